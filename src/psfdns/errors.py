@@ -1,0 +1,64 @@
+"""Every exception that psfdns raises on purpose: each means "cannot go on"; findings are values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psfdns.diagnostics import Diagnostic
+from psfdns.records import RRsetKey
+
+
+class PsfdnsError(Exception):
+    """The root of them; `hint` says what to do."""
+
+    def __init__(self, summary: str, *, hint: str | None = None) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.hint = hint
+
+
+class UsageError(PsfdnsError):
+    """The command's words are off: unknown zone or tenant, options that exclude each other (exit 64)."""
+
+
+class InvalidInputError(PsfdnsError):
+    """The files are wrong; the findings say where."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], *, summary: str = "the input has errors") -> None:
+        super().__init__(summary)
+        self.diagnostics = tuple(diagnostics)
+
+
+class PlanRefusedError(PsfdnsError):
+    """A guard says no; each finding's hint names the `--allow CODE` that lifts it."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__("the plan is refused")
+        self.diagnostics = tuple(diagnostics)
+
+
+class StalePlanError(PsfdnsError):
+    """Route 53 changed in these record sets since it was read; nothing of the refused batch was applied."""
+
+    def __init__(self, zone: str, keys: Sequence[RRsetKey]) -> None:
+        named = ", ".join(str(key) for key in keys)
+        super().__init__(
+            f"{zone}: changed by someone else since it was read: {named}",
+            hint="run psfdns plan again to see what is live now",
+        )
+        self.zone = zone
+        self.keys = tuple(keys)
+
+
+class OutsideError(PsfdnsError):
+    """Something outside failed: who, while doing what, and whether trying again may help."""
+
+    def __init__(self, who: str, doing: str, why: str, *, retryable: bool = False, hint: str | None = None) -> None:
+        super().__init__(f"{who}: {doing}: {why}", hint=hint)
+        self.who = who
+        self.doing = doing
+        self.retryable = retryable
+
+
+class HostError(OutsideError):
+    """Route 53 (or another part of AWS) refused or could not be reached."""

@@ -1,0 +1,58 @@
+"""What plans need of a DNS host, owned here by its user: values and a protocol, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from psfdns.records import RRsetKey, Zone
+
+
+@dataclass(frozen=True, slots=True)
+class HostedZone:
+    """A row of ListHostedZones: bare id (`Z…`), canonical name, what the list says for free."""
+
+    id: str
+    name: str
+    private: bool
+    caller_reference: str
+    comment: str | None
+    record_set_count: int
+    linked_service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A live record set that is not ours to change, and why."""
+
+    key: RRsetKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveZone:
+    """One zone as read: what can be expressed, the API's own spelling of it, and what cannot.
+
+    `spelled` maps each key of `zone.rrsets` to the ResourceRecordSet dictionary exactly as the API
+    gave it (API reference, ListResourceRecordSets): a DELETE must repeat it. `foreign` holds what
+    the codec cannot express or parse.
+    """
+
+    hosted: HostedZone
+    zone: Zone
+    spelled: Mapping[RRsetKey, Mapping[str, Any]]
+    foreign: tuple[Foreign, ...] = ()
+
+
+class Host(Protocol):
+    """Where zones are read from; every method may raise HostError."""
+
+    def look_up_account(self) -> str | None:
+        """The account id, `sandbox`, or None where it cannot be learnt."""
+
+    def list_zones(self) -> Sequence[HostedZone]:
+        """Every hosted zone of the account, private ones too."""
+
+    def fetch_zone(self, hosted: HostedZone) -> LiveZone:
+        """All record sets of one zone."""
