@@ -1,0 +1,113 @@
+"""The command line's door: errors become words and exit codes here and nowhere else.
+
+Exit codes (docs/contract.md §3): 0 done, 1 could not be done, 2 look at this, 3 could not be checked,
+64 wrong usage. stdout is data, stderr is talk; a hint stands on its own line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from psfdns.cli.options import LazyGroup, Options
+
+EXIT_FAILED = 1
+EXIT_USAGE = 64
+
+COMMANDS = {
+    "check": ("psfdns.cli.check", "What is wrong with the files, at file and line; offline."),
+    "plan": ("psfdns.cli.plan", "What apply would do, record set by record set."),
+    "apply": ("psfdns.cli.apply", "Show the plan, ask, do it, and see that it is done."),
+    "import": ("psfdns.cli.import_", "Write live zones, or an exported file, as zone files."),
+    "sandbox": ("psfdns.cli.sandbox", "The embedded Route 53: serve it, or forget it."),
+    "completion": ("psfdns.cli.completion", "Print the completion script of a shell."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: psfdns --sandbox plan",
+)
+@click.version_option(package_name="psfdns", prog_name="psfdns")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """DNS from files in a repository: zones/ is the truth, Route 53 is made to agree.
+
+    The global options may also stand behind the command.
+    """
+    context.ensure_object(Options)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command line and exit."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code, and never lets a traceback out."""
+    try:
+        outcome = cli.main(args=list(arguments), prog_name="psfdns", standalone_mode=False)
+        code = outcome if isinstance(outcome, int) else 0
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output went away: nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except Exception as error:  # noqa: BLE001 - the one place where everything is translated
+        return report(error)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stopped", err=True)
+        return EXIT_FAILED
+    return code
+
+
+def report(error: BaseException) -> int:
+    """Say on stderr what went wrong; returns the exit code."""
+    from psfdns.errors import PsfdnsError
+
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        click.echo("stopped", err=True)
+        return EXIT_FAILED
+    if isinstance(error, click.UsageError):
+        error.show()
+        return EXIT_USAGE
+    if isinstance(error, click.ClickException):
+        error.show()
+        return EXIT_FAILED
+    if isinstance(error, PsfdnsError):
+        return _report_own(error)
+    return _report_unforeseen(error)
+
+
+def _report_own(error: BaseException) -> int:
+    from psfdns.cli.views.escape import escape
+    from psfdns.cli.views.findings import render_text
+    from psfdns.errors import InvalidInputError, PlanRefusedError, PsfdnsError, UsageError
+
+    assert isinstance(error, PsfdnsError)  # noqa: S101 - `report` looked
+    if isinstance(error, InvalidInputError | PlanRefusedError):
+        click.echo(render_text(error.diagnostics), err=True, nl=False)
+    click.echo(f"error: {escape(error.summary)}", err=True)
+    if error.hint:
+        click.echo(f"hint: {escape(error.hint)}", err=True)
+    return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
+
+
+def _report_unforeseen(error: BaseException) -> int:
+    """An error nobody planned for: one line, with the traceback only where it is asked for."""
+    from psfdns.cli.views.escape import escape
+
+    if os.environ.get("PSFDNS_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo(f"error: psfdns itself failed: {type(error).__name__}: {escape(str(error))}", err=True)
+    click.echo("hint: this is a defect; run again with PSFDNS_TRACEBACK=1 and report what it prints", err=True)
+    return EXIT_FAILED

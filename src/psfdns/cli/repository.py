@@ -1,0 +1,103 @@
+"""The files of a repository as what is wanted: which zones are meant, and each of them read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psfdns.errors import UsageError
+from psfdns.names import NameSyntaxError, parse_name
+from psfdns.plans.desired import DesiredZone
+
+if TYPE_CHECKING:
+    from psfdns.tenants.load import Repository, ZoneFile
+
+
+def select_zones(
+    repository: Repository,
+    *,
+    names: Sequence[str] = (),
+    tenant: str | None = None,
+    changed: Collection[str] | None = None,
+) -> tuple[ZoneFile, ...]:
+    """The zone files that are meant: names and tenant intersect, none means all.
+
+    `changed` holds shown paths; a zone whose own folder holds a changed file that is not a zone file
+    (tenant.toml, something included) is meant too. Raises UsageError for an unknown zone or tenant.
+    """
+    if tenant is not None and tenant not in repository.tenants:
+        raise _unknown("tenant", tenant, repository.tenants)
+    known = {_stem(file.origin, file.view): file for file in repository.zone_files}
+    origins = {file.origin for file in repository.zone_files}
+    wanted = {_find(name, known, origins) for name in names}
+    chosen = [
+        file
+        for file in repository.zone_files
+        if (not names or file.origin in wanted or _stem(file.origin, file.view) in wanted)
+        and (tenant is None or file.tenant == tenant)
+        and (changed is None or _touched(file, changed))
+    ]
+    return tuple(chosen)
+
+
+def read_zones(files: Iterable[ZoneFile], *, default_ttl: int) -> tuple[DesiredZone, ...]:
+    """Each zone file read and checked."""
+    return tuple(read_zone(file, default_ttl=default_ttl) for file in files)
+
+
+def read_zone(file: ZoneFile, *, default_ttl: int) -> DesiredZone:
+    """One zone file read and checked; `zone` is None where its errors make it unusable."""
+    from psfdns.checks import run_checks
+    from psfdns.diagnostics import has_errors
+    from psfdns.zonefile.load import load_zone
+
+    parsed = load_zone(
+        file.path,
+        origin=file.origin,
+        shown_path=file.shown_path,
+        tenant_root=Path(file.path).parent,
+        default_ttl=default_ttl,
+    )
+    found = run_checks(parsed.zone, settings=file.settings, suppressions=parsed.suppressions, path=file.shown_path)
+    findings = (*parsed.findings, *found)
+    zone = None if has_errors(findings) else parsed.zone
+    return DesiredZone(file.origin, file.view, file.tenant, file.shown_path, file.settings, zone, findings)
+
+
+def zone_argument(text: str) -> str:
+    """A zone as a person writes it on a command line -> `name.` or `name.@view`, canonical.
+
+    Case, final dot and U-labels are free. Raises UsageError.
+    """
+    name, at, view = text.partition("@")
+    try:
+        canonical = parse_name(name if name.endswith(".") else name + ".")
+    except NameSyntaxError as error:
+        raise UsageError(f"{text!r} is not the name of a zone: {error}") from error
+    return canonical + (f"@{view.lower()}" if at else "")
+
+
+def _stem(origin: str, view: str | None) -> str:
+    return origin if view is None else f"{origin}@{view}"
+
+
+def _find(text: str, known: Collection[str], origins: Collection[str]) -> str:
+    name = zone_argument(text)
+    if name not in known and name not in origins:
+        raise _unknown("zone", name, known)
+    return name
+
+
+def _unknown(kind: str, name: str, known: Collection[str]) -> UsageError:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=1)
+    return UsageError(f"unknown {kind} {name!r}", hint=f"did you mean {near[0]!r}?" if near else None)
+
+
+def _touched(file: ZoneFile, changed: Collection[str]) -> bool:
+    folder = file.shown_path.rpartition("/")[0] + "/"
+    return any(
+        path == file.shown_path or (path.startswith(folder) and not path.endswith(".zone")) for path in changed
+    )

@@ -1,0 +1,100 @@
+"""Where the outside is plugged in: the only place that reads clock and environment and builds clients."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from psfdns.cli.options import Options, Verbosity
+from psfdns.errors import PsfdnsError, UsageError
+
+if TYPE_CHECKING:
+    from psfdns.config import Config
+    from psfdns.tenants.load import Repository
+
+sleep = time.sleep
+monotonic = time.monotonic
+
+
+def now() -> datetime.datetime:
+    """The system's clock, aware, in UTC."""
+    return datetime.datetime.now(tz=datetime.UTC)
+
+
+def has_colour(options: Options, stream: IO[Any]) -> bool:
+    """Colour only on a terminal, and never against --no-color or NO_COLOR (no-color.org)."""
+    return not options.no_color and not os.environ.get("NO_COLOR") and stream.isatty()
+
+
+def is_interactive() -> bool:
+    """Whether there is a person who can be asked."""
+    return sys.stdin.isatty()
+
+
+def talk(options: Options, text: str, *, at: Verbosity = Verbosity.NORMAL) -> None:
+    """Say something on stderr, if the options let it be said."""
+    if options.verbosity >= at:
+        click.echo(text, err=True)
+
+
+def emit_json(document: object) -> None:
+    """One JSON document on stdout."""
+    import json
+
+    click.echo(json.dumps(document, indent=2, ensure_ascii=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A repository that psfdns manages: trusted configuration, and the root of the data."""
+
+    options: Options
+    config: Config
+    root: Path
+
+
+def open_workspace(options: Options, *, config_needed: bool = True) -> Workspace:
+    """Find the configuration (docs/contract.md §1) and the root of the data.
+
+    Raises PsfdnsError where there is no psfdns.toml and one is needed.
+    """
+    from psfdns.config import Config, find_config, read_config
+
+    path = _given_file(options.config) if options.config else find_config(Path.cwd())
+    if path is None and config_needed:
+        raise PsfdnsError(
+            "no psfdns.toml here or in a folder above",
+            hint="go to your repository, or name the file: --config FILE",
+        )
+    here = Path.cwd()
+    config = read_config(path) if path else Config(folder=here, state_dir=here / ".psfdns")
+    root = _given_folder(options.root) if options.root else config.folder
+    return Workspace(options, config, root)
+
+
+def open_repository(workspace: Workspace) -> Repository:
+    """Tenants and zone files below the root."""
+    from psfdns.tenants.load import load_repository
+
+    return load_repository(workspace.root)
+
+
+def _given_file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise UsageError(f"--config {text}: no such file")
+    return path
+
+
+def _given_folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise UsageError(f"--root {text}: no such folder")
+    return path.resolve()

@@ -1,0 +1,172 @@
+"""psfdns.toml as a value (docs/contract.md §1, §5): only the command line reads it, rooms take arguments.
+
+Tables that belong to certificates, registrars, resolvers and messages are known by name; the commands
+that use them read them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.errors import InvalidInputError
+
+CONFIG_NAME = "psfdns.toml"
+DEFAULT_TTL = 3600
+MAX_TTL = 2**31 - 1
+
+_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap", "resolver", "notify", "journal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route53Config:
+    """`[route53]`: which accounts may be written to, and the request budget (per second; 0: unlimited).
+
+    `accounts` None means any. The defaults are nine tenths of what Route 53 allows an account
+    (Developer Guide, "Throttling for Amazon Route 53 API requests").
+    """
+
+    accounts: tuple[str, ...] | None = None
+    adopted_only: bool = True
+    delegation_set: str | None = None
+    requests_per_second: float = 9.0
+    burst: int = 40
+    changes_per_second: float = 90.0
+    changes_burst: int = 1400
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration; `folder` is that of psfdns.toml, which findings are shown relative to."""
+
+    folder: Path
+    path: Path | None = None
+    state_dir: Path = field(default=Path(".psfdns"))
+    default_ttl: int = DEFAULT_TTL
+    route53: Route53Config = field(default_factory=Route53Config)
+
+
+def find_config(start: Path) -> Path | None:
+    """The nearest psfdns.toml at or above `start`, or None."""
+    for folder in (start, *start.parents):
+        candidate = folder / CONFIG_NAME
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def read_config(path: Path) -> Config:
+    """Read and judge one psfdns.toml; raises InvalidInputError with every fault found."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise _invalid(path, f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise _invalid(path, "is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _invalid(path, f"is not TOML: {error}") from error
+    return parse_config(document, path=path)
+
+
+def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
+    """A parsed document as Config; raises InvalidInputError with every fault found."""
+    reader = _Reader(str(path))
+    reader.known("", document, {"default_ttl", "state", "route53"} | _TABLES_ELSEWHERE)
+    state = reader.table(document, "state")
+    reader.known("state", state, {"dir"})
+    route53 = reader.table(document, "route53")
+    reader.known("route53", route53, set(_ROUTE53_KEYS))
+    values = {key: read(reader, route53[key], key) for key, read in _ROUTE53_KEYS.items() if key in route53}
+    default_ttl = document.get("default_ttl", DEFAULT_TTL)
+    if not _is_number(default_ttl, int) or not 0 <= default_ttl <= MAX_TTL:
+        reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
+    directory = state.get("dir", ".psfdns")
+    if not isinstance(directory, str) or not directory:
+        reader.fault("state.dir must be the path of a folder")
+        directory = ".psfdns"
+    if reader.findings:
+        raise InvalidInputError(reader.findings, summary=f"{path} has errors")
+    folder = path.resolve().parent
+    return Config(folder, path, folder / directory, default_ttl, Route53Config(**values))
+
+
+class _Reader:
+    """Collects the faults of one document."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.findings: list[Diagnostic] = []
+
+    def fault(self, summary: str, hint: str | None = None) -> None:
+        self.findings.append(Diagnostic("bad-config", Severity.ERROR, summary, Span(self.path), hint))
+
+    def table(self, document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        table = document.get(key, {})
+        if isinstance(table, dict):
+            return table
+        self.fault(f"[{key}] must be a table")
+        return {}
+
+    def known(self, where: str, table: Mapping[str, Any], names: set[str]) -> None:
+        for key in table:
+            if key not in names:
+                near = difflib.get_close_matches(key, names, n=1)
+                shown = f"[{where}] {key!r}" if where else repr(key)
+                self.fault(f"{shown} is not a setting", f"did you mean {near[0]!r}?" if near else None)
+
+
+def _strings(reader: _Reader, value: object, key: str) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+        return tuple(value)
+    reader.fault(f"route53.{key} must be a list of account ids in quotes")
+    return ()
+
+
+def _boolean(reader: _Reader, value: object, key: str) -> bool:
+    if not isinstance(value, bool):
+        reader.fault(f"route53.{key} must be true or false")
+    return value is True
+
+
+def _identifier(reader: _Reader, value: object, key: str) -> str | None:
+    if not isinstance(value, str) or not value.isalnum() or not value.isascii():
+        reader.fault(f"route53.{key} must be the id of a reusable delegation set (N…)")
+        return None
+    return value
+
+
+def _number(kind: type[int | float]) -> Callable[[_Reader, object, str], Any]:
+    def read(reader: _Reader, value: object, key: str) -> Any:  # noqa: ANN401 - int or float, as `kind` says
+        if not _is_number(value, kind) or value < 0:  # type: ignore[operator]
+            reader.fault(f"route53.{key} must be a number, 0 or more (0: unlimited)")
+            return kind(0)
+        return value
+
+    return read
+
+
+def _is_number(value: object, kind: type[int | float]) -> bool:
+    allowed = (int, float) if kind is float else int
+    return isinstance(value, allowed) and not isinstance(value, bool)
+
+
+_ROUTE53_KEYS: dict[str, Callable[[_Reader, Any, str], Any]] = {
+    "accounts": _strings,
+    "adopted_only": _boolean,
+    "delegation_set": _identifier,
+    "requests_per_second": _number(float),
+    "burst": _number(int),
+    "changes_per_second": _number(float),
+    "changes_burst": _number(int),
+}
+
+
+def _invalid(path: Path, summary: str) -> InvalidInputError:
+    finding = Diagnostic("bad-config", Severity.ERROR, summary, Span(str(path)))
+    return InvalidInputError([finding], summary=f"{path} has errors")
