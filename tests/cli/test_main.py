@@ -1,0 +1,92 @@
+"""Errors become words and exit codes; nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from psfdns.cli import main as cli_main
+from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.errors import HostError, InvalidInputError, PlanRefusedError, PsfdnsError, StalePlanError, UsageError
+from psfdns.records import RRsetKey
+
+FINDING = Diagnostic("bad-thing", Severity.ERROR, "it is \x1b[31mbad", Span("zones/a.zone", 3), "mend it")
+
+CASES: list[tuple[BaseException, int, str]] = [
+    (PsfdnsError("no luck", hint="try\x07 again"), 1, "error: no luck\nhint: try"),
+    (UsageError("unknown zone 'x'"), 64, "error: unknown zone 'x'\n"),
+    (InvalidInputError([FINDING]), 1, "zones/a.zone:3: error: it is"),
+    (PlanRefusedError([FINDING]), 1, "the plan is refused"),
+    (StalePlanError("example.com.", [RRsetKey("www.example.com.", "A")]), 1, "www.example.com. A"),
+    (HostError("Route 53", "listing zones", "no credentials"), 1, "Route 53: listing zones: no credentials"),
+    (click.UsageError("no such option"), 64, "no such option"),
+    (click.ClickException("cannot"), 1, "cannot"),
+    (click.Abort(), 1, "stopped"),
+    (click.exceptions.Exit(3), 3, ""),
+    (KeyError("surprise"), 1, "psfdns itself failed: KeyError"),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "words"), CASES, ids=lambda value: type(value).__name__)
+def test_each_error_has_its_exit_code_and_words(
+    error: BaseException, code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli_main.report(error) == code
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert captured.out == ""
+    assert "\x1b" not in captured.err
+    assert "\x07" not in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_a_traceback_is_printed_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PSFDNS_TRACEBACK", "1")
+    cli_main.report(KeyError("surprise"))
+    assert "KeyError: 'surprise'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--help"], 0), (["nonsense"], 64), (["--nonsense"], 64), (["--version"], 0)]
+)
+def test_the_exit_code_of_a_command_line(words: list[str], code: int) -> None:
+    assert cli_main.run(words) == code
+
+
+def test_a_closed_pipe_ends_without_a_word() -> None:
+    script = f"{sys.executable} -m psfdns.cli.main completion bash | true; test ${{PIPESTATUS[0]}} -le 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_for_each_shell(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli_main.run(["completion", shell]) == 0
+    assert "_PSFDNS_COMPLETE" in capsys.readouterr().out
+
+
+def test_every_command_has_help_with_an_example_and_the_short_help_of_the_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in cli_main.COMMANDS:
+        assert cli_main.run([name, "--help"]) == 0
+        text = capsys.readouterr().out
+        assert f"psfdns {name}" in text or f"psfdns --sandbox {name}" in text
+        assert "Example" in text, name
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import sys; sys.argv = ['psfdns', '--help']\n"
+        "from psfdns.cli.main import run\n"
+        "run(['--help'])\n"
+        "heavy = {'boto3', 'botocore', 'moto', 'dns', 'idna', 'tomlkit', 'rich', 'asyncio', 'json'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"

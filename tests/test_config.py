@@ -1,0 +1,118 @@
+"""psfdns.toml: what it says, and every fault of it at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from psfdns.config import Config, Route53Config, find_config, read_config
+from psfdns.errors import InvalidInputError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "psfdns.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_empty_file_gives_the_documented_defaults(tmp_path: Path) -> None:
+    config = read_config(write(tmp_path, ""))
+    assert config.default_ttl == 3600
+    assert config.state_dir == tmp_path / ".psfdns"
+    assert config.route53 == Route53Config(
+        accounts=None,
+        adopted_only=True,
+        delegation_set=None,
+        requests_per_second=9,
+        burst=40,
+        changes_per_second=90,
+        changes_burst=1400,
+    )
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    config = read_config(
+        write(
+            tmp_path,
+            """
+            default_ttl = 60
+            [state]
+            dir = "state"
+            [route53]
+            accounts = ["123456789012", "sandbox"]
+            adopted_only = false
+            delegation_set = "N0123456789ABC"
+            requests_per_second = 4.5
+            burst = 5
+            changes_per_second = 0
+            changes_burst = 10
+            [notify]
+            staff = []
+            """,
+        )
+    )
+    assert config == Config(
+        folder=tmp_path,
+        path=tmp_path / "psfdns.toml",
+        state_dir=tmp_path / "state",
+        default_ttl=60,
+        route53=Route53Config(("123456789012", "sandbox"), False, "N0123456789ABC", 4.5, 5, 0, 10),
+    )
+
+
+FAULTS = {
+    "default_ttl = -1": "default_ttl must be",
+    "default_ttl = true": "default_ttl must be",
+    "default_ttl = '1h'": "default_ttl must be",
+    "state = 3": "[state] must be a table",
+    "[state]\ndir = 3": "state.dir must be",
+    "[state]\ndri = 'x'": "[state] 'dri' is not a setting",
+    "route53 = []": "[route53] must be a table",
+    "[route53]\naccount = ['1']": "[route53] 'account' is not a setting",
+    "[route53]\naccounts = [1]": "route53.accounts must be",
+    "[route53]\naccounts = 'sandbox'": "route53.accounts must be",
+    "[route53]\nadopted_only = 1": "route53.adopted_only must be",
+    "[route53]\ndelegation_set = 'a b'": "route53.delegation_set must be",
+    "[route53]\nburst = -1": "route53.burst must be",
+    "[route53]\nburst = 1.5": "route53.burst must be",
+    "[route53]\nrequests_per_second = true": "route53.requests_per_second must be",
+    "route35 = {}": "'route35' is not a setting",
+    "= 3": "is not TOML",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_is_one_finding_that_names_it(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        read_config(write(tmp_path, text))
+    (finding,) = caught.value.diagnostics
+    assert FAULTS[text] in finding.summary
+    assert finding.span is not None
+    assert finding.span.path.endswith("psfdns.toml")
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        read_config(write(tmp_path, "default_ttl = -1\nroute35 = {}\n[route53]\nburst = -1\n"))
+    assert len(caught.value.diagnostics) == 3
+    assert "did you mean 'route53'?" in {finding.hint for finding in caught.value.diagnostics}
+
+
+def test_bytes_that_are_not_utf8_and_folders_are_faults_not_tracebacks(tmp_path: Path) -> None:
+    path = tmp_path / "psfdns.toml"
+    path.write_bytes(b"\xff")
+    with pytest.raises(InvalidInputError, match="has errors"):
+        read_config(path)
+    with pytest.raises(InvalidInputError, match="has errors"):
+        read_config(tmp_path)
+
+
+def test_the_nearest_file_upwards_is_found(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    assert find_config(deep) is None or find_config(deep) != tmp_path / "psfdns.toml"
+    path = write(tmp_path, "")
+    assert find_config(deep) == path
+    near = write(tmp_path / "a", "")
+    assert find_config(deep) == near
