@@ -47,3 +47,11 @@ class Diagnostic:
 def has_errors(findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:
     """Whether any finding is an error."""
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """`; psfdns: ignore=code,code`: silences warnings about the record set that `span` is a line of."""
+
+    codes: tuple[str, ...]
+    span: Span
