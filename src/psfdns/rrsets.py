@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from psfdns.names import labels_of, name_from_labels
@@ -38,6 +38,7 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"\s*')
 _OCTAL = re.compile(r"\\(?:([0-3][0-7]{2})|([^0-9])|())", re.DOTALL)
 _ESCAPED = re.compile(r'("(?:[^"\\]|\\.)*")|\\([0-9]{3})|\\(.)')
 _DECIMAL_IN_STRING = re.compile(r"\\(?:([0-9]{3})|.)")
+_DEGREES = re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{0,2})?")
 _UNSUPPORTED = re.compile(r"[^ -~\t]")
 
 _CARRIED = frozenset(
@@ -232,6 +233,8 @@ def _decode_routing(api: Mapping[str, Any]) -> Routing | None:
     ]
     if len(found) > 1:
         raise InexpressibleError("it has more than one routing policy")
+    if found and (fault := routing_fault(found[0])):
+        raise InexpressibleError(fault)
     return found[0] if found else None
 
 
@@ -240,43 +243,47 @@ def canonical_degrees(text: str, *, limit: int) -> str:
 
     At most two decimals (API reference, Coordinates).
     """
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not a number") from None
-    if not number.is_finite() or abs(number) > limit:
+    if not _DEGREES.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number with at most two decimals")
+    number = Decimal(text)
+    if abs(number) > limit:
         raise ValueError(f"{text} is not between -{limit} and {limit}")
-    if number != round(number, 2):
-        raise ValueError(f"{text} has more than two decimals")
     return f"{number.normalize():f}" if number else "0"
+
+
+def routing_fault(routing: Routing) -> str | None:
+    """What is wrong with the parts of a policy taken together, or None (API reference, GeoLocation, …)."""
+    if isinstance(routing, Geolocation):
+        if (routing.continent is None) == (routing.country is None):
+            return "geolocation takes either a continent or a country"
+        if routing.subdivision is not None and routing.country != "US":
+            return "geolocation has subdivisions only in the country US"
+    elif isinstance(routing, Geoproximity):
+        if (routing.latitude is None) != (routing.longitude is None):
+            return "geoproximity takes latitude and longitude together"
+        if (
+            sum(place is not None for place in (routing.region, routing.local_zone_group, routing.latitude))
+            != 1
+        ):
+            return "geoproximity takes one of region, local zone group, coordinates"
+    return None
 
 
 def _decode_geolocation(location: Mapping[str, str]) -> Routing:
     _refuse_fields(location, {"ContinentCode", "CountryCode", "SubdivisionCode"})
-    geolocation = Geolocation(
-        location.get("ContinentCode") or None,
-        location.get("CountryCode") or None,
-        location.get("SubdivisionCode") or None,
-    )
-    if (geolocation.continent is None) == (geolocation.country is None):
-        raise InexpressibleError("its GeoLocation has not exactly one of continent and country")
-    return geolocation
+    codes = (location.get(field) or None for field in ("ContinentCode", "CountryCode", "SubdivisionCode"))
+    return Geolocation(*codes)
 
 
 def _decode_geoproximity(location: Mapping[str, Any]) -> Routing:
     _refuse_fields(location, {"AWSRegion", "LocalZoneGroup", "Coordinates", "Bias"})
-    region, group, place = (
-        location.get(field) or None for field in ("AWSRegion", "LocalZoneGroup", "Coordinates")
-    )
-    if sum(value is not None for value in (region, group, place)) != 1:
-        raise InexpressibleError(
-            "its GeoProximityLocation has not exactly one of region, zone group, coordinates"
-        )
+    place = location.get("Coordinates") or {}
     try:
         latitude = canonical_degrees(place["Latitude"], limit=90) if place else None
         longitude = canonical_degrees(place["Longitude"], limit=180) if place else None
     except ValueError as error:
-        raise InexpressibleError(f"its GeoProximityLocation has bad coordinates: {error}") from error
+        raise InexpressibleError(f"its coordinates are odd: {error}") from error
+    region, group = location.get("AWSRegion") or None, location.get("LocalZoneGroup") or None
     return Geoproximity(region, group, latitude, longitude, location.get("Bias") or None)
 
 

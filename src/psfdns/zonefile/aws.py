@@ -17,8 +17,8 @@ from dataclasses import dataclass, fields
 
 from psfdns.names import NameSyntaxError, parse_name, relative_to
 from psfdns.records import HOSTED_TYPES, SELF_ZONE, Alias, RRset
-from psfdns.routing import AWS_KEYS, POLICIES, Cidr, Geolocation, Geoproximity, Routing
-from psfdns.rrsets import canonical_degrees
+from psfdns.routing import AWS_KEYS, POLICIES, Geolocation, Geoproximity, Routing
+from psfdns.rrsets import canonical_degrees, routing_fault
 
 ALIAS_TYPES = HOSTED_TYPES - {"NS", "SOA"}
 """An alias record may have any hosted type but these (Developer Guide, "Choosing between alias and non-alias")."""
@@ -29,8 +29,6 @@ _ZONE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _MISSPELT = {"subdivisonCode": "subdivisionCode"}
 _ALIAS_FORM = "NAME [TTL] AWS ALIAS TYPE TARGET ZONEID|$self true|false"
 _CONTINENTS = frozenset({"AF", "AN", "AS", "EU", "NA", "OC", "SA"})
-_SUBDIVIDED = frozenset({"US", "UA"})
-"""Countries whose subdivisions Route 53 knows: states of the US, and regions of Ukraine."""
 
 
 class AwsSyntaxError(ValueError):
@@ -56,7 +54,7 @@ def parse_alias(words: Sequence[str], *, origin: str) -> tuple[str, Alias]:
 
     A relative target (and `@`) is completed only with `$self`; another zone's is always absolute.
     """
-    if len(words) != 4:  # noqa: PLR2004 - type, target, zone id, health
+    if len(words) != 4:
         raise AwsSyntaxError(f"an alias line takes 4 words behind AWS ALIAS, not {len(words)}", _ALIAS_FORM)
     rdtype, target, zone_id, health = words[0].upper(), words[1], words[2], words[3]
     if rdtype not in ALIAS_TYPES:
@@ -187,30 +185,13 @@ def _routing(policy: str, pairs: Mapping[str, str]) -> Routing:
     if missing := [key for key in keys if key not in pairs and kind not in (Geolocation, Geoproximity)]:
         raise AwsSyntaxError(f'routing="{policy}" needs {missing[0]}', _takes(policy, keys))
     routing = kind(**{keys[key]: _READERS[key](key, value) for key, value in pairs.items()})  # type: ignore[arg-type]
-    _refuse_combination(routing)
+    if fault := routing_fault(routing):
+        raise AwsSyntaxError(fault, _takes(policy, keys))
     return routing
 
 
 def _takes(policy: str, keys: Mapping[str, str]) -> str:
     return f'routing="{policy}" takes {", ".join(keys) or "nothing"} and identifier'
-
-
-def _refuse_combination(routing: Routing) -> None:
-    if isinstance(routing, Geolocation):
-        if (routing.continent is None) == (routing.country is None):
-            raise AwsSyntaxError('routing="GEOLOCATION" takes either continentCode or countryCode')
-        if routing.subdivision is not None and routing.country not in _SUBDIVIDED:
-            raise AwsSyntaxError("subdivisionCode goes only with countryCode US (or UA)")
-    elif isinstance(routing, Geoproximity):
-        if (routing.latitude is None) != (routing.longitude is None):
-            raise AwsSyntaxError("latitude and longitude go together")
-        if (
-            sum(place is not None for place in (routing.region, routing.local_zone_group, routing.latitude))
-            != 1
-        ):
-            raise AwsSyntaxError(
-                'routing="GEOPROXIMITY" takes one of region, localZoneGroup, latitude and longitude'
-            )
 
 
 def _whole_number(low: int, high: int) -> Callable[[str, str], int]:
@@ -266,7 +247,9 @@ _READERS: dict[str, Callable[[str, str], int | str | None]] = {
     "latitude": _degrees(90),
     "longitude": _degrees(180),
     "bias": _bias,
-    "collectionId": _matching(r"[0-9a-fA-F-]{36}", "the id of a CIDR collection (a UUID)"),
+    "collectionId": _matching(
+        r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", "the id of a CIDR collection (a UUID)"
+    ),
     "locationName": _matching(r"[0-9A-Za-z_*-]{1,16}", "the name of a CIDR location, or * for everyone else"),
 }
 """Key -> what reads its value; limits from the API reference, ResourceRecordSet."""
