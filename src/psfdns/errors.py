@@ -61,4 +61,34 @@ class OutsideError(PsfdnsError):
 
 
 class HostError(OutsideError):
-    """Route 53 (or another part of AWS) refused or could not be reached."""
+    """Route 53 (or another part of AWS) refused or could not be reached.
+
+    `code` is the service's error code, None where there is none; `attempts` counts how often the request
+    was sent; `uncertain`: no answer that says whether what was asked has happened.
+    """
+
+    def __init__(
+        self,
+        who: str,
+        doing: str,
+        why: str,
+        *,
+        retryable: bool = False,
+        hint: str | None = None,
+        code: str | None = None,
+        attempts: int = 1,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(who, doing, why, retryable=retryable, hint=hint)
+        self.why = why
+        self.code = code
+        self.attempts = attempts
+        self.uncertain = uncertain
+
+
+class UnpackableError(InvalidInputError):
+    """Changes that have to be made in one request are too big for one; the findings name them."""
+
+
+class StoppedError(PsfdnsError):
+    """A person stopped the work before this request was sent."""

@@ -1,0 +1,135 @@
+"""Token buckets that keep us below Route 53's request and change rates: pure, time is an argument.
+
+Since 30 July 2026 an account has a bucket for all actions, one for every action, and one for changes
+(Developer Guide, "Throttling for Amazon Route 53 API requests"). We stay at nine tenths of the rates,
+because the console and every other tool of the account draw from the same buckets.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psfdns.errors import StoppedError
+
+SHARE = 0.9
+"""How much of what Route 53 allows we take."""
+
+SLOW_ACTIONS: dict[str, tuple[float, int]] = {
+    "CreateHostedZone": (2, 40),
+    "CreateReusableDelegationSet": (2, 40),
+    "DeleteHostedZone": (5, 40),
+    "DeleteReusableDelegationSet": (5, 40),
+    "CreateCidrCollection": (5, 40),
+    "ChangeCidrCollection": (5, 40),
+    "DeleteCidrCollection": (5, 40),
+    "AssociateVPCWithHostedZone": (5, 20),
+    "DisassociateVPCFromHostedZone": (5, 10),
+    "CreateHealthCheck": (0.5, 50),
+    "DeleteHealthCheck": (3, 15),
+    "UpdateHealthCheck": (5, 50),
+    "GetHealthCheckStatus": (1, 4),
+    "GetHealthCheckLastFailureReason": (1, 4),
+}
+"""Action -> (requests a second, burst), where Route 53 allows less than to the account as a whole."""
+
+ZONE_CHANGES: dict[str, int] = dict.fromkeys(
+    ("CreateHostedZone", "DeleteHostedZone", "AssociateVPCWithHostedZone", "DisassociateVPCFromHostedZone"), 2
+)
+"""Action -> change tokens, beside those of ChangeResourceRecordSets."""
+
+_CHANGE_TOKENS = {b"<Action>CREATE</Action>": 1, b"<Action>DELETE</Action>": 1, b"<Action>UPSERT</Action>": 2}
+_SLICE = 0.5
+"""Seconds slept at most before looking again whether a person has stopped us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """`[route53]` of psfdns.toml: per second and burst; a rate of 0 is unlimited."""
+
+    requests_per_second: float = 9.0
+    burst: float = 40
+    changes_per_second: float = 90.0
+    changes_burst: float = 1400
+
+
+UNLIMITED = Rates(0, 0, 0, 0)
+
+
+class TokenBucket:
+    """One bucket, shared by threads; asking for more than the burst is served by going into debt."""
+
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float]) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens = burst
+        self._filled_at = clock()
+
+    def reserve(self, tokens: float = 1) -> float:
+        """Take the tokens now; returns the seconds to wait before using them."""
+        if not self._rate:
+            return 0.0
+        with self._lock:
+            now = self._clock()
+            self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
+            self._filled_at = now
+            self._tokens -= tokens
+            return max(0.0, -self._tokens / self._rate)
+
+
+class Budget:
+    """Every bucket of one account, and the count of what was sent, retries included."""
+
+    def __init__(self, rates: Rates, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._sent: Counter[str] = Counter()
+        self._changes = TokenBucket(rates.changes_per_second, rates.changes_burst, clock)
+        self._requests = TokenBucket(rates.requests_per_second, rates.burst, clock)
+        self._actions = {
+            action: TokenBucket(SHARE * rate if rates.requests_per_second else 0, SHARE * burst, clock)
+            for action, (rate, burst) in SLOW_ACTIONS.items()
+        }
+
+    @property
+    def sent(self) -> Counter[str]:
+        """Requests sent so far by action."""
+        with self._lock:
+            return self._sent.copy()
+
+    def stop(self) -> None:
+        """Let no further request out: a person wants to stop. What is in flight is not touched."""
+        self._stopped.set()
+
+    def spend(self, action: str, body: bytes = b"") -> None:
+        """Wait until a request may be sent, and count it. Raises StoppedError after `stop`."""
+        # The change bucket's waits are the longest, so a token of the others is not held through them.
+        self._wait(self._changes.reserve(count_changes(action, body)))
+        if action in self._actions:
+            self._wait(self._actions[action].reserve())
+        self._wait(self._requests.reserve())
+        with self._lock:
+            self._sent[action] += 1
+
+    def _wait(self, seconds: float) -> None:
+        until = self._clock() + seconds
+        while True:
+            if self._stopped.is_set():
+                raise StoppedError("stopped before the next request")
+            left = until - self._clock()
+            if left <= 0:
+                return
+            self._sleep(min(left, _SLICE))
+
+
+def count_changes(action: str, body: bytes) -> int:
+    """The change tokens of a request; a value cannot fake the tags, because XML escapes its `<`."""
+    if action == "ChangeResourceRecordSets":
+        return sum(body.count(tag) * tokens for tag, tokens in _CHANGE_TOKENS.items())
+    return ZONE_CHANGES.get(action, 0)
