@@ -4,35 +4,55 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable
 
-_PLAIN = re.compile(r"[a-z0-9_*/-]{1,63}(?:\.[a-z0-9_*/-]{1,63})*\.")
-_SPECIAL = frozenset(b'"().;\\@$')
+MAX_LABEL = 63
+"""Bytes in one label (RFC 1035 §2.3.4)."""
+MAX_NAME = 255
+"""Bytes of a whole name on the wire, length bytes and root included (RFC 1035 §2.3.4)."""
+
+_PLAIN = re.compile(r"[a-z0-9_*/-]{1,63}(?:\.[a-z0-9_*/-]{1,63})*+\.?")
+_PIECE = re.compile(r"\\([0-9]{3})|\\([^0-9])|(\.)|([^\\.]+)", re.DOTALL)
+_ESCAPED = re.compile(rb"[\"().;\\@$]")
+_DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})
 
 
 class NameSyntaxError(ValueError):
-    """The text is not a domain name; the message says why in a few words."""
+    """The text is not a domain name; the message says why in a few words, `hint` what to write."""
+
+    def __init__(self, summary: str, *, hint: str | None = None) -> None:
+        super().__init__(summary)
+        self.hint = hint
+
+
+def parse_name(text: str, *, origin: str | None = None) -> str:
+    """Canonical text of a name as a person wrote it (RFC 1035 §5.1 escapes, `@`, relative to `origin`).
+
+    U-labels become A-labels by strict IDNA 2008 after NFC and lower-casing, nothing more (RFC 5891 §5).
+    Raises NameSyntaxError; a relative name without `origin` is one.
+    """
+    if _PLAIN.fullmatch(text):
+        if text[-1] == ".":
+            if len(text) < MAX_NAME:
+                return text
+        elif origin is not None and len(text) + len(origin) < MAX_NAME - 1:
+            return f"{text}." if origin == "." else f"{text}.{origin}"
+    return _parse_slowly(text, origin)
 
 
 def labels_of(name: str) -> tuple[bytes, ...]:
     """The labels of canonical text, unescaped, leftmost first, without the root label."""
+    if name == ".":
+        return ()
     if "\\" not in name:
-        return tuple(name[:-1].encode("ascii").split(b".")) if name != "." else ()
-    from dns.name import from_text  # noqa: PLC0415 - heavy, and escapes are rare
-
-    return from_text(name).labels[:-1]
+        return tuple(name[:-1].encode("ascii").split(b"."))
+    return tuple(bytes(label) for label in _split(name)[:-1])
 
 
 def name_from_labels(labels: Iterable[bytes]) -> str:
     """Canonical text of unescaped labels (leftmost first, no root label)."""
     return "".join(_escape(label.lower()) + "." for label in labels) or "."
-
-
-def _escape(label: bytes) -> str:
-    return "".join(
-        f"\\{chr(byte)}" if byte in _SPECIAL else chr(byte) if 0x20 < byte < 0x7F else f"\\{byte:03d}"
-        for byte in label
-    )
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -47,9 +67,11 @@ def is_subdomain(name: str, origin: str) -> bool:
         return True
     if not name.endswith("." + origin):
         return False
-    # A final "\." before the origin is an escaped dot inside a label, not a label boundary.
+    if "\\" not in name:
+        return True
+    # The dot before the origin may be an escaped one inside a label, not a label boundary.
     labels, base = labels_of(name), labels_of(origin)
-    return len(labels) >= len(base) and labels[len(labels) - len(base) :] == base
+    return len(labels) > len(base) and labels[len(labels) - len(base) :] == base
 
 
 def parent_of(name: str) -> str:
@@ -66,26 +88,109 @@ def relative_to(name: str, origin: str) -> str:
     return name[: -len(origin) - 1]
 
 
-def parse_name(text: str, *, origin: str | None = None) -> str:
-    """Canonical text of a name as a person wrote it (RFC 1035 §5.1 escapes, `@`, relative to `origin`).
-
-    U-labels are converted by strict IDNA 2008 only where that changes nothing but the spelling.
-    Raises NameSyntaxError; a relative name without `origin` is one.
-    """
-    if _PLAIN.fullmatch(text) and len(text) <= 254:
-        return text
-    return _parse_slowly(text, origin)
-
-
+@functools.lru_cache(maxsize=1 << 14)
 def _parse_slowly(text: str, origin: str | None) -> str:
-    from dns.exception import DNSException  # noqa: PLC0415
-    from dns.name import from_text  # noqa: PLC0415
+    if text in {"", "."}:
+        return _root_or_nothing(text)
+    labels = [] if text == "@" else _split(text)
+    if labels and not labels[-1]:
+        labels.pop()
+    elif origin is None:
+        raise NameSyntaxError(f"{_shown(text)} is relative, and there is no origin", hint="end it with a dot")
+    else:
+        labels.extend(labels_of(origin))
+    size = sum(len(label) + 1 for label in labels) + 1
+    if size > MAX_NAME:
+        raise NameSyntaxError(f"{_shown(text)} is {size} bytes long; a name has at most {MAX_NAME}")
+    return name_from_labels(labels)
+
+
+def _root_or_nothing(text: str) -> str:
+    if text:
+        return "."
+    raise NameSyntaxError("the name is empty", hint='the zone itself is written "@"')
+
+
+def _split(text: str) -> list[bytes]:
+    """The unescaped labels; an empty last one means that the text ends with a dot."""
+    labels: list[bytes] = []
+    label, position = b"", 0
+    while position < len(text):
+        piece = _PIECE.match(text, position)
+        if piece is None:
+            raise NameSyntaxError(f"{_shown(text)} ends in the middle of an escape", hint="write \\DDD or \\X")
+        position = piece.end()
+        if piece[3]:
+            labels.append(_checked(label, text))
+            label = b""
+        else:
+            label += _bytes_of(piece, text)
+    return [*labels, _checked(label, text) if label else b""]
+
+
+def _checked(label: bytes, text: str) -> bytes:
+    if not label:
+        raise NameSyntaxError(f"{_shown(text)} has an empty label (two dots in a row, or a dot in front)")
+    if len(label) > MAX_LABEL:
+        raise NameSyntaxError(
+            f"a label of {_shown(text)} is {len(label)} bytes long; a label has at most {MAX_LABEL}"
+        )
+    return label
+
+
+def _bytes_of(piece: re.Match[str], text: str) -> bytes:
+    number, escaped, _, plain = piece.groups()
+    if number is not None:
+        if int(number) > 0xFF:
+            raise NameSyntaxError(f"\\{number} in {_shown(text)} is not a byte", hint="\\DDD is decimal, 000 to 255")
+        return bytes((int(number),))
+    if escaped is not None:
+        return escaped.encode("utf-8", "surrogateescape").lower()
+    if plain.isascii():
+        return plain.lower().encode("ascii")
+    if piece.start() and text[piece.start() - 1] != "." or piece.end() < len(text) and text[piece.end()] != ".":
+        raise NameSyntaxError(f"{_shown(text)} mixes escapes and Unicode in one label", hint="write its A-label")
+    return _a_label(plain)
+
+
+def _a_label(label: str) -> bytes:
+    import idna  # noqa: PLC0415 - its tables are large, and few names need them
+
+    folded = unicodedata.normalize("NFC", label).lower()
+    try:
+        return idna.alabel(folded)
+    except (idna.IDNAError, UnicodeError) as error:
+        raise NameSyntaxError(
+            f"{_shown(label)} is not a valid internationalised label (IDNA 2008): {_shown(str(error))}",
+            hint=f"write {_other_spelling(folded)}",
+        ) from error
+
+
+def _other_spelling(label: str) -> str:
+    """What the writer may have meant: the UTS 46 mapping, else the bare Punycode of what stands there."""
+    import idna  # noqa: PLC0415
 
     try:
-        base = None if origin is None else from_text(origin)
-        name = from_text(text, base)
-    except (DNSException, UnicodeError, ValueError) as error:
-        raise NameSyntaxError(str(error) or type(error).__name__) from error
-    if not name.is_absolute():
-        raise NameSyntaxError("relative name without an origin")
-    return name_from_labels(name.labels[:-1])
+        mapped = idna.uts46_remap(label, std3_rules=True).translate(_DOTS)
+        encoded = idna.encode(mapped).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return ascii("xn--" + label.encode("punycode", "replace").decode("ascii", "replace"))
+    return encoded if encoded == mapped else f"{mapped} or {encoded}"
+
+
+def _escape(label: bytes) -> str:
+    return "".join(_BYTES[byte] for byte in label)
+
+
+def _byte_text(byte: int) -> str:
+    if _ESCAPED.match(bytes((byte,))):
+        return f"\\{chr(byte)}"
+    return chr(byte) if 0x20 < byte < 0x7F else f"\\{byte:03d}"  # noqa: PLR2004 - the ends of printable ASCII
+
+
+_BYTES = tuple(_byte_text(byte) for byte in range(256))
+
+
+def _shown(text: str) -> str:
+    """For a message: short, and without anything that a terminal would obey."""
+    return ascii(text if len(text) <= MAX_LABEL else text[:60] + "...") if not text.isprintable() or len(text) > MAX_LABEL else f'"{text}"'
