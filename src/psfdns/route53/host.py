@@ -1,0 +1,133 @@
+"""Reading Route 53: the zones of the account and their record sets, with no request too many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from psfdns.plans.host import Foreign, HostedZone, LiveZone
+from psfdns.records import RRset, RRsetKey, Zone
+from psfdns.rrsets import InexpressibleError, decode_name, from_api
+
+if TYPE_CHECKING:
+    from psfdns.aws import Api
+
+ZONES_PER_PAGE = "100"
+RRSETS_PER_PAGE = "300"
+"""The most that Route 53 gives at once; without MaxItems it gives 100 (ListResourceRecordSets)."""
+
+THREADS = 8
+"""Requests under way at a time; how many a second is the budget's matter."""
+
+_NEXT_RRSET = {
+    "NextRecordName": "StartRecordName",
+    "NextRecordType": "StartRecordType",
+    "NextRecordIdentifier": "StartRecordIdentifier",
+}
+"""Where a page ends -> where the next begins; without the identifier a weighted group never ends."""
+
+
+class Route53Host:
+    """The account's zones as `psfdns.plans.host.Host`; the account is looked up once at most."""
+
+    def __init__(self, api: Api, *, look_up_account: Callable[[], str | None], threads: int = THREADS) -> None:
+        self._api = api
+        self._look_up_account = look_up_account
+        self._threads = threads
+        self._account: list[str | None] = []
+
+    def look_up_account(self) -> str | None:
+        """The account id, `sandbox`, or None where it cannot be learnt."""
+        if not self._account:
+            self._account.append(self._look_up_account())
+        return self._account[0]
+
+    def list_zones(self) -> Sequence[HostedZone]:
+        """Every hosted zone of the account: one request for each hundred."""
+        return list_zones(self._api)
+
+    def fetch_zone(self, hosted: HostedZone) -> LiveZone:
+        """All record sets of one zone: one request for each three hundred."""
+        return fetch_zone(self._api, hosted)
+
+    def fetch_zones(self, hosted: Iterable[HostedZone]) -> tuple[LiveZone, ...]:
+        """Several zones at a time, in the order asked for; the first HostError ends it."""
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="fetch") as pool:
+            under_way = [pool.submit(self.fetch_zone, zone) for zone in hosted]
+            try:
+                return tuple(zone.result() for zone in under_way)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def list_zones(api: Api) -> tuple[HostedZone, ...]:
+    """Every hosted zone, in the order of the API (ListHostedZones)."""
+    found: list[HostedZone] = []
+    marker: dict[str, str] = {}
+    while True:
+        page = api.call("ListHostedZones", "list the hosted zones", MaxItems=ZONES_PER_PAGE, **marker)
+        found.extend(map(_hosted_zone, page["HostedZones"]))
+        if not page["IsTruncated"]:
+            return tuple(found)
+        marker = {"Marker": page["NextMarker"]}
+
+
+def fetch_zone(api: Api, hosted: HostedZone) -> LiveZone:
+    """One zone as it stands, pending changes included (ListResourceRecordSets)."""
+    rrsets: dict[RRsetKey, RRset] = {}
+    spelled: dict[RRsetKey, Mapping[str, Any]] = {}
+    foreign: list[Foreign] = []
+    for entry in _pages_of_rrsets(api, hosted):
+        try:
+            rrset = from_api(entry, zone_id=hosted.id)
+        except InexpressibleError as error:
+            foreign.append(Foreign(_key_of(entry), error.reason))
+        else:
+            rrsets[rrset.key] = rrset
+            spelled[rrset.key] = entry
+    return LiveZone(hosted, Zone(hosted.name, rrsets), spelled, tuple(foreign))
+
+
+def bare_id(text: str) -> str:
+    """`Z…` of `/hostedzone/Z…`, `C…` of `/change/C…`."""
+    return text.rpartition("/")[2]
+
+
+def _pages_of_rrsets(api: Api, hosted: HostedZone) -> Iterator[Mapping[str, Any]]:
+    doing = f"list the record sets of {hosted.name}"
+    start: dict[str, str] = {}
+    while True:
+        page = api.call(
+            "ListResourceRecordSets", doing, HostedZoneId=hosted.id, MaxItems=RRSETS_PER_PAGE, **start
+        )
+        yield from page["ResourceRecordSets"]
+        if not page["IsTruncated"]:
+            return
+        start = {ours: page[theirs] for theirs, ours in _NEXT_RRSET.items() if theirs in page}
+
+
+def _hosted_zone(row: Mapping[str, Any]) -> HostedZone:
+    config = row.get("Config", {})
+    linked = row.get("LinkedService")
+    return HostedZone(
+        id=bare_id(row["Id"]),
+        name=_canonical(row["Name"]),
+        private=config.get("PrivateZone", False),
+        caller_reference=row["CallerReference"],
+        comment=config.get("Comment") or None,
+        record_set_count=row.get("ResourceRecordSetCount", 0),
+        linked_service=(linked.get("ServicePrincipal") or linked.get("Description") or "?") if linked else None,
+    )
+
+
+def _key_of(entry: Mapping[str, Any]) -> RRsetKey:
+    return RRsetKey(_canonical(entry["Name"]), entry["Type"], entry.get("SetIdentifier"))
+
+
+def _canonical(name: str) -> str:
+    """The canonical name, or the text as it came where it is none: it is shown, never sent."""
+    try:
+        return decode_name(name)
+    except InexpressibleError:
+        return name
