@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from psfdns.diagnostics import Diagnostic, has_errors
+from psfdns.plans.desired import zone_label
 from psfdns.plans.host import Foreign
 from psfdns.records import RRset, RRsetKey
 
@@ -68,7 +69,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ZonePlan:
-    """What will happen to one zone. `hosted_id` None: the zone does not exist yet (or is in error)."""
+    """What will happen to one zone. `hosted_id` None: the zone does not exist yet (or is in error).
+
+    `adopted` is false for a live zone that psfdns neither made nor was given by id. The counts are
+    those of the record sets that are ours: without foreign ones, and without the apex SOA and NS
+    where those are Route 53's.
+    """
 
     origin: str
     view: str | None
@@ -83,6 +89,12 @@ class ZonePlan:
     live_digest: str | None = None
     live_rrset_count: int = 0
     desired_rrset_count: int = 0
+    adopted: bool = True
+
+    @property
+    def label(self) -> str:
+        """The zone's name, with its view where it has one."""
+        return zone_label(self.origin, self.view)
 
     @property
     def action(self) -> ZoneAction:
@@ -96,7 +108,7 @@ class ZonePlan:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A guard's no for one zone; the finding's code is what `--allow` takes."""
+    """A guard's no for one zone (its label); the finding's code is what `--allow` takes."""
 
     zone: str
     finding: Diagnostic

@@ -1,0 +1,177 @@
+"""From what the files want and what is live to the plan. Pure: everything read stands in the arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from psfdns.diagnostics import has_errors
+from psfdns.names import canonical_order
+from psfdns.plans.caches import Caches
+from psfdns.plans.desired import DesiredZone
+from psfdns.plans.diff import diff_zones, digest_zone, key_order
+from psfdns.plans.host import Foreign, HostedZone, LiveZone
+from psfdns.plans.match import Matching, is_ours
+from psfdns.plans.ownership import divide, own_part
+from psfdns.plans.plan import Change, Plan, Setting, ZonePlan
+from psfdns.records import RRset, RRsetKey, Zone
+from psfdns.settings import ZoneSettings
+
+TENANT_TAG = "psfdns:tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a plan is made of: the zones asked for, their matches, and the live zones by hosted id."""
+
+    desired: Sequence[DesiredZone]
+    matching: Matching
+    live: Mapping[str, LiveZone] = field(default_factory=dict)
+
+
+def zones_to_fetch(desired: Iterable[DesiredZone], matching: Matching) -> list[HostedZone]:
+    """The hosted zones whose record sets a plan needs: those of zones without an error."""
+    return [
+        matching.hosted[zone.label]
+        for zone in desired
+        if zone.label in matching.hosted and not _is_unusable(zone, matching)
+    ]
+
+
+def _is_unusable(desired: DesiredZone, matching: Matching) -> bool:
+    return desired.zone is None or has_errors((*desired.findings, *matching.findings.get(desired.label, ())))
+
+
+def make_plan(selection: Selection, *, account: str | None, delegation_set: str | None = None) -> Plan:
+    """The plan, not yet judged; every zone to fetch must be in `selection.live`.
+
+    `delegation_set` is the default for new public zones.
+    """
+    matching = selection.matching
+    parents = _delegation_ttls(selection.live.values())
+    plans = []
+    for desired in selection.desired:
+        hosted = matching.hosted.get(desired.label)
+        judged = replace(desired, findings=(*desired.findings, *matching.findings.get(desired.label, ())))
+        live = selection.live.get(hosted.id) if hosted else None
+        plans.append(_plan_one(judged, hosted, live, delegation_set, parents))
+    plans.sort(key=lambda plan: (canonical_order(plan.origin), plan.view or ""))
+    return Plan(account=account, zones=tuple(plans), unmanaged=matching.unmanaged)
+
+
+def _plan_one(
+    desired: DesiredZone,
+    hosted: HostedZone | None,
+    live: LiveZone | None,
+    delegation_set: str | None,
+    parents: Mapping[RRsetKey, int],
+) -> ZonePlan:
+    if desired.zone is None or has_errors(desired.findings):
+        return plan_broken_zone(desired, hosted)
+    if live is None:
+        return plan_new_zone(desired, desired.zone, delegation_set=delegation_set)
+    return plan_live_zone(desired, desired.zone, live, parents=parents)
+
+
+def plan_broken_zone(desired: DesiredZone, hosted: HostedZone | None) -> ZonePlan:
+    """A zone whose findings forbid a plan: nothing will happen to it."""
+    return ZonePlan(
+        origin=desired.origin,
+        view=desired.view,
+        hosted_id=hosted.id if hosted else None,
+        tenant=desired.tenant,
+        private=desired.private,
+        findings=desired.findings,
+        adopted=hosted is None or _is_adopted(hosted, desired.settings),
+    )
+
+
+def plan_new_zone(desired: DesiredZone, zone: Zone, *, delegation_set: str | None = None) -> ZonePlan:
+    """A zone that does not exist yet, with every record set that it will have."""
+    own = own_part(zone, desired.settings)
+    caches = Caches(Zone(zone.origin, _authority(own)))
+    changes = (Change(before=None, after=own.rrsets[key]) for key in sorted(own.rrsets, key=key_order))
+    return ZonePlan(
+        origin=desired.origin,
+        view=desired.view,
+        hosted_id=None,
+        tenant=desired.tenant,
+        private=desired.private,
+        changes=tuple(caches.annotate(changes)),
+        settings=tuple(_new_settings(desired, delegation_set)),
+        findings=desired.findings,
+        desired_digest=digest_zone(own),
+        desired_rrset_count=len(own.rrsets),
+    )
+
+
+def _authority(own: Zone) -> dict[RRsetKey, RRset]:
+    """The file's SOA where it will be the zone's: before the zone there is nothing else to cache."""
+    soa = RRsetKey(own.origin, "SOA")
+    return {soa: own.rrsets[soa]} if soa in own.rrsets else {}
+
+
+def _new_settings(desired: DesiredZone, delegation_set: str | None) -> Iterator[Setting]:
+    settings = desired.settings
+    default = None if desired.private else delegation_set
+    chosen = settings.delegation_set or default
+    if settings.comment:
+        yield Setting("comment", None, settings.comment)
+    if chosen is not None and chosen != "none":
+        yield Setting("delegation_set", None, chosen)
+    if settings.private:
+        yield Setting("vpcs", None, " ".join(f"{vpc.region}:{vpc.id}" for vpc in settings.private))
+    yield Setting("tags", None, f"{TENANT_TAG}={desired.tenant}")
+
+
+def plan_live_zone(
+    desired: DesiredZone, zone: Zone, live: LiveZone, *, parents: Mapping[RRsetKey, int] | None = None
+) -> ZonePlan:
+    """A zone that exists: what differs, and what is there and not ours.
+
+    `parents` holds the TTLs of delegations in other live zones, by key.
+    """
+    parts = divide(desired=zone, live=live, settings=desired.settings)
+    findings = (*desired.findings, *parts.findings)
+    changes = () if has_errors(findings) else diff_zones(desired=parts.desired, live=parts.live)
+    live_digest = digest_zone(parts.live)
+    return ZonePlan(
+        origin=desired.origin,
+        view=desired.view,
+        hosted_id=live.hosted.id,
+        tenant=desired.tenant,
+        private=desired.private,
+        changes=tuple(Caches(live.zone, parents or {}).annotate(changes)) if changes else (),
+        settings=tuple(_changed_settings(desired.settings, live.hosted)),
+        foreign=tuple(sorted(parts.foreign, key=_foreign_order)),
+        findings=findings,
+        desired_digest=digest_zone(parts.desired) if changes or has_errors(findings) else live_digest,
+        live_digest=live_digest,
+        live_rrset_count=len(parts.live.rrsets),
+        desired_rrset_count=len(parts.desired.rrsets),
+        adopted=_is_adopted(live.hosted, desired.settings),
+    )
+
+
+def _foreign_order(foreign: Foreign) -> tuple[tuple[bytes, ...], str, str]:
+    return key_order(foreign.key)
+
+
+def _changed_settings(settings: ZoneSettings, hosted: HostedZone) -> Iterator[Setting]:
+    """Only what the list of zones tells for free; without a wanted comment the live one stays."""
+    if settings.comment is not None and settings.comment != (hosted.comment or ""):
+        yield Setting("comment", hosted.comment or None, settings.comment or None)
+
+
+def _is_adopted(hosted: HostedZone, settings: ZoneSettings) -> bool:
+    return is_ours(hosted) or settings.id is not None
+
+
+def _delegation_ttls(zones: Iterable[LiveZone]) -> dict[RRsetKey, int]:
+    """What the zones at hand say as parents: the TTL of each NS and DS below their apex."""
+    return {
+        key: rrset.ttl
+        for live in zones
+        for key, rrset in live.zone.rrsets.items()
+        if key.type in ("NS", "DS") and key.name != live.zone.origin and rrset.ttl is not None
+    }

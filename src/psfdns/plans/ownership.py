@@ -1,0 +1,113 @@
+"""What of a zone is ours to change, and what is another writer's. Pure.
+
+Not ours in a live zone, each listed with its reason and never touched:
+
+* what the codec cannot express (`LiveZone.foreign`);
+* what a pattern of the zone's `ignore` means;
+* psfdns's own ACME answers: TXT record sets whose first label is `_acme-challenge` and that the file
+  does not declare (one that stands in the file is the file's).
+
+The apex SOA and NS are Route 53's under `apex = "route53"`: they are taken off both sides in silence,
+as a zone file carries them only to please other tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.patterns import find_match
+from psfdns.plans.host import Foreign, LiveZone
+from psfdns.records import SELF_ZONE, Alias, RRset, RRsetKey, Zone
+from psfdns.settings import Apex, ZoneSettings
+
+APEX_TYPES = frozenset({"SOA", "NS"})
+"""The types that every hosted zone has at its apex."""
+
+ACME_REASON = "an ACME challenge answer of psfdns, not in the file"
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Both sides of the diff, with what is live and not ours set apart."""
+
+    desired: Zone
+    live: Zone
+    foreign: tuple[Foreign, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+def divide(*, desired: Zone, live: LiveZone, settings: ZoneSettings) -> Partition:
+    """Set apart what is not ours; a file that declares it as well gets an error for each record set."""
+    own = own_part(desired, settings, hosted_id=live.hosted.id)
+    reasons = dict(_foreign(own, live, settings))
+    kept = {key: rrset for key, rrset in _managed(live.zone, settings) if key not in reasons}
+    return Partition(
+        desired=own,
+        live=Zone(live.zone.origin, kept),
+        foreign=tuple(Foreign(key, reason) for key, reason in reasons.items()),
+        findings=tuple(_conflicts(own, reasons)),
+    )
+
+
+def own_part(zone: Zone, settings: ZoneSettings, *, hosted_id: str | None = None) -> Zone:
+    """The file's record sets that psfdns writes, an alias to the zone's own id spelled `$self`."""
+    return Zone(zone.origin, {key: _with_self(rrset, hosted_id) for key, rrset in _managed(zone, settings)})
+
+
+def is_apex_authority(key: RRsetKey, origin: str) -> bool:
+    """Whether the key is that of the zone's own SOA or NS."""
+    return key.type in APEX_TYPES and key.name == origin
+
+
+def _managed(zone: Zone, settings: ZoneSettings) -> Iterator[tuple[RRsetKey, RRset]]:
+    for key, rrset in zone.rrsets.items():
+        if settings.apex is Apex.MANAGED or not is_apex_authority(key, zone.origin):
+            yield key, rrset
+
+
+def _with_self(rrset: RRset, hosted_id: str | None) -> RRset:
+    alias = rrset.alias
+    if alias is None or alias.zone_id != hosted_id:
+        return rrset
+    return replace(rrset, alias=Alias(alias.name, SELF_ZONE, alias.evaluate_target_health))
+
+
+def _foreign(desired: Zone, live: LiveZone, settings: ZoneSettings) -> Iterator[tuple[RRsetKey, str]]:
+    origin = live.zone.origin
+    for foreign in live.foreign:
+        if settings.apex is Apex.MANAGED or not is_apex_authority(foreign.key, origin):
+            yield foreign.key, foreign.reason
+    for key, _ in _managed(live.zone, settings):
+        pattern = find_match(settings.ignore, key, origin)
+        if pattern is not None:
+            yield key, f'ignored by "{pattern.text}"'
+        elif key.type == "TXT" and key.name.startswith("_acme-challenge.") and key not in desired.rrsets:
+            yield key, ACME_REASON
+
+
+def _conflicts(desired: Zone, foreign: dict[RRsetKey, str]) -> Iterator[Diagnostic]:
+    """What the file declares where something lives that we may not touch: Route 53 would refuse it."""
+    by_name: dict[str, list[RRsetKey]] = {}
+    for key in foreign:
+        by_name.setdefault(key.name, []).append(key)
+    for key, rrset in desired.rrsets.items():
+        rivals = [rival for rival in by_name.get(key.name, ()) if _excludes(rival, key)]
+        if rivals:
+            yield _conflict(rrset, rivals[0], foreign[rivals[0]])
+
+
+def _excludes(rival: RRsetKey, key: RRsetKey) -> bool:
+    """Whether Route 53 refuses both at once: one identity, or a CNAME beside another type."""
+    return rival == key or (rival.type != key.type and "CNAME" in (rival.type, key.type))
+
+
+def _conflict(rrset: RRset, rival: RRsetKey, reason: str) -> Diagnostic:
+    return Diagnostic(
+        code="foreign-record",
+        severity=Severity.ERROR,
+        summary=f"{rrset.key}: {rival} is live and not psfdns's to change ({reason})",
+        span=rrset.span,
+        hint="take the record out of the file, or make the live one psfdns's (change `ignore`, or delete it)",
+    )
