@@ -1,0 +1,47 @@
+"""What can be said of a zone without asking anybody: one file a subject, each listed in CHECKS. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from psfdns.checks import aliases, apex, limits, names, policy, routing
+from psfdns.checks.check import Check, Rule, Subject
+from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
+from psfdns.diagnostics import Diagnostic, Suppression
+from psfdns.records import Zone
+from psfdns.settings import ZoneSettings
+
+CHECKS: tuple[Check, ...] = (
+    names.CHECK,
+    apex.CHECK,
+    aliases.CHECK,
+    routing.CHECK,
+    limits.CHECK,
+    policy.CHECK,
+)
+
+RULES: tuple[Rule, ...] = (*(rule for check in CHECKS for rule in check.rules), UNUSED_SUPPRESSION)
+"""Everything that can be found, for docs/checks.md."""
+
+
+def run_checks(
+    zone: Zone,
+    *,
+    settings: ZoneSettings,
+    suppressions: Sequence[Suppression] = (),
+    path: str | None = None,
+    findings: Iterable[Diagnostic] = (),
+) -> tuple[Diagnostic, ...]:
+    """All findings about a zone, in the order of its file.
+
+    `findings` are those of the reader: they are returned too, so that a suppression silences its
+    warnings as well. `path` is the zone file as findings show it.
+    """
+    subject = Subject(zone, settings, path)
+    found = [*findings, *(finding for check in CHECKS for finding in check.find(subject))]
+    return tuple(sorted(silence(found, suppressions, zone), key=_position))
+
+
+def _position(finding: Diagnostic) -> tuple[str, int, int, str]:
+    path, line = ("", 0) if finding.span is None else (finding.span.path, finding.span.first_line or 0)
+    return path, line, finding.severity.rank, finding.code

@@ -1,0 +1,58 @@
+"""The apex: whose SOA and NS they are, and whether Route 53 hosts a zone of that name at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from psfdns.checks.check import Check, Rule, Subject
+from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.names import is_subdomain, labels_of
+from psfdns.settings import Apex
+
+MISSING_SOA = Rule(
+    "missing-soa",
+    Severity.ERROR,
+    'With `apex = "managed"` the SOA is taken from the file.',
+    "docs/contract.md §1",
+)
+MISSING_NS = Rule(
+    "missing-ns",
+    Severity.ERROR,
+    'With `apex = "managed"` the apex NS are taken from the file.',
+    "docs/contract.md §1",
+)
+RESERVED_NAME = Rule(
+    "reserved-name",
+    Severity.WARNING,
+    "Route 53 refuses public zones of names that are reserved for documentation, and top-level domains.",
+    "RFC 2606 §3",
+)
+
+_RESERVED = ("example.com.", "example.net.", "example.org.")
+
+
+def _find(subject: Subject) -> Iterator[Diagnostic]:
+    here = None if subject.path is None else Span(subject.path)
+    if subject.settings.apex is Apex.MANAGED:
+        yield from _find_missing(subject, here)
+    if not subject.settings.private and _is_refused(subject.origin):
+        yield RESERVED_NAME.broken(
+            here, f"Route 53 creates no public zone {subject.origin}", hint="the sandbox accepts it"
+        )
+
+
+def _find_missing(subject: Subject, here: Span | None) -> Iterator[Diagnostic]:
+    for rule, rdtype in ((MISSING_SOA, "SOA"), (MISSING_NS, "NS")):
+        if not subject.at(subject.origin, rdtype):
+            yield rule.broken(
+                here,
+                f"no {rdtype} at the apex {subject.origin}, which is managed here",
+                hint=f'write the {rdtype}, or let Route 53 keep its own: apex = "route53" in tenant.toml',
+            )
+
+
+def _is_refused(origin: str) -> bool:
+    return len(labels_of(origin)) < 2 or any(is_subdomain(origin, name) for name in _RESERVED)
+
+
+CHECK = Check((MISSING_SOA, MISSING_NS, RESERVED_NAME), _find)

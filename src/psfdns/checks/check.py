@@ -1,0 +1,66 @@
+"""What a check is: rules that it can say, and a function from a zone to findings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.records import RRset, Zone
+from psfdns.settings import ZoneSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing a check can find: `what` is the sentence that docs/checks.md says about it."""
+
+    code: str
+    severity: Severity
+    what: str
+    reference: str | None = None
+
+    def broken(self, at: RRset | Span | None, summary: str, *, hint: str | None = None) -> Diagnostic:
+        """The finding that this rule is broken."""
+        span = at.span if isinstance(at, RRset) else at
+        return Diagnostic(self.code, self.severity, summary, span, hint, self.reference)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked: a zone with its settings, and the indexes that checks share."""
+
+    zone: Zone
+    settings: ZoneSettings
+    path: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """The zone's name."""
+        return self.zone.origin
+
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, Sequence[RRset]]]:
+        """The record sets by name, then by type."""
+        index: dict[str, dict[str, list[RRset]]] = {}
+        for rrset in self.zone.rrsets.values():
+            index.setdefault(rrset.key.name, {}).setdefault(rrset.key.type, []).append(rrset)
+        return index
+
+    def at(self, name: str, rdtype: str) -> Sequence[RRset]:
+        """All record sets of one name and type: several where they are routed."""
+        return self.names.get(name, {}).get(rdtype, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A subject of checking: its rules, and what looks for breaches of them."""
+
+    rules: tuple[Rule, ...]
+    find: Callable[[Subject], Iterable[Diagnostic]]
+
+
+def first_line(rrset: RRset) -> int:
+    """Where the record set begins, 0 where it is in no file."""
+    span = rrset.span
+    return 0 if span is None or span.first_line is None else span.first_line

@@ -1,0 +1,102 @@
+"""Which types may stand at which name: CNAME, SOA, DS and NS have their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from psfdns.checks.check import Check, Rule, Subject, first_line
+from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.records import RRset
+
+CNAME_AND_OTHER_DATA = Rule(
+    "cname-and-other-data",
+    Severity.ERROR,
+    "A name with a CNAME has no other record set, not even a CAA.",
+    "RFC 1034 §3.6.2",
+)
+CNAME_AT_APEX = Rule(
+    "cname-at-apex",
+    Severity.ERROR,
+    "The zone's own name has SOA and NS, so it cannot be a CNAME, nor an alias of type CNAME.",
+    "RFC 1912 §2.4",
+)
+MANY_CNAMES = Rule("many-cnames", Severity.ERROR, "A name has one CNAME value.", "RFC 2181 §10.1")
+MANY_SOAS = Rule("many-soas", Severity.ERROR, "A zone has one SOA value.", "RFC 1035 §5.2")
+SOA_BELOW_APEX = Rule(
+    "soa-below-apex",
+    Severity.ERROR,
+    "The SOA stands at the zone's own name and nowhere else.",
+    "RFC 1035 §5.2",
+)
+DS_AT_APEX = Rule(
+    "ds-at-apex",
+    Severity.ERROR,
+    "The DS of a zone belongs into its parent, not into the zone.",
+    "RFC 4035 §2.4",
+)
+WILDCARD_NS = Rule(
+    "wildcard-ns", Severity.ERROR, "A wildcard cannot delegate; Route 53 refuses its NS.", "RFC 4592 §4.2"
+)
+
+
+def _find(subject: Subject) -> Iterator[Diagnostic]:
+    for name, types in subject.names.items():
+        if "CNAME" in types:
+            yield from _find_cname_faults(subject, name, types)
+        if name == subject.origin:
+            for rrset in types.get("DS", ()):
+                yield DS_AT_APEX.broken(
+                    rrset,
+                    f"DS at the apex {name}",
+                    hint="a DS stands in the parent zone: give it to the registrar",
+                )
+        elif "SOA" in types:
+            yield SOA_BELOW_APEX.broken(types["SOA"][0], f"SOA at {name}, below the apex {subject.origin}")
+        if "NS" in types and name.startswith("*."):
+            yield WILDCARD_NS.broken(types["NS"][0], f"NS at the wildcard {name}")
+        for rrset in types.get("SOA", ()):
+            if len(rrset.values) > 1:
+                yield MANY_SOAS.broken(_second(rrset), f"{len(rrset.values)} SOA records at {name}")
+
+
+def _find_cname_faults(
+    subject: Subject, name: str, types: Mapping[str, Sequence[RRset]]
+) -> Iterator[Diagnostic]:
+    cname = types["CNAME"][0]
+    if name == subject.origin:
+        yield CNAME_AT_APEX.broken(
+            cname,
+            f"CNAME at the apex {name}",
+            hint="an alias of type A or AAAA may stand there: @ AWS ALIAS A target zone-id false",
+        )
+    others = [rrset for rdtype, rrsets in types.items() if rdtype != "CNAME" for rrset in rrsets]
+    if others and name != subject.origin:
+        yield _clash(name, cname, others)
+    for rrset in types["CNAME"]:
+        if len(rrset.values) > 1:
+            yield MANY_CNAMES.broken(_second(rrset), f"{len(rrset.values)} CNAME records at {name}")
+
+
+def _clash(name: str, cname: RRset, others: Sequence[RRset]) -> Diagnostic:
+    """One finding a name, at the line that completed the clash."""
+    first = min(others, key=first_line)
+    earlier, later = sorted((first, cname), key=first_line)
+    types = ", ".join(sorted({rrset.type for rrset in others}))
+    where = f" (line {first_line(earlier)})" if first_line(earlier) else ""
+    return CNAME_AND_OTHER_DATA.broken(
+        later,
+        f"{name} has a CNAME and other data: {types}",
+        hint=f"keep either the {earlier.type}{where} or the {later.type}",
+    )
+
+
+def _second(rrset: RRset) -> RRset:
+    """The record set as if it began at its second value, which is the one too many."""
+    spans = sorted(rrset.spans, key=lambda span: span.first_line or 0)[1:]
+    return RRset(rrset.key, rrset.ttl, rrset.values, spans=tuple(spans)) if spans else rrset
+
+
+CHECK = Check(
+    (CNAME_AND_OTHER_DATA, CNAME_AT_APEX, MANY_CNAMES, MANY_SOAS, SOA_BELOW_APEX, DS_AT_APEX, WILDCARD_NS),
+    _find,
+)

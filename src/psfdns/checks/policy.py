@@ -1,0 +1,41 @@
+"""What tenant.toml says about the record sets of a zone: `ignore` leaves them to another writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from psfdns.checks.check import Check, Rule, Subject
+from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.patterns import find_match
+from psfdns.records import RRset
+from psfdns.settings import Apex
+
+IGNORED_RECORD = Rule(
+    "ignored-record",
+    Severity.ERROR,
+    "A record of the file is not one that `ignore` leaves to another writer.",
+    "docs/contract.md §1",
+)
+
+
+def _find(subject: Subject) -> Iterator[Diagnostic]:
+    ignore = subject.settings.ignore
+    if not ignore:
+        return
+    for key, rrset in subject.zone.rrsets.items():
+        pattern = None if _is_decoration(subject, rrset) else find_match(ignore, key, subject.origin)
+        if pattern is not None:
+            yield IGNORED_RECORD.broken(
+                rrset,
+                f"{key} is left to another writer: ignore = {pattern.text!r} in tenant.toml",
+                hint="remove the record from the file, or narrow the pattern",
+            )
+
+
+def _is_decoration(subject: Subject, rrset: RRset) -> bool:
+    """SOA and apex NS that only make the file complete: Route 53's own are used."""
+    at_apex = rrset.name == subject.origin and rrset.type in {"SOA", "NS"}
+    return at_apex and subject.settings.apex is Apex.ROUTE53
+
+
+CHECK = Check((IGNORED_RECORD,), _find)

@@ -1,0 +1,148 @@
+"""Routing policies: what Route 53 accepts side by side under one name and type."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import fields
+
+from psfdns.checks.check import Check, Rule, Subject, first_line
+from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.records import RRset
+from psfdns.routing import AWS_KEYS, Cidr, Failover, Geolocation, Geoproximity, Latency, Multivalue, Weighted
+
+_GUIDE = 'Route 53 Developer Guide, "Choosing a routing policy"'
+_API = "Route 53 API reference, ResourceRecordSet"
+
+MIXED_ROUTING = Rule(
+    "mixed-routing",
+    Severity.ERROR,
+    "All record sets of one name and type have the same kind of policy.",
+    _API,
+)
+ROUTED_BESIDE_SIMPLE = Rule(
+    "routed-beside-simple",
+    Severity.ERROR,
+    "A record set with a routing policy has no plain one of the same name and type beside it.",
+    _API,
+)
+WEIGHTED_TTLS = Rule(
+    "weighted-ttls", Severity.ERROR, "The weighted record sets of one name and type have one TTL.", _API
+)
+ROUTING_NOT_ALLOWED = Rule(
+    "routing-not-allowed",
+    Severity.ERROR,
+    "NS, SOA and DS have no routing policy; a CNAME or an alias is not multivalue.",
+    _GUIDE,
+)
+MANY_ROUTED = Rule(
+    "many-routed",
+    Severity.ERROR,
+    "At most 100 routed record sets of one name and type, 30 of geoproximity.",
+    'Route 53 Developer Guide, "Quotas"',
+)
+SAME_ROUTING = Rule(
+    "same-routing",
+    Severity.ERROR,
+    "Two record sets of one name and type do not stand for the same region, place, location or role.",
+    _API,
+)
+BAD_IDENTIFIER = Rule("bad-set-identifier", Severity.ERROR, "A set identifier has 1 to 128 characters.", _API)
+
+MAX_IDENTIFIER = 128
+MAX_ROUTED = 100
+MAX_GEOPROXIMITY = 30
+_NEVER_ROUTED = frozenset({"NS", "SOA", "DS"})
+_EXCLUSIVE = (Latency, Failover, Geolocation, Cidr)
+
+
+def _find(subject: Subject) -> Iterator[Diagnostic]:
+    for types in subject.names.values():
+        for group in types.values():
+            if len(group) > 1 or group[0].routing is not None:
+                yield from _find_in_group(sorted(group, key=first_line))
+
+
+def _find_in_group(group: Sequence[RRset]) -> Iterator[Diagnostic]:
+    """`group`: the record sets of one name and type, in the order of the file."""
+    for rrset in group:
+        yield from _find_alone(rrset)
+    yield from _find_mixed(group)
+    yield from _find_same(group)
+    yield from _find_unequal_ttls([rrset for rrset in group if isinstance(rrset.routing, Weighted)])
+    limit = MAX_GEOPROXIMITY if isinstance(group[0].routing, Geoproximity) else MAX_ROUTED
+    if len(group) > limit:
+        summary = f"{_group_name(group)}: {len(group)} routed record sets, at most {limit}"
+        yield MANY_ROUTED.broken(group[limit], summary)
+
+
+def _find_alone(rrset: RRset) -> Iterator[Diagnostic]:
+    if rrset.routing is None:
+        return
+    if rrset.type in _NEVER_ROUTED:
+        yield ROUTING_NOT_ALLOWED.broken(rrset, f"{rrset.key}: a routing policy on {rrset.type}")
+    if isinstance(rrset.routing, Multivalue) and (rrset.alias is not None or rrset.type == "CNAME"):
+        what = "an alias" if rrset.alias is not None else "a CNAME"
+        yield ROUTING_NOT_ALLOWED.broken(rrset, f"{rrset.key}: {what} cannot be multivalue")
+    if not 1 <= len(rrset.key.set_identifier or "") <= MAX_IDENTIFIER:
+        length = len(rrset.key.set_identifier or "")
+        summary = f"{rrset.name} {rrset.type}: a set identifier of {length} characters, 1 to {MAX_IDENTIFIER}"
+        yield BAD_IDENTIFIER.broken(rrset, summary)
+
+
+def _find_mixed(group: Sequence[RRset]) -> Iterator[Diagnostic]:
+    """One finding a group, at the first record set that differs from the first."""
+    kinds = [None if rrset.routing is None else rrset.routing.policy for rrset in group]
+    odd = next((index for index, kind in enumerate(kinds) if kind != kinds[0]), None)
+    if odd is None:
+        return
+    rule = ROUTED_BESIDE_SIMPLE if None in (kinds[0], kinds[odd]) else MIXED_ROUTING
+    said = f"{kinds[odd] or 'without a policy'} beside {kinds[0] or 'without a policy'}"
+    yield rule.broken(group[odd], f"{_group_name(group)}: {said}{_line_of(group[0])}")
+
+
+def _find_same(group: Sequence[RRset]) -> Iterator[Diagnostic]:
+    seen: dict[Hashable, RRset] = {}
+    for rrset in group:
+        if isinstance(rrset.routing, _EXCLUSIVE):
+            earlier = seen.setdefault(rrset.routing, rrset)
+            if earlier is not rrset:
+                summary = f"{_group_name(group)}: {_described(rrset)} twice{_line_of(earlier)}"
+                yield SAME_ROUTING.broken(rrset, summary)
+
+
+def _find_unequal_ttls(weighted: Sequence[RRset]) -> Iterator[Diagnostic]:
+    ttls = [rrset for rrset in weighted if rrset.ttl is not None]
+    for rrset in ttls[1:]:
+        if rrset.ttl != ttls[0].ttl:
+            summary = f"{_group_name(ttls)}: TTL {rrset.ttl} beside {ttls[0].ttl}{_line_of(ttls[0])}"
+            yield WEIGHTED_TTLS.broken(rrset, summary, hint="give all weighted record sets of it one TTL")
+
+
+def _described(rrset: RRset) -> str:
+    routing = rrset.routing
+    if routing is None:
+        return "no policy"
+    pairs = ((AWS_KEYS[part.name], getattr(routing, part.name)) for part in fields(routing))
+    return " ".join((routing.policy, *(f'{key}="{value}"' for key, value in pairs if value is not None)))
+
+
+def _group_name(group: Sequence[RRset]) -> str:
+    return f"{group[0].name} {group[0].type}"
+
+
+def _line_of(rrset: RRset) -> str:
+    return f" (line {first_line(rrset)})" if first_line(rrset) else ""
+
+
+CHECK = Check(
+    (
+        MIXED_ROUTING,
+        ROUTED_BESIDE_SIMPLE,
+        WEIGHTED_TTLS,
+        ROUTING_NOT_ALLOWED,
+        MANY_ROUTED,
+        SAME_ROUTING,
+        BAD_IDENTIFIER,
+    ),
+    _find,
+)
