@@ -16,7 +16,11 @@ from psfdns.cli.options import Options, Verbosity
 from psfdns.errors import PsfdnsError, UsageError
 
 if TYPE_CHECKING:
+    from psfdns.aws import AwsApi
+    from psfdns.budget import Budget
     from psfdns.config import Config
+    from psfdns.route53.host import Route53Host
+    from psfdns.sandbox import Sandbox
     from psfdns.tenants.load import Repository
 
 sleep = time.sleep
@@ -84,6 +88,47 @@ def open_repository(workspace: Workspace) -> Repository:
     from psfdns.tenants.load import load_repository
 
     return load_repository(workspace.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One way to an account: the API, its budget (which counts every request), and the zones as read."""
+
+    api: AwsApi
+    budget: Budget
+    host: Route53Host
+
+
+def open_access(workspace: Workspace) -> Access:
+    """The account that the options mean: the sandbox's, or that of boto3's own credential chain.
+
+    Nothing is asked yet. The sandbox is never implied, and has no limits to keep below.
+    """
+    from psfdns.aws import SANDBOX_ACCOUNT, look_up_account, open_route53
+    from psfdns.budget import UNLIMITED, Budget, Rates
+    from psfdns.route53.host import THREADS, Route53Host
+
+    wanted = workspace.config.route53
+    sandboxed = workspace.options.sandbox
+    rates = Rates(wanted.requests_per_second, wanted.burst, wanted.changes_per_second, wanted.changes_burst)
+    budget = Budget(UNLIMITED if sandboxed else rates, clock=monotonic, sleep=sleep)
+    attach = open_sandbox(workspace).attach if sandboxed else None
+    api = open_route53(budget=budget, threads=THREADS, attach=attach)
+    identify = (lambda: SANDBOX_ACCOUNT) if sandboxed else look_up_account
+    return Access(api, budget, Route53Host(api, look_up_account=identify))
+
+
+def open_sandbox(workspace: Workspace) -> Sandbox:
+    """The embedded Route 53, kept in the state folder; raises PsfdnsError where moto is not installed."""
+    try:
+        from psfdns.sandbox import Sandbox
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("moto"):
+            raise
+        raise PsfdnsError(
+            "the sandbox needs moto, which is not installed", hint="pip install 'psfdns[sandbox]'"
+        ) from error
+    return Sandbox(workspace.config.state_dir / "sandbox")
 
 
 def _given_file(text: str) -> Path:
