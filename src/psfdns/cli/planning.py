@@ -1,0 +1,62 @@
+"""From files and an account to a judged plan: what `plan`, `apply` and `import` share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from psfdns.cli.repository import read_zones
+from psfdns.plans.desired import HeldZone
+from psfdns.plans.guards import Policy, judge
+from psfdns.plans.host import LiveZone
+from psfdns.plans.make import Selection, make_plan, zones_to_fetch
+from psfdns.plans.match import match_zones
+from psfdns.plans.plan import Plan
+
+if TYPE_CHECKING:
+    from psfdns.cli.wiring import Workspace
+    from psfdns.route53.host import Route53Host
+    from psfdns.tenants.load import Repository, ZoneFile
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A judged plan, and what it was made from: live zones by hosted id, every zone of the repository."""
+
+    plan: Plan
+    live: Mapping[str, LiveZone]
+    held: tuple[HeldZone, ...]
+
+
+def plan_zones(
+    workspace: Workspace, repository: Repository, files: Sequence[ZoneFile], host: Route53Host
+) -> Planned:
+    """Read the files and the account at the same time, then compare them.
+
+    Raises HostError; faults of the files stand in the plan as findings of their zones.
+    """
+    config = workspace.config
+    with ThreadPoolExecutor(2, thread_name_prefix="account") as pool:
+        account_asked = pool.submit(host.look_up_account)
+        zones_asked = pool.submit(host.list_zones)
+        desired = read_zones(files, default_ttl=config.default_ttl)
+        hosted = zones_asked.result()
+        account = account_asked.result()
+    held = held_zones(repository)
+    matching = match_zones(held, hosted, account=account)
+    live = {zone.hosted.id: zone for zone in host.fetch_zones(zones_to_fetch(desired, matching))}
+    plan = make_plan(
+        Selection(desired, matching, live), account=account, delegation_set=config.route53.delegation_set
+    )
+    policy = Policy(config.route53.accounts, config.route53.adopted_only)
+    return Planned(replace(plan, refused=judge(plan, held=held, policy=policy)), live, held)
+
+
+def held_zones(repository: Repository) -> tuple[HeldZone, ...]:
+    """Every zone of the repository, from its file's name and tenant.toml."""
+    return tuple(
+        HeldZone(file.origin, file.view, file.tenant, file.shown_path, file.settings)
+        for file in repository.zone_files
+    )
