@@ -124,7 +124,7 @@ def format_comment(rrset: RRset) -> str:
 def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     # What looks like the beginning of a psfdns mark is kept from being one.
-    return f'"{re.sub(r";(?=[ ]*psfdns:)", chr(92) + ";" + chr(92), escaped)}"'
+    return '"' + re.sub(r";(?=\s*psfdns:)", r";\\", escaped) + '"'
 
 
 def _split_pairs(text: str) -> dict[str, str]:
