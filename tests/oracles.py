@@ -1,0 +1,143 @@
+"""Independent opinions on a zone file: BIND's named-checkzone and Knot's kzonecheck.
+
+They are looked for on PATH, then below .cache/debian, which `python -m tests.oracles` fills: it unpacks
+Debian's packages there, for which no root is needed. Where a program is missing its tests are skipped
+with a reason, except where CI is set: there they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CACHE = Path(__file__).parents[1] / ".cache" / "debian"
+PACKAGES = {"named-checkzone": "bind9-utils", "kzonecheck": "knot-dnssecutils"}
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
+"""sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""
+
+
+def named_checkzone(origin: str, path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """BIND's judgement; the exit code is 0 for a zone it would load. No look-up is made (-i local)."""
+    return _run("named-checkzone", "-i", "local", *options, origin, str(path))
+
+
+def kzonecheck(origin: str, path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Knot's judgement; the exit code is 0 for a zone without semantic errors."""
+    return _run("kzonecheck", "-d", "off", *options, "-o", origin, str(path))
+
+
+def find(program: str) -> Path | None:
+    """The program, installed or unpacked."""
+    installed = shutil.which(program) or shutil.which(
+        program, path=os.environ.get("ORACLE_PATH", SYSTEM_PATH)
+    )
+    unpacked = (CACHE / "usr" / folder / program for folder in ("bin", "sbin"))
+    return Path(installed) if installed else next((path for path in unpacked if path.is_file()), None)
+
+
+def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    found = find(program)
+    if found is None:
+        message = f"{program} is missing: install {PACKAGES[program]}, or run python -m tests.oracles"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return subprocess.run(
+        [found, *arguments],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=60,
+        env=_environment(found),
+    )
+
+
+def _environment(program: Path) -> dict[str, str]:
+    """What is unpacked brings its own libraries."""
+    if not program.is_relative_to(CACHE):
+        return dict(os.environ)
+    folders = [str(folder) for root in ("usr/lib", "lib") for folder in (CACHE / root).glob("*-linux-gnu*")]
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join(folders)}
+
+
+def fetch(programs: list[str]) -> None:
+    """Unpack the packages of these programs, and what they need that is not installed, below CACHE.
+
+    Raises RuntimeError or OSError with the reason where that cannot be done.
+    """
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise RuntimeError(f"{platform.platform()} has no apt-get and dpkg-deb")
+    wanted = [PACKAGES[program] for program in programs]
+    archives = CACHE / "archives"
+    archives.mkdir(parents=True, exist_ok=True)
+    options: list[str] = []
+    try:
+        packages = _with_dependencies(wanted, options)
+    except RuntimeError:
+        # No package lists, or stale ones: our own copy of the lists needs no root.
+        options = _private_lists()
+        _apt("update", options=options)
+        packages = _with_dependencies(wanted, options)
+    _apt("download", *packages, options=options, folder=archives)
+    for archive in sorted(archives.glob("*.deb")):
+        subprocess.run(["dpkg-deb", "-x", archive, CACHE], check=True, timeout=60)
+        archive.unlink()
+
+
+def _with_dependencies(wanted: list[str], options: list[str]) -> list[str]:
+    """The packages and what installing them would bring along."""
+    simulated = _apt("--simulate", "--no-install-recommends", "install", *wanted, options=options)
+    return sorted({*wanted, *re.findall(r"^Inst (\S+)", simulated, re.MULTILINE)})
+
+
+def _private_lists() -> list[str]:
+    state = CACHE / "apt"
+    (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    (state / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+    return [
+        f"--option=Dir::State={state}",
+        f"--option=Dir::Cache={state}",
+        "--option=Dir::State::status=/var/lib/dpkg/status",
+        "--option=APT::Sandbox::User=",
+    ]
+
+
+def _apt(*arguments: str, options: list[str], folder: Path | None = None) -> str:
+    done = subprocess.run(
+        ["apt-get", "--quiet", *options, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+        timeout=300,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    if done.returncode:
+        raise RuntimeError(f"apt-get {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def main() -> int:
+    """Fetch what is missing and say for each program which one the tests will use."""
+    missing = [program for program in PACKAGES if find(program) is None]
+    if missing:
+        print(f"oracles: fetching {', '.join(PACKAGES[program] for program in missing)}", flush=True)
+        try:
+            fetch(missing)
+        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+            print(f"oracles: could not fetch: {error}")
+    for program in PACKAGES:
+        print(f"oracles: {program}: {find(program) or 'missing, its tests are skipped (in CI: fail)'}")
+    return 1 if os.environ.get("CI") and not all(find(program) for program in PACKAGES) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
