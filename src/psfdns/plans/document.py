@@ -116,7 +116,7 @@ def parse_document(text: str | bytes) -> tuple[Plan, Json]:
     return from_document(document), document
 
 
-def from_document(document: Any) -> Plan:  # noqa: ANN401 - whatever JSON held
+def from_document(document: Any) -> Plan:
     """The plan again: its counts, and spans beyond the first line, are not in a document.
 
     Raises PlanDocumentError.

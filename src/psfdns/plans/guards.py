@@ -194,7 +194,7 @@ def _judge_account(scene: Scene) -> Iterator[Diagnostic]:
         scene,
         "account",
         f"this is {who}; psfdns may write to: {', '.join(accounts) or 'none'}",
-        hint="use the credentials of one of them (or --sandbox), or extend [route53] accounts in psfdns.toml; "
+        hint="use the credentials of one of them (or --sandbox), or extend [route53] accounts of psfdns.toml; "
         "no --allow lifts this",
     )
 

@@ -1,0 +1,167 @@
+"""The plan as text for a terminal, from its JSON document; it computes no fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from psfdns.cli.views.escape import escape
+from psfdns.cli.views.plan_words import (
+    SIGNS,
+    WORDS,
+    Shape,
+    count,
+    count_actions,
+    describe_change,
+    duration,
+    group_refusals,
+    has_work,
+    name_change,
+    name_place,
+    name_ttl,
+    name_zone,
+    rounded,
+    summarise,
+)
+
+SHOWN = 5
+"""How many foreign record sets or unmanaged zones are listed unless all are asked for."""
+
+_COLOURS = {"+": "32", "~": "33", "-": "31", "error": "31", "warning": "33", "bold": "1"}
+
+
+def render_text(
+    document: Shape, *, colour: bool = False, verbose: bool = False, estimate: int | None = None
+) -> str:
+    """The whole plan; `estimate` is in seconds. In-sync zones are counted, with `verbose` listed."""
+    return "".join(f"{line}\n" for line in _TextView(colour, verbose).lines(document, estimate))
+
+
+@dataclass(frozen=True, slots=True)
+class _TextView:
+    colour: bool
+    verbose: bool
+
+    def lines(self, document: Shape, estimate: int | None) -> Iterator[str]:
+        for zone in document["zones"]:
+            section = list(self._zone(zone))
+            if section:
+                yield from (*section, "")
+        yield from self._unmanaged(document["unmanaged_zones"])
+        yield from self._refused(document["refused"])
+        yield self._paint("bold", f"Plan: {summarise(document)}.")
+        if estimate and has_work(document):
+            yield f"Applying it takes about {duration(rounded(estimate))}."
+
+    def _zone(self, zone: Shape) -> Iterator[str]:
+        body = [
+            *self._findings(zone["findings"]),
+            *self._settings(zone),
+            *(line for change in zone["changes"] for line in self._change(change)),
+            *self._news(zone),
+            *self._foreign(zone["foreign"]),
+        ]
+        if body or zone["action"] != "none" or self.verbose:
+            yield self._paint("bold", escape(name_zone(zone))) + f"  {escape(_say_zone(zone))}"
+            yield from body
+
+    def _findings(self, findings: Iterable[Shape]) -> Iterator[str]:
+        for finding in findings:
+            place = name_place(finding)
+            severity = self._paint(finding["severity"], finding["severity"])
+            where = f"{escape(place)}: " if place else ""
+            yield f"  {where}{severity}: {escape(finding['summary'])} [{escape(finding['code'])}]"
+            yield from self._hint(finding)
+
+    def _hint(self, finding: Shape) -> Iterator[str]:
+        if finding["hint"]:
+            yield f"    hint: {escape(finding['hint'])}"
+
+    def _settings(self, zone: Shape) -> Iterator[str]:
+        for setting in zone["settings"]:
+            before, after = (
+                "none" if setting[side] is None else f'"{escape(setting[side])}"'
+                for side in ("before", "after")
+            )
+            change = after if zone["action"] == "create" else f"{before} -> {after}"
+            yield f"  {self._paint('~', '~')} zone {escape(setting['name'])}: {change}"
+
+    def _change(self, change: Shape) -> Iterator[str]:
+        sign = SIGNS[change["action"]]
+        place = name_place(change["source"])
+        ttl = name_ttl(change)
+        head = f"{sign} {WORDS[change['action']]} {escape(name_change(change))}{ttl and f', TTL {ttl}'}"
+        yield f"  {self._paint(sign, head)}" + (f"  {escape(place)}" if place else "")
+        for line in describe_change(change, with_ttl=not ttl):
+            words = " ".join(word for word in (escape(line.label), escape(line.text)) if word)
+            yield f"      {self._paint(line.sign, f'{line.sign} {words}')}"
+        if change["cached_for"] and change["action"] != "create":
+            yield f"        old answers live up to {duration(change['cached_for'])}"
+
+    def _news(self, zone: Shape) -> Iterator[str]:
+        """What a resolver may go on saying about names that it asked for before they were there."""
+        waits = [change["cached_for"] or 0 for change in zone["changes"] if change["action"] == "create"]
+        if waits and zone["action"] == "change":
+            yield f"  new names may be missed by resolvers that asked before, up to {duration(max(waits))}"
+
+    def _foreign(self, foreign: list[Shape]) -> Iterator[str]:
+        if not foreign:
+            return
+        yield f"  kept as they are, not psfdns's: {count(len(foreign), 'record set')}"
+        for item in self._some(foreign):
+            yield f"      {escape(name_change(item))}: {escape(item['reason'])}"
+        yield from self._more(foreign)
+
+    def _unmanaged(self, zones: list[Shape]) -> Iterator[str]:
+        if not zones:
+            return
+        yield f"In the account without a zone file: {count(len(zones), 'zone')}"
+        for zone in self._some(zones):
+            yield f"      {escape(zone['name'])} ({escape(zone['id'])})"
+        yield from self._more(zones)
+        yield ""
+
+    def _refused(self, refused: list[Shape]) -> Iterator[str]:
+        if not refused:
+            return
+        yield self._paint("error", "Apply will refuse this plan, and change nothing in any zone:")
+        for alike in group_refusals(refused):
+            finding, *others = alike
+            place = name_place(finding)
+            where = f"  {escape(place)}" if place else ""
+            yield f"  {escape(finding['summary'])} [{escape(finding['code'])}]{where}"
+            if others:
+                yield f"    and {count(len(others), 'more zone')}: {self._name_some(others)}"
+            yield from self._hint(finding)
+        yield ""
+
+    def _name_some(self, refused: list[Shape]) -> str:
+        shown = self._some(refused)
+        return ", ".join(escape(no["zone"]) for no in shown) + (", …" if len(shown) < len(refused) else "")
+
+    def _some(self, items: list[Shape]) -> list[Shape]:
+        return items if self.verbose else items[:SHOWN]
+
+    def _more(self, items: list[Shape]) -> Iterator[str]:
+        if len(items) > len(self._some(items)):
+            yield f"      and {len(items) - SHOWN} more (-v lists them)"
+
+    def _paint(self, kind: str, text: str) -> str:
+        code = _COLOURS.get(kind)
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code else text
+
+
+def _say_zone(zone: Shape) -> str:
+    """Whose zone it is, which one, and what happens to it."""
+    kind = "private, " if zone["private"] else ""
+    who = f"({kind}tenant {zone['tenant']}{', ' + zone['id'] if zone['id'] else ''})"
+    if zone["action"] == "error":
+        return f"{who}: errors, no plan for this zone"
+    if zone["action"] == "none":
+        return f"{who}: in sync"
+    doing = count_actions(zone["changes"]) or (
+        "no record sets" if zone["action"] == "create" else "settings only"
+    )
+    if zone["action"] == "create":
+        return f"{who}: new zone, its name servers are assigned on creation; {doing}"
+    return f"{who}: {doing}"

@@ -1,0 +1,234 @@
+"""The plan as GitHub-flavoured Markdown for a pull request, from its JSON document: risk first.
+
+Text from outside stands in code spans only, so that no value can forge markup, link or mention
+somebody. GitHub refuses comments above 65,536 characters: what does not fit is cut at a row, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from psfdns.cli.views.escape import escape
+from psfdns.cli.views.plan_words import (
+    SIGNS,
+    Shape,
+    count,
+    count_actions,
+    describe_change,
+    duration,
+    group_refusals,
+    has_work,
+    name_change,
+    name_place,
+    name_zone,
+    rounded,
+    summarise,
+)
+
+LIMIT = 65_536
+"""Characters in a comment on GitHub."""
+
+FOLD_ABOVE = 15
+"""A zone with more changes than this is folded."""
+
+RISKS_SHOWN = 50
+LONGEST_VALUE = 600
+_RESERVE = 600
+_TICKS = re.compile(r"`+")
+_PUNCTUATION = re.compile(r"[^A-Za-z0-9 ]")
+_RISKY_TYPES = ("MX", "NS", "DS", "SOA")
+
+
+def render_markdown(document: Shape, *, estimate: int | None = None, limit: int = LIMIT) -> str:
+    """The whole plan within `limit` characters; `estimate` is in seconds."""
+    kept = _Paper(limit - _RESERVE)
+    for block in _blocks(document, estimate):
+        if not kept.add(block):
+            kept.cut()
+            break
+    return kept.text()
+
+
+class _Paper:
+    """Blocks of lines as long as they fit; a fold that was opened is closed again."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._lines: list[str] = []
+        self._folds = 0
+
+    def add(self, lines: list[str]) -> bool:
+        """Whether all of it fitted; rows of a table are cut between rows."""
+        for line in lines:
+            if len(line) + 1 > self._room:
+                return False
+            self._room -= len(line) + 1
+            self._folds += line.count("<details>") - line.count("</details>")
+            self._lines.append(line)
+        return True
+
+    def cut(self) -> None:
+        """Say that something is missing, and where it is."""
+        self._lines += ["", *["</details>"] * self._folds, ""]
+        self._lines.append(
+            "**This plan is longer than a comment may be.** The rest is in `psfdns plan`, whole."
+        )
+
+    def text(self) -> str:
+        """The Markdown."""
+        return "\n".join(self._lines).rstrip("\n") + "\n"
+
+
+def _blocks(document: Shape, estimate: int | None) -> Iterator[list[str]]:
+    yield list(_head(document, estimate))
+    yield list(_refused(document["refused"]))
+    yield list(_risks(document["zones"]))
+    for zone in sorted(document["zones"], key=lambda zone: zone["action"] != "error"):
+        yield list(_zone(zone))
+    yield list(_unmanaged(document["unmanaged_zones"]))
+
+
+def _head(document: Shape, estimate: int | None) -> Iterator[str]:
+    yield f"## Plan: {summarise(document)}"
+    yield ""
+    yield f"Digest {code(document['digest'])}"
+    yield f"Commit {code(document['commit'] or 'unknown')}, account {code(document['account'] or 'unknown')}"
+    if estimate and has_work(document):
+        yield f"Applying it takes about {duration(rounded(estimate))}."
+    yield ""
+
+
+def _refused(refused: list[Shape]) -> Iterator[str]:
+    if refused:
+        yield "### Apply will refuse this plan"
+        yield ""
+        for finding, *others in group_refusals(refused):
+            more = f" and {count(len(others), 'more zone')}" if others else ""
+            hint = f" (hint: {code(finding['hint'])})" if finding["hint"] else ""
+            yield f"- **{finding['code']}** {code(finding['summary'])}{more}{hint}"
+        yield ""
+
+
+def _risks(zones: list[Shape]) -> Iterator[str]:
+    risks = [line for zone in zones for line in _zone_risks(zone)]
+    if risks:
+        yield "### Look here first"
+        yield ""
+        yield from risks[:RISKS_SHOWN]
+        if len(risks) > RISKS_SHOWN:
+            yield f"- and {len(risks) - RISKS_SHOWN:,} more, below"
+        yield ""
+
+
+def _zone_risks(zone: Shape) -> Iterator[str]:
+    if zone["action"] == "create":
+        yield f"- new zone {code(name_zone(zone))}"
+        return
+    for change in zone["changes"]:
+        apex = change["name"] == zone["name"]
+        if change["action"] == "delete":
+            yield f"- **deleted**: {code(name_change(change))}{' at the apex' if apex else ''}"
+        elif change["action"] == "update" and (apex or change["type"] in _RISKY_TYPES):
+            yield f"- **changed**: {code(name_change(change))}{' at the apex' if apex else ''}"
+    for finding in zone["findings"]:
+        if finding["severity"] != "info":
+            yield _finding(finding)
+
+
+def _finding(finding: Shape) -> str:
+    place = name_place(finding)
+    where = f" {code(place)}" if place else ""
+    hint = f" (hint: {code(finding['hint'])})" if finding["hint"] else ""
+    return f"- {finding['severity']}{where} {code(finding['summary'])} [{finding['code']}]{hint}"
+
+
+def _zone(zone: Shape) -> Iterator[str]:
+    if zone["action"] == "none" and not zone["foreign"]:
+        return
+    doing = count_actions(zone["changes"]) or {"error": "errors, no plan", "none": "in sync"}.get(
+        zone["action"], "settings only"
+    )
+    new = "new zone, " if zone["action"] == "create" else ""
+    yield f"### {code(name_zone(zone))}: {new}{doing}"
+    yield ""
+    yield f"Tenant {code(zone['tenant'])}{', private' if zone['private'] else ''}"
+    yield ""
+    yield from (_setting(setting) for setting in zone["settings"])
+    yield from _table(zone["changes"])
+    yield from _fold(
+        f"{count(len(zone['foreign']), 'record set')} kept as they are, not psfdns's",
+        [f"- {code(name_change(item))}: {code(item['reason'])}" for item in zone["foreign"]],
+    )
+
+
+def _setting(setting: Shape) -> str:
+    before, after = ("none" if setting[side] is None else code(setting[side]) for side in ("before", "after"))
+    return f"- zone {code(setting['name'])}: {before} to {after}"
+
+
+def _table(changes: list[Shape]) -> Iterator[str]:
+    if not changes:
+        return
+    folded = len(changes) > FOLD_ABOVE
+    yield from ["", f"<details><summary>{count(len(changes), 'change')}</summary>"] if folded else []
+    yield ""
+    yield "| | record set | change | old answers live | file |"
+    yield "|---|---|---|---|---|"
+    yield from map(_row, changes)
+    yield ""
+    yield from ["</details>", ""] if folded else []
+
+
+def _row(change: Shape) -> str:
+    old = duration(change["cached_for"]) if change["cached_for"] and change["action"] != "create" else ""
+    place = name_place(change["source"])
+    name = code(name_change(change))
+    cells = (
+        code(SIGNS[change["action"]]),
+        f"**DELETE** {name}" if change["action"] == "delete" else name,
+        "<br>".join(_cell_lines(change)),
+        old,
+        code(place) if place else "",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell_lines(change: Shape) -> Iterator[str]:
+    for line in describe_change(change):
+        text = code(line.text) if line.text else ""
+        yield " ".join(word for word in (line.sign.strip(), line.label, text) if word)
+
+
+def _unmanaged(zones: list[Shape]) -> Iterator[str]:
+    yield from _fold(
+        f"{count(len(zones), 'zone')} in the account without a zone file",
+        [f"- {code(zone['name'])} {code(zone['id'])}" for zone in zones],
+    )
+
+
+def _fold(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield f"<details><summary>{title}</summary>"
+        yield ""
+        yield from lines
+        yield ""
+        yield "</details>"
+        yield ""
+
+
+def code(text: object) -> str:
+    """A code span (CommonMark §6.1) that shows exactly this text, in a table too; cut where very long."""
+    shown = _shorten(escape(str(text)))
+    if "|" in shown or shown != shown.strip(" ") or not shown:
+        # GFM splits cells before it looks for code spans: entities cannot be taken for markup.
+        return f"<code>{_PUNCTUATION.sub(lambda match: f'&#{ord(match[0])};', shown)}</code>"
+    longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
+    fence, pad = "`" * (longest + 1), " " if "`" in shown else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= LONGEST_VALUE:
+        return text
+    return f"{text[:LONGEST_VALUE]}… ({len(text):,} characters)"
