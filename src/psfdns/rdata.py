@@ -43,9 +43,14 @@ def canonical_rdata(rdtype: str, text: str, *, origin: str | None = None) -> str
 
     `rdtype` is one of HOSTED_TYPES; relative names need `origin`. Raises RdataError.
     """
-    fast = _FAST.get(rdtype)
-    value = fast(text, origin) if fast is not None else None
+    value = plain_rdata(rdtype, text, origin)
     return _read_slowly(rdtype, text, origin) if value is None else value
+
+
+def plain_rdata(rdtype: str, text: str, origin: str | None) -> str | None:
+    """`canonical_rdata` where that is quick and beyond doubt, else None; never raises."""
+    fast = _FAST.get(rdtype)
+    return fast(text, origin) if fast is not None else None
 
 
 def parse_ttl(text: str) -> int | None:
@@ -93,10 +98,10 @@ def _fast_name(text: str, origin: str | None) -> str | None:
         return None
 
 
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.*/@-]+")
+_PLAIN_NAME = re.compile(r"@|[A-Za-z0-9_.*/-]+")
 _NUMBER = r"(0|[1-9][0-9]{0,3})"
-_FAST_MX = re.compile(rf"{_NUMBER}[ \t]+([A-Za-z0-9_.*/@-]+)")
-_FAST_SRV = re.compile(rf"{_NUMBER}[ \t]+{_NUMBER}[ \t]+{_NUMBER}[ \t]+([A-Za-z0-9_.*/@-]+)")
+_FAST_MX = re.compile(rf"{_NUMBER}[ \t]+(@|[A-Za-z0-9_.*/-]+)")
+_FAST_SRV = re.compile(rf"{_NUMBER}[ \t]+{_NUMBER}[ \t]+{_NUMBER}[ \t]+(@|[A-Za-z0-9_.*/-]+)")
 _FAST_CAA = re.compile(r'(?:0|128) (?:issue|issuewild|iodef) "[ !#-\[\]-~]*+"')
 
 

@@ -1,0 +1,259 @@
+"""One entry's words into a record (RFC 1035 §5.1): owner, TTL, class, type, rdata, comments. Pure.
+
+Whatever is wrong is a finding at its line, and the entry's record is left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from psfdns.diagnostics import Span, Suppression
+from psfdns.names import NameSyntaxError, is_subdomain, parse_name
+from psfdns.rdata import MAX_TTL, RdataError, canonical_rdata, parse_ttl
+from psfdns.records import RRsetKey
+from psfdns.zonefile import mnemonics
+from psfdns.zonefile.aws import AwsAttributes, AwsSyntaxError, parse_alias, parse_comment
+from psfdns.zonefile.collect import Record
+from psfdns.zonefile.lines import Comment, Entry, Word
+from psfdns.zonefile.state import State
+from psfdns.zonefile.suspicions import judge_owner, judge_rdata, judge_start
+
+
+class _RefusedError(Exception):
+    """The entry makes no record; the finding is recorded."""
+
+
+def read_record(state: State, entry: Entry, path: str) -> None:
+    """Add the entry's record to `state`, or the findings that say why there is none."""
+    span = Span(path, entry.first_line, entry.last_line)
+    state.report_faults(entry, path)
+    try:
+        _read(state, entry, span)
+    except _RefusedError:
+        pass
+
+
+def _read(state: State, entry: Entry, span: Span) -> None:
+    _suppress(state, entry, span)
+    if not entry.words:
+        return
+    words = list(entry.words)
+    if not entry.owner_blank:
+        if not entry.broken and judge_start(state, words[0], span):
+            raise _RefusedError
+        _set_owner(state, words.pop(0), span, broken=entry.broken)
+    if entry.broken:
+        raise _RefusedError
+    ttl = _read_ttl_and_class(state, words, span)
+    owner = _owner(state, span)
+    if words[0].text.upper() == "AWS":
+        _read_alias(state, entry, words, owner, span)
+    else:
+        _read_value(state, entry, words, owner, ttl, span)
+
+
+def _refuse(
+    state: State, code: str, span: Span, summary: str, hint: str | None = None, reference: str | None = None
+) -> _RefusedError:
+    state.findings.error(code, span, summary, hint, reference)
+    return _RefusedError()
+
+
+# --- owner -------------------------------------------------------------------------------------------
+
+
+def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
+    """The owner from here on; one that is wrong is lost, so that no later line inherits an older one."""
+    state.owner, state.owner_lost = None, True
+    at = _line(span, word)
+    try:
+        name = parse_name(word.text, origin=state.origin)
+    except NameSyntaxError as error:
+        if broken:
+            return
+        raise _refuse(state, "bad-name", at, f"owner: {error}", error.hint) from error
+    if not broken and judge_owner(state, word, at):
+        raise _RefusedError
+    state.owner, state.owner_lost = name, False
+
+
+def _owner(state: State, span: Span) -> str:
+    if state.owner_lost:
+        raise _RefusedError
+    if state.owner is None:
+        raise _refuse(
+            state,
+            "no-owner",
+            span,
+            "the record begins with a blank, and no owner was named before it",
+            'write the owner at the beginning of the line; "@" is the zone itself',
+            "RFC 1035 §5.1",
+        )
+    if not is_subdomain(state.owner, state.zone_origin):
+        raise _refuse(
+            state,
+            "out-of-zone",
+            span,
+            f"{state.owner} is not in the zone {state.zone_origin}",
+            "move it to the file of its zone, or correct the name or $ORIGIN",
+            "RFC 1035 §5.2",
+        )
+    return state.owner
+
+
+# --- TTL, class, type --------------------------------------------------------------------------------
+
+
+def _read_ttl_and_class(state: State, words: list[Word], span: Span) -> int | None:
+    """Take TTL and class, in either order, off the words' front; the type is then in front."""
+    ttl, class_seen = None, False
+    while words:
+        text = words[0].text
+        seconds = parse_ttl(text) if ttl is None else None
+        if seconds is not None:
+            ttl = _checked_ttl(state, seconds, _line(span, words[0]))
+        elif not class_seen and (name := mnemonics.class_of(text)) is not None:
+            _check_class(state, name, _line(span, words[0]))
+            class_seen = True
+        else:
+            return ttl
+        words.pop(0)
+    raise _refuse(state, "no-type", span, "the record has no type and no rdata", "write NAME [TTL] [IN] TYPE RDATA")
+
+
+def _checked_ttl(state: State, seconds: int, span: Span) -> int:
+    if seconds > MAX_TTL:
+        raise _refuse(state, "bad-ttl", span, f"the TTL is above {MAX_TTL}", reference="RFC 2181 §8")
+    return seconds
+
+
+def _check_class(state: State, name: str, span: Span) -> None:
+    if name != "IN":
+        raise _refuse(state, "class-not-in", span, f"class {name}: Route 53 hosts class IN only", "write IN")
+
+
+def _hosted_type(state: State, word: Word, span: Span) -> str:
+    rdtype = mnemonics.hosted_type(word.text)
+    if rdtype is not None:
+        return rdtype
+    shown, hint = state.shown(word.text), mnemonics.INSTEAD.get(word.text.upper())
+    if mnemonics.is_other_type(word.text):
+        raise _refuse(
+            state, "type-not-hosted", span, f"Route 53 does not host records of type {word.text.upper()}", hint
+        )
+    raise _refuse(
+        state, "unknown-type", span, f"{shown} is no record type", hint or "write NAME [TTL] [IN] TYPE RDATA"
+    )
+
+
+# --- rdata -------------------------------------------------------------------------------------------
+
+
+def _read_value(
+    state: State, entry: Entry, words: list[Word], owner: str, ttl: int | None, span: Span
+) -> None:
+    rdtype = _hosted_type(state, words[0], _line(span, words[0]))
+    rdata = words[1:]
+    value = _canonical(state, rdtype, rdata, span)
+    if judge_rdata(state, rdtype, entry, rdata, value, span):
+        raise _RefusedError
+    if rdtype == "SOA":
+        _judge_soa(state, owner, value, span)
+    if ttl is None:
+        ttl = state.ttl.implied(span, state.findings)
+    else:
+        state.ttl.last = ttl
+    attributes = _attributes(state, entry, span)
+    key = RRsetKey(owner, rdtype, attributes.set_identifier)
+    state.add(Record(key, ttl, value, span, None, attributes.routing, attributes.health_check))
+
+
+def _canonical(state: State, rdtype: str, rdata: list[Word], span: Span) -> str:
+    try:
+        return canonical_rdata(rdtype, " ".join(word.text for word in rdata), origin=state.origin)
+    except RdataError as error:
+        at = _line(span, rdata[error.word]) if error.word is not None and error.word < len(rdata) else span
+        summary = str(error) if str(error).startswith(rdtype) else f"{rdtype}: {error}"
+        raise _refuse(state, "bad-rdata", at, summary, error.hint) from error
+
+
+def _judge_soa(state: State, owner: str, value: str, span: Span) -> None:
+    state.ttl.minimum = int(value.rsplit(" ", 1)[1])
+    if owner != state.zone_origin:
+        raise _refuse(
+            state, "soa-not-at-apex", span, f"the SOA stands at {owner}, not at the zone's own name", "write @"
+        )
+
+
+def _read_alias(state: State, entry: Entry, words: list[Word], owner: str, span: Span) -> None:
+    if len(words) < 2 or words[1].text.upper() != "ALIAS":  # noqa: PLR2004 - the words AWS ALIAS
+        raise _refuse(
+            state, "aws-syntax", span, "AWS is not followed by ALIAS", "write NAME AWS ALIAS TYPE TARGET ZONEID true|false"
+        )
+    try:
+        rdtype, alias = parse_alias([word.text for word in words[2:]], origin=state.origin)
+    except AwsSyntaxError as error:
+        raise _refuse(state, "aws-syntax", span, error.summary, error.hint) from error
+    attributes = _attributes(state, entry, span)
+    key = RRsetKey(owner, rdtype, attributes.set_identifier)
+    state.add(Record(key, None, None, span, alias, attributes.routing, attributes.health_check))
+
+
+# --- comments ----------------------------------------------------------------------------------------
+
+_AWS = re.compile(r"\s*aws(?!\S)", re.IGNORECASE)
+_AWS_EXTENT = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*+"|"(?=[^"]*+$))*+', re.DOTALL)
+_MARK = re.compile(r"psfdns\s*:(.*)", re.IGNORECASE | re.DOTALL)
+_IGNORE = re.compile(r"\s*ignore\s*=\s*([a-z0-9-]+(?:\s*,\s*[a-z0-9-]+)*)\s*")
+
+
+def _split_comment(text: str) -> tuple[str, str]:
+    """(what may be AWS attributes, the rest): an AWS comment ends at the next semicolon outside quotes."""
+    if not _AWS.match(text):
+        return "", text
+    extent = _AWS_EXTENT.match(text)
+    end = extent.end() if extent else len(text)
+    return text[:end], text[end + 1 :]
+
+
+def _attributes(state: State, entry: Entry, span: Span) -> AwsAttributes:
+    """The AWS attributes in the entry's comments; more than one comment of them is an error."""
+    found = [(aws, comment) for comment in entry.comments if (aws := _split_comment(comment.text)[0])]
+    if not found:
+        return AwsAttributes()
+    aws, comment = found[-1]
+    at = Span(span.path, comment.line, comment.line)
+    if len(found) > 1:
+        raise _refuse(state, "aws-syntax", at, "the record has two AWS comments", "write them as one")
+    words = aws.strip()
+    if not words.startswith("AWS"):
+        raise _refuse(state, "aws-syntax", at, f'"{words[:3]}" begins an AWS comment', "write AWS in capitals")
+    try:
+        return parse_comment(words[3:])
+    except AwsSyntaxError as error:
+        raise _refuse(state, "aws-syntax", at, error.summary, error.hint) from error
+
+
+def _suppress(state: State, entry: Entry, span: Span) -> None:
+    for comment in entry.comments:
+        mark = _MARK.search(_split_comment(comment.text)[1])
+        if mark is not None:
+            _read_mark(state, mark[1], comment, span)
+
+
+def _read_mark(state: State, text: str, comment: Comment, span: Span) -> None:
+    match = _IGNORE.fullmatch(text)
+    if match is None:
+        state.findings.error(
+            "bad-mark",
+            Span(span.path, comment.line, comment.line),
+            "a psfdns mark that is none",
+            "write ; psfdns: ignore=CODE,CODE",
+        )
+        return
+    state.suppressions.append(Suppression(tuple(re.split(r"\s*,\s*", match[1])), span))
+
+
+def _line(span: Span, word: Word) -> Span:
+    """The place of one word of the entry."""
+    return Span(span.path, word.line, word.line)

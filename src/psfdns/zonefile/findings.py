@@ -1,0 +1,68 @@
+"""The findings of one reading, bounded, so that hostile input cannot make a million of them. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from psfdns.diagnostics import Diagnostic, Severity, Span
+
+
+class Limits(NamedTuple):
+    """What one zone may hold, includes counted (docs/contract.md §2)."""
+
+    records: int = 200_000
+    octets: int = 16 << 20
+    generated: int = 65_536
+    depth: int = 8
+    findings: int = 1_000
+
+
+class ReadingStoppedError(Exception):
+    """A limit is passed; the finding that says so is already recorded. Never leaves `parse_zone`."""
+
+
+class Findings:
+    """Collects findings in the order in which they are met."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.found: list[Diagnostic] = []
+
+    def error(
+        self, code: str, span: Span, summary: str, hint: str | None = None, reference: str | None = None
+    ) -> None:
+        """Record an error."""
+        self._add(Diagnostic(code, Severity.ERROR, summary, span, hint, reference))
+
+    def warn(
+        self, code: str, span: Span, summary: str, hint: str | None = None, reference: str | None = None
+    ) -> None:
+        """Record a warning."""
+        self._add(Diagnostic(code, Severity.WARNING, summary, span, hint, reference))
+
+    def stop(self, code: str, span: Span, summary: str, hint: str | None = None) -> ReadingStoppedError:
+        """Record an error and return what to raise."""
+        self.found.append(Diagnostic(code, Severity.ERROR, summary, span, hint))
+        return ReadingStoppedError()
+
+    def in_order(self) -> tuple[Diagnostic, ...]:
+        """By file in the order of their appearance, then by line."""
+        files: dict[str, int] = {}
+        for finding in self.found:
+            files.setdefault(finding.span.path if finding.span else "", len(files))
+        return tuple(sorted(self.found, key=lambda finding: _order(finding, files)))
+
+    def _add(self, finding: Diagnostic) -> None:
+        self.found.append(finding)
+        if len(self.found) >= self.limit and finding.span is not None:
+            raise self.stop(
+                "too-many-findings",
+                finding.span,
+                f"{self.limit} findings, and the rest of the zone is not read",
+                "correct these first",
+            )
+
+
+def _order(finding: Diagnostic, files: dict[str, int]) -> tuple[int, int]:
+    span = finding.span
+    return (0, 0) if span is None else (files[span.path], span.first_line or 0)

@@ -1,0 +1,103 @@
+"""What a zone file's lines hand on to later ones: origin, owner, TTLs, and everything collected. Pure."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from psfdns.diagnostics import Span, Suppression
+from psfdns.zonefile.collect import Record, RecordSets
+from psfdns.zonefile.findings import Findings, Limits
+from psfdns.zonefile.lines import Entry
+
+
+class Ttl:
+    """The TTL of a record that states none: $TTL, the last one stated, the SOA's minimum, the default.
+
+    That is BIND's order; RFC 2308 §4 knows the first, RFC 1035 §5.1 the second, and only the first is
+    without a warning, said once for every TTL that is taken over.
+    """
+
+    def __init__(self, default: int) -> None:
+        self.default = default
+        self.directive: int | None = None
+        self.last: int | None = None
+        self.minimum: int | None = None
+        self._said: tuple[str, int] | None = None
+
+    def implied(self, span: Span, findings: Findings) -> int:
+        """The TTL for a record at `span` that has none of its own."""
+        if self.directive is not None:
+            return self.directive
+        if self.last is None and self.minimum is None:
+            return self.default
+        ttl, source = (self.last, "the last one stated") if self.last is not None else (self.minimum, _MINIMUM)
+        assert ttl is not None  # noqa: S101 - one of the two is set
+        if self._said != (source, ttl):
+            self._said = (source, ttl)
+            findings.warn(
+                "implied-ttl",
+                span,
+                f"no TTL here and no $TTL above: {source}, {ttl}, is used",
+                f"write $TTL {ttl} at the top, or the TTL on each record",
+                "RFC 2308 §4",
+            )
+        return ttl
+
+
+_MINIMUM = "the SOA's minimum"
+
+
+class State:
+    """Everything that reading a zone changes."""
+
+    def __init__(self, zone_origin: str, default_ttl: int, limits: Limits) -> None:
+        self.zone_origin = zone_origin
+        self.limits = limits
+        self.findings = Findings(limits.findings)
+        self.sets = RecordSets(self.findings)
+        self.suppressions: list[Suppression] = []
+        self.ttl = Ttl(default_ttl)
+        self.count = 0
+        self.owner: str | None = None
+        self.owner_lost = False
+        self.set_origin(zone_origin)
+
+    def set_origin(self, origin: str) -> None:
+        """Make `origin` (canonical) what relative names are completed with."""
+        self.origin = origin
+        self.doubled = f".{origin}{origin}"
+        self.owners: dict[str, str] = {}
+
+    @contextlib.contextmanager
+    def within(self, origin: str) -> Iterator[None]:
+        """While an included file is read: its own origin and no owner yet; then both as before (RFC 1035 §5.1)."""
+        before = self.origin, self.owner, self.owner_lost
+        self.set_origin(origin)
+        self.owner, self.owner_lost = None, False
+        yield
+        self.set_origin(before[0])
+        self.owner, self.owner_lost = before[1:]
+
+    def counted(self, span: Span) -> None:
+        """Count a record; raises where there are too many."""
+        self.count += 1
+        if self.count > self.limits.records:
+            raise self.findings.stop("too-many-records", span, f"more than {self.limits.records} records in one zone")
+
+    def add(self, record: Record) -> None:
+        """Count and collect a record."""
+        self.counted(record.span)
+        self.sets.add(record)
+
+    def report_faults(self, entry: Entry, path: str) -> None:
+        """The entry's faults as findings."""
+        for fault in entry.faults:
+            say = self.findings.warn if fault.warning else self.findings.error
+            say(fault.code, Span(path, fault.line, fault.line), fault.summary, fault.hint)
+
+    @staticmethod
+    def shown(text: str) -> str:
+        """`text` in quotes, short, and without anything that a terminal would obey."""
+        short = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - fits a line
+        return f'"{short}"' if short.isprintable() else f'"{ascii(short)[1:-1]}"'
