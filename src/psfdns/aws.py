@@ -44,7 +44,7 @@ _REFUSED_CREDENTIALS = frozenset(
     " MissingAuthenticationToken RequestExpired SignatureDoesNotMatch UnrecognizedClientException".split()
 )
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"})
+_THROTTLED = frozenset("Throttling ThrottlingException RequestLimitExceeded TooManyRequestsException".split())
 _NO_CREDENTIALS = (
     botocore_errors.NoCredentialsError,
     botocore_errors.PartialCredentialsError,
@@ -59,7 +59,7 @@ _NO_CREDENTIALS = (
 class Api(Protocol):
     """Route 53's actions by their names in the API reference."""
 
-    def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401 - as they are
+    def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:
         """Send one request; raises HostError, whose words begin with `doing`."""
 
 
@@ -69,7 +69,7 @@ class AwsApi:
     def __init__(self, client: Route53Client) -> None:
         self._client = client
 
-    def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401 - see Api
+    def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:
         """Send one request; raises HostError, or StoppedError where the budget is stopped."""
         try:
             answer: Mapping[str, Any] = getattr(self._client, xform_name(action))(**parameters)
@@ -80,7 +80,9 @@ class AwsApi:
         return answer
 
 
-def open_route53(*, budget: Budget, threads: int, attach: Callable[[Route53Client], None] | None = None) -> AwsApi:
+def open_route53(
+    *, budget: Budget, threads: int, attach: Callable[[Route53Client], None] | None = None
+) -> AwsApi:
     """Route 53 behind `budget`, for `threads` requests at a time.
 
     With `attach` (the sandbox's) the client gets made-up credentials and no endpoint of the
@@ -93,7 +95,7 @@ def open_route53(*, budget: Budget, threads: int, attach: Callable[[Route53Clien
     except (botocore_errors.BotoCoreError, ValueError) as error:
         raise HostError("AWS", "read the AWS configuration", str(error)) from error
 
-    def spend(request: Any, operation_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's AWSRequest
+    def spend(request: Any, operation_name: str, **_: object) -> None:
         body = request.data
         budget.spend(operation_name, body.encode() if isinstance(body, str) else body or b"")
 
@@ -162,7 +164,7 @@ def _refused(error: botocore_errors.ClientError, action: str, doing: str) -> Hos
         why, hint = f"not allowed ({code})", f"the IAM identity in use needs route53:{action}"
     elif code in _THROTTLED:
         why = f"throttled {attempts} times ({code})"
-        hint = "other users of this account are busy too: try later, or lower requests_per_second in [route53]"
+        hint = "others use this account too: try later, or lower requests_per_second in [route53]"
     return HostError(
         _WHO,
         doing,

@@ -110,14 +110,15 @@ class Budget:
     def spend(self, action: str, body: bytes = b"") -> None:
         """Wait until a request may be sent, and count it. Raises StoppedError after `stop`."""
         # The change bucket's waits are the longest, so a token of the others is not held through them.
-        self._wait(self._changes.reserve(count_changes(action, body)))
+        self.pause(self._changes.reserve(count_changes(action, body)))
         if action in self._actions:
-            self._wait(self._actions[action].reserve())
-        self._wait(self._requests.reserve())
+            self.pause(self._actions[action].reserve())
+        self.pause(self._requests.reserve())
         with self._lock:
             self._sent[action] += 1
 
-    def _wait(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
+        """Sleep, but not through a stop. Raises StoppedError."""
         until = self._clock() + seconds
         while True:
             if self._stopped.is_set():

@@ -53,7 +53,9 @@ class StalePlanError(PsfdnsError):
 class OutsideError(PsfdnsError):
     """Something outside failed: who, while doing what, and whether trying again may help."""
 
-    def __init__(self, who: str, doing: str, why: str, *, retryable: bool = False, hint: str | None = None) -> None:
+    def __init__(
+        self, who: str, doing: str, why: str, *, retryable: bool = False, hint: str | None = None
+    ) -> None:
         super().__init__(f"{who}: {doing}: {why}", hint=hint)
         self.who = who
         self.doing = doing

@@ -1,0 +1,1 @@
+"""Reading zones from Route 53 and applying plans to them."""

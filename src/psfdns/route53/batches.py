@@ -54,7 +54,9 @@ def pack_changes(
     units = _units_of(pieces, zone_id)
     _refuse_oversized(units, limits)
     bins = pack_loads([unit.load for unit in units], limits)
-    return tuple(_batch_of([piece for index in found for piece in units[index].pieces], zone_id) for found in bins)
+    return tuple(
+        _batch_of([piece for index in found for piece in units[index].pieces], zone_id) for found in bins
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,24 +164,28 @@ def _sort_leaders(leader_of: dict[str, str], waits: Mapping[str, Sequence[str]])
 
 
 def _refuse_oversized(units: Iterable[_Unit], limits: Limits) -> None:
-    findings = []
-    for unit in units:
-        load = unit.load
-        if load.elements > limits.elements or load.characters > limits.characters:
-            named = ", ".join(dict.fromkeys(f"{p.change.key.name} {p.change.key.type}" for p in unit.pieces))
-            findings.append(
-                Diagnostic(
-                    "too-big-for-one-request",
-                    Severity.ERROR,
-                    f"{named}: the change holds {load.elements:,} values of {load.characters:,} characters, and has"
-                    f" to be made in one request, which holds {limits.elements:,} and {limits.characters:,}",
-                    next((p.change.after.span for p in unit.pieces if p.change.after and p.change.after.span), None),
-                    "change it in steps: remove some of the old values first, apply, then add the new ones",
-                    "Route 53 Developer Guide, Quotas",
-                )
-            )
+    findings = [
+        _oversized(unit, limits)
+        for unit in units
+        if unit.load.elements > limits.elements or unit.load.characters > limits.characters
+    ]
     if findings:
         raise UnpackableError(findings, summary="changes are too big for one request")
+
+
+def _oversized(unit: _Unit, limits: Limits) -> Diagnostic:
+    changes = [piece.change for piece in unit.pieces]
+    named = ", ".join(dict.fromkeys(f"{change.key.name} {change.key.type}" for change in changes))
+    spans = (change.after.span for change in changes if change.after is not None)
+    return Diagnostic(
+        "too-big-for-one-request",
+        Severity.ERROR,
+        f"{named}: the change holds {unit.load.elements:,} values of {unit.load.characters:,} characters and"
+        f" has to be made in one request, which holds {limits.elements:,} and {limits.characters:,}",
+        next((span for span in spans if span is not None), None),
+        "change it in steps: remove some of the old values first, apply, then add the new ones",
+        "Route 53 Developer Guide, Quotas",
+    )
 
 
 def _batch_of(pieces: Sequence[_Piece], zone_id: str) -> Batch:

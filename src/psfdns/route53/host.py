@@ -31,7 +31,9 @@ _NEXT_RRSET = {
 class Route53Host:
     """The account's zones as `psfdns.plans.host.Host`; the account is looked up once at most."""
 
-    def __init__(self, api: Api, *, look_up_account: Callable[[], str | None], threads: int = THREADS) -> None:
+    def __init__(
+        self, api: Api, *, look_up_account: Callable[[], str | None], threads: int = THREADS
+    ) -> None:
         self._api = api
         self._look_up_account = look_up_account
         self._threads = threads
@@ -109,7 +111,7 @@ def _pages_of_rrsets(api: Api, hosted: HostedZone) -> Iterator[Mapping[str, Any]
 
 def _hosted_zone(row: Mapping[str, Any]) -> HostedZone:
     config = row.get("Config", {})
-    linked = row.get("LinkedService")
+    linked = row.get("LinkedService", {})
     return HostedZone(
         id=bare_id(row["Id"]),
         name=_canonical(row["Name"]),
@@ -117,7 +119,7 @@ def _hosted_zone(row: Mapping[str, Any]) -> HostedZone:
         caller_reference=row["CallerReference"],
         comment=config.get("Comment") or None,
         record_set_count=row.get("ResourceRecordSetCount", 0),
-        linked_service=(linked.get("ServicePrincipal") or linked.get("Description") or "?") if linked else None,
+        linked_service=linked.get("ServicePrincipal") or linked.get("Description"),
     )
 
 

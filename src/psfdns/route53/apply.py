@@ -1,0 +1,206 @@
+"""Applying a plan: zones at the same time, batches one after the other; one failure stops no other zone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from psfdns.diagnostics import Diagnostic
+from psfdns.errors import PsfdnsError, UnpackableError
+from psfdns.plans.host import HostedZone, LiveZone
+from psfdns.plans.plan import Change, Plan, ZoneAction, ZonePlan
+from psfdns.route53.batches import Batch, pack_changes
+from psfdns.route53.create import NewZone, associate_vpcs, create_zone, tag_zone, update_comment
+from psfdns.route53.host import THREADS
+from psfdns.route53.insync import wait_insync
+from psfdns.route53.submit import Submitter, changes_left
+
+if TYPE_CHECKING:
+    from psfdns.aws import Api
+
+_NO_ZONE_YET = "Z0"
+"""Stands for the id of a zone that is not there yet, where only sizes are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far all zones together are; `submitted` counts requests whose INSYNC is waited for."""
+
+    applied: int
+    changes: int
+    insync: int
+    submitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What applying needs beside the plan: who says so, time, and whom to tell."""
+
+    comment: str
+    pause: Callable[[float], None]
+    clock: Callable[[], float]
+    report: Callable[[Progress], None]
+    wait: bool = True
+    threads: int = THREADS
+
+
+@dataclass(slots=True)
+class ZoneOutcome:
+    """What became of one zone. `errors` is empty exactly if all that was planned for it stands.
+
+    `insync` is None where it was not waited for or cannot be asked (the answer that held the change's
+    id was lost).
+    """
+
+    plan: ZonePlan
+    hosted_id: str | None
+    is_created: bool = False
+    name_servers: tuple[str, ...] = ()
+    applied: int = 0
+    batches: int = 0
+    batches_planned: int = 0
+    change_ids: list[str] = field(default_factory=list)
+    lost_ids: int = 0
+    insync: bool | None = None
+    errors: list[PsfdnsError] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All zones that the plan changes, in its order, and why the wait for INSYNC ended early, if it did."""
+
+    zones: tuple[ZoneOutcome, ...]
+    wait_error: PsfdnsError | None = None
+
+
+def apply_plan(api: Api, plan: Plan, live: Mapping[str, LiveZone], conditions: Conditions) -> Outcome:
+    """Make the plan; `live` holds, by hosted id, what the plan was made from.
+
+    Raises UnpackableError, with nothing done, where a change cannot be made in one request; all other
+    errors stand in the outcome.
+    """
+    zones = [zone for zone in plan.zones if zone.action in {ZoneAction.CREATE, ZoneAction.CHANGE}]
+    _refuse_unpackable(zones, live)
+    tracker = _Tracker(sum(len(zone.changes) for zone in zones), conditions.report)
+    worker = _Worker(api, plan.account, live, conditions, tracker)
+    with ThreadPoolExecutor(conditions.threads, thread_name_prefix="apply") as pool:
+        outcomes = tuple(pool.map(worker.apply_zone, zones))
+    if not conditions.wait:
+        return Outcome(outcomes)
+    ids = [change_id for outcome in outcomes for change_id in outcome.change_ids]
+    insync, error = wait_insync(
+        api, ids, pause=conditions.pause, clock=conditions.clock, report=tracker.note_insync
+    )
+    for outcome in outcomes:
+        outcome.insync = _is_insync(outcome, insync)
+    return Outcome(outcomes, error)
+
+
+def _is_insync(outcome: ZoneOutcome, insync: frozenset[str]) -> bool | None:
+    if not insync.issuperset(outcome.change_ids):
+        return False
+    return None if outcome.lost_ids or not outcome.change_ids else True
+
+
+def _refuse_unpackable(zones: Sequence[ZonePlan], live: Mapping[str, LiveZone]) -> None:
+    findings: list[Diagnostic] = []
+    for zone in zones:
+        try:
+            _pack(zone, zone.changes, live.get(zone.hosted_id or ""), zone.hosted_id or _NO_ZONE_YET)
+        except UnpackableError as error:
+            findings += error.diagnostics
+    if findings:
+        raise UnpackableError(findings, summary="some changes are too big for one request")
+
+
+def _pack(
+    zone: ZonePlan, changes: Sequence[Change], live: LiveZone | None, zone_id: str
+) -> tuple[Batch, ...]:
+    spelled = live.spelled if live else {}
+    return pack_changes(changes, spelled=spelled, origin=zone.origin, zone_id=zone_id)
+
+
+class _Tracker:
+    """Counts what the threads have done and tells it on."""
+
+    def __init__(self, changes: int, report: Callable[[Progress], None]) -> None:
+        self._changes = changes
+        self._report = report
+        self._lock = threading.Lock()
+        self._applied = 0
+        self._submitted = 0
+
+    def note_submitted(self, applied: int) -> None:
+        with self._lock:
+            self._applied += applied
+            self._submitted += 1
+            self._report(Progress(self._applied, self._changes, 0, self._submitted))
+
+    def note_insync(self, insync: int) -> None:
+        with self._lock:
+            self._report(Progress(self._applied, self._changes, insync, self._submitted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """One zone at a time and thread."""
+
+    api: Api
+    account: str | None
+    live: Mapping[str, LiveZone]
+    conditions: Conditions
+    tracker: _Tracker
+
+    def apply_zone(self, zone: ZonePlan) -> ZoneOutcome:
+        """Make the zone where it is missing, then its batches, then its settings."""
+        outcome = ZoneOutcome(zone, zone.hosted_id)
+        try:
+            if zone.hosted_id is None:
+                self._apply_new(zone, outcome)
+            else:
+                self._apply_live(zone, self.live[zone.hosted_id], outcome)
+        except PsfdnsError as error:
+            outcome.errors.append(error)
+        return outcome
+
+    def _apply_live(self, zone: ZonePlan, live: LiveZone, outcome: ZoneOutcome) -> None:
+        self._submit(_pack(zone, zone.changes, live, live.hosted.id), live.hosted, outcome)
+        update_comment(self.api, zone, live.hosted.id)
+
+    def _apply_new(self, zone: ZonePlan, outcome: ZoneOutcome) -> None:
+        made = create_zone(self.api, zone, account=self.account)
+        outcome.hosted_id = made.id
+        outcome.is_created = True
+        outcome.name_servers = made.name_servers
+        if made.change_id is not None:
+            outcome.change_ids.append(made.change_id)
+            self.tracker.note_submitted(0)
+        outcome.change_ids += associate_vpcs(self.api, zone, made.id)
+        try:
+            tag_zone(self.api, zone, made.id)
+        except PsfdnsError as error:
+            outcome.errors.append(error)  # a missing tag is no reason to leave the zone empty
+        changes = list(changes_left(zone.changes, made.live)) if made.live else zone.changes
+        outcome.applied = len(zone.changes) - len(changes)
+        hosted = _hosted(zone, made)
+        self._submit(_pack(zone, changes, None, made.id), hosted, outcome)
+
+    def _submit(self, batches: Sequence[Batch], hosted: HostedZone, outcome: ZoneOutcome) -> None:
+        submitter = Submitter(self.api, self.conditions.comment, self.conditions.pause)
+        outcome.batches_planned = len(batches)
+        for batch in batches:
+            change_id = submitter.submit(batch, hosted)
+            if change_id is None:
+                outcome.lost_ids += 1
+            else:
+                outcome.change_ids.append(change_id)
+            outcome.batches += 1
+            outcome.applied += len(batch.changes)
+            self.tracker.note_submitted(len(batch.changes))
+
+
+def _hosted(zone: ZonePlan, made: NewZone) -> HostedZone:
+    return HostedZone(made.id, zone.origin, zone.private, "", None, 0)

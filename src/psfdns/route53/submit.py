@@ -1,0 +1,75 @@
+"""Sending the batches of one zone, one at a time, and knowing what became of each.
+
+Route 53 takes one change at a time per zone (PriorRequestNotComplete). If an answer is lost the batch
+may have been made all the same, and sending it again is then refused: so what is live is read again
+before that is called a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psfdns.errors import HostError
+from psfdns.plans.host import HostedZone, LiveZone
+from psfdns.plans.plan import Change
+from psfdns.route53.batches import Batch
+from psfdns.route53.host import bare_id, fetch_zone
+from psfdns.route53.refusals import INVALID_BATCH, explain_refusal
+
+if TYPE_CHECKING:
+    from psfdns.aws import Api
+
+PRIOR_REQUEST = "PriorRequestNotComplete"
+COMMENT_LENGTH = 256
+_PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds between tries while another change of the zone is taken in, after botocore's own retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """What sending needs beside a batch; `comment` is kept with the change by Route 53."""
+
+    api: Api
+    comment: str
+    pause: Callable[[float], None]
+
+    def submit(self, batch: Batch, hosted: HostedZone) -> str | None:
+        """Make one batch; the change's id, or None where its answer was lost but it was made.
+
+        Raises StalePlanError, or HostError with the lines that Route 53 refuses.
+        """
+        may_be_ours = False
+        for delay in (*_PATIENCE, None):
+            try:
+                return self._send(batch, hosted)
+            except HostError as error:
+                may_be_ours = may_be_ours or error.uncertain or error.attempts > 1
+                if error.code == PRIOR_REQUEST and delay is not None:
+                    self.pause(delay)
+                    continue
+                refused = error.uncertain or error.code == INVALID_BATCH
+                if may_be_ours and refused and self._was_made(batch, hosted):
+                    return None
+                raise explain_refusal(error, batch, zone=hosted.name) from error
+        raise AssertionError("the last try returns or raises")
+
+    def _send(self, batch: Batch, hosted: HostedZone) -> str:
+        change = {"Comment": self.comment[:COMMENT_LENGTH], "Changes": list(batch.entries)}
+        answer = self.api.call(
+            "ChangeResourceRecordSets", f"change {hosted.name}", HostedZoneId=hosted.id, ChangeBatch=change
+        )
+        return bare_id(answer["ChangeInfo"]["Id"])
+
+    def _was_made(self, batch: Batch, hosted: HostedZone) -> bool:
+        try:
+            live = fetch_zone(self.api, hosted)
+        except HostError:
+            return False  # what went wrong with the batch is the better thing to say
+        return not list(changes_left(batch.changes, live))
+
+
+def changes_left(changes: Iterable[Change], live: LiveZone) -> Iterable[Change]:
+    """The changes whose outcome is not what is live."""
+    return (change for change in changes if live.zone.rrsets.get(change.key) != change.after)
