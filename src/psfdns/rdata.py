@@ -15,6 +15,8 @@ from psfdns.names import NameSyntaxError, parse_name
 
 MAX_STRING = 255
 """Bytes in one character-string (RFC 1035 §3.3)."""
+MAX_RDATA = 65_535
+"""Bytes of one record's rdata on the wire (RFC 1035 §3.2.1)."""
 MAX_TTL = 2**31 - 1
 """Seconds (RFC 2181 §8)."""
 
@@ -159,14 +161,15 @@ def _read_slowly(rdtype: str, text: str, origin: str | None) -> str:
 def _split(text: str) -> list[tuple[str, bool]]:
     """(text with its escapes, whether it was quoted) of every word."""
     words: list[tuple[str, bool]] = []
-    text, position = text.strip(" \t"), 0
-    while position < len(text):
+    position = 0
+    while True:
         match = _WORD.match(text, position)
         if match is None:
+            if not text[position:].strip(" \t"):
+                return words
             raise RdataError(_why_no_word(text[position:].lstrip(" \t")), word=len(words))
         words.append((match[2], False) if match[1] is None else (match[1], True))
         position = match.end()
-    return words
 
 
 def _why_no_word(rest: str) -> str:
@@ -180,7 +183,10 @@ def _why_no_word(rest: str) -> str:
 def _read_strings(words: list[tuple[str, bool]]) -> str:
     if not words:
         raise RdataError("there is no text", hint='an empty text is written ""')
-    return " ".join(_string(word, index) for index, (word, _) in enumerate(words))
+    value = " ".join(_string(word, index) for index, (word, _) in enumerate(words))
+    if len(value) > MAX_RDATA and sum(len(decode_string(word)) + 1 for word, _ in words) > MAX_RDATA:
+        raise RdataError(f"more than {MAX_RDATA} bytes of text in one record")
+    return value
 
 
 def _string(text: str, index: int) -> str:
@@ -196,7 +202,7 @@ def _string(text: str, index: int) -> str:
 
 def decode_or_refuse(text: str, index: int | None = None) -> bytes:
     """`decode_string`, refusing escapes that are none."""
-    for piece in re.findall(r"\\(?:[0-9]{0,3}|[^0-9])", text, re.DOTALL):
+    for piece in re.findall(r"\\(?:[^0-9]|[0-9]{1,3})", text, re.DOTALL):
         if piece[1:2].isdigit() and (len(piece) < 4 or int(piece[1:]) > 0xFF):  # noqa: PLR2004 - \DDD
             raise RdataError(f"{piece} is not a byte", hint="\\DDD is decimal, 000 to 255", word=index)
     return decode_string(text)
@@ -406,7 +412,10 @@ def _read_service(rdtype: str, text: str, words: list[tuple[str, bool]], origin:
         raise RdataError(f"{rdtype} lacks its target", hint=f"write {rdtype} priority target [key=value ...]")
     priority = _read_field("priority", _short, words[0], 0, None)
     target = _read_field("target", _name, words[1], 1, origin)
-    match = _SERVICE.match(text.strip(" \t"))
+    for index, (word, _) in enumerate(words[2:], 2):
+        if word in _NEED_VALUE:
+            raise RdataError(f"{word} has no value", hint=f"write {word}=VALUE", word=index)
+    match = _SERVICE.match(text.lstrip(" \t"))
     parameters = match[1] if match else ""
     try:
         parsed = dns.rdata.from_text("IN", rdtype, f"{priority} {target} {parameters}", relativize=False)
@@ -416,6 +425,8 @@ def _read_service(rdtype: str, text: str, words: list[tuple[str, bool]], origin:
     return value
 
 
+_NEED_VALUE = frozenset({"mandatory", "alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath"})
+"""SvcParamKeys that mean nothing without a value (RFC 9460 §7, RFC 9461 §5)."""
 _SERVICE = re.compile(r"(?:[^ \t\\]|\\.)++[ \t]++(?:[^ \t\\]|\\.)++(.*)", re.DOTALL)
 
 
