@@ -6,6 +6,7 @@ can be moved or removed without changing what another one means.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -21,6 +22,7 @@ LONG_LINE = 110
 
 _TARGET_WORD = {"CNAME": 0, "HTTPS": 1, "MX": 1, "NAPTR": 5, "NS": 0, "PTR": 0, "SRV": 3, "SVCB": 1}
 """Which word of a value is a name that may be written relative to the zone."""
+_LIKE_ADDRESS = re.compile(r"[0-9.:]+")
 _FIRST_TYPES = {"SOA": 0, "NS": 1}
 
 
@@ -116,10 +118,17 @@ def relative_rdata(rdtype: str, value: str, *, origin: str) -> str:
         return value
     if rdtype == "NAPTR":
         before, _, target = value.rpartition(" ")
-        return f"{before} {relative_to(target, origin)}"
+        return f"{before} {_relative_target(target, origin)}"
     words = value.split(" ", index + 1)
-    words[index] = relative_to(words[index], origin)
+    words[index] = _relative_target(words[index], origin)
     return " ".join(words)
+
+
+def _relative_target(target: str, origin: str) -> str:
+    """Relative, unless that would look like an address or like a name whose final dot was forgotten."""
+    relative = relative_to(target, origin)
+    odd = _LIKE_ADDRESS.fullmatch(relative) or relative.endswith(origin[:-1])
+    return target if odd else relative
 
 
 def _ends_in(value: str, rdtype: str, origin: str) -> bool:
