@@ -1,0 +1,296 @@
+"""Where the sandbox keeps its hosted zones: one JSON document each, read when needed, replaced atomically.
+
+Nobody reads a half-written document: a new one is written beside it, flushed to the disk and renamed over
+it. Writers, of this process and of others, take turns; readers need no lock. What another process wrote is
+seen at the next look, by the file's times and size. Without a folder everything stays in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from psfdns.errors import PsfdnsError
+from psfdns.sandbox.recordsets import RecordSets
+from psfdns.sandbox.zones import (
+    FORMAT,
+    DamagedDocumentError,
+    HostedZone,
+    read_document,
+    read_head,
+    write_document,
+)
+
+ACCOUNT_FILE = "account.json"
+LOCK_FILE = "lock"
+LOCK_SECONDS = 30.0
+"""How long a writer waits for another process before it gives up."""
+
+
+@dataclass(slots=True)
+class Account:
+    """What belongs to no single zone, in the API's shapes.
+
+    `references` are the CallerReferences of zones that are gone, with their ids; `changes` the ChangeInfos
+    of their deletion; `tags` those of health checks, by id.
+    """
+
+    references: dict[str, str] = field(default_factory=dict)
+    changes: list[dict[str, str]] = field(default_factory=list)
+    health_checks: list[dict[str, Any]] = field(default_factory=list)
+    delegation_sets: list[dict[str, Any]] = field(default_factory=list)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+_ACCOUNT_KEYS = {
+    "references": "CallerReferences",
+    "changes": "Changes",
+    "health_checks": "HealthChecks",
+    "delegation_sets": "DelegationSets",
+    "tags": "HealthCheckTags",
+}
+
+
+class Store(Protocol):
+    """Zones and account; `writing` is held around everything that reads in order to write."""
+
+    def writing(self) -> contextlib.AbstractContextManager[None]:
+        """The writers' turn; may be taken again by the thread that has it."""
+
+    def zones(self) -> Mapping[str, HostedZone]:
+        """Every hosted zone by id, without its record sets."""
+
+    def fetch_zone(self, zone_id: str) -> tuple[HostedZone, RecordSets] | None:
+        """One hosted zone with its record sets, or None."""
+
+    def store_zone(self, zone: HostedZone, record_sets: RecordSets) -> HostedZone:
+        """Keep a zone; returns it with its count of record sets."""
+
+    def delete_zone(self, zone_id: str) -> None:
+        """Forget a zone."""
+
+    def account(self) -> Account:
+        """What belongs to no zone; to be changed only while writing, and stored."""
+
+    def store_account(self, account: Account) -> None:
+        """Keep it."""
+
+
+class MemoryStore:
+    """A store that ends with the process."""
+
+    def __init__(self) -> None:
+        self._turn = threading.RLock()
+        self._zones: dict[str, tuple[HostedZone, RecordSets]] = {}
+        self._account = Account()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """The writers' turn."""
+        with self._turn:
+            yield
+
+    def zones(self) -> Mapping[str, HostedZone]:
+        """Every hosted zone by id."""
+        return {zone_id: zone for zone_id, (zone, _) in list(self._zones.items())}
+
+    def fetch_zone(self, zone_id: str) -> tuple[HostedZone, RecordSets] | None:
+        """One hosted zone, or None."""
+        return self._zones.get(zone_id)
+
+    def store_zone(self, zone: HostedZone, record_sets: RecordSets) -> HostedZone:
+        """Keep a zone."""
+        counted = zone.counting(len(record_sets))
+        self._zones[zone.id] = counted, record_sets
+        return counted
+
+    def delete_zone(self, zone_id: str) -> None:
+        """Forget a zone."""
+        del self._zones[zone_id]
+
+    def account(self) -> Account:
+        """What belongs to no zone."""
+        return self._account
+
+    def store_account(self, account: Account) -> None:
+        """Keep it."""
+        self._account = account
+
+
+_Stamp = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class _Cached:
+    """What was read of one file, and of which version of it."""
+
+    stamp: _Stamp
+    zone: HostedZone
+    record_sets: RecordSets | None
+
+
+class DiskStore:
+    """A store in a folder of its own, shared between processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._turn = threading.RLock()
+        self._depth = 0
+        self._file_lock: Any = None
+        self._cache: dict[str, _Cached] = {}
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """The writers' turn, in this process and among processes."""
+        with self._turn:
+            self._enter()
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._file_lock.release()
+
+    def _enter(self) -> None:
+        if self._depth == 0:
+            from filelock import FileLock, Timeout
+
+            self._make_folder()
+            if self._file_lock is None:
+                self._file_lock = FileLock(self.folder / LOCK_FILE, mode=0o600, thread_local=False)
+            try:
+                self._file_lock.acquire(timeout=LOCK_SECONDS)
+            except Timeout as error:
+                raise PsfdnsError(
+                    f"{self.folder}: another process has kept the sandbox for {LOCK_SECONDS:.0f} seconds",
+                    hint="stop it, or use another [state] dir",
+                ) from error
+        self._depth += 1
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise PsfdnsError(f"{self.folder}: cannot be made: {error.strerror}") from error
+
+    def zones(self) -> Mapping[str, HostedZone]:
+        """Every hosted zone by id; reads first lines only."""
+        found: dict[str, HostedZone] = {}
+        try:
+            entries = sorted(os.scandir(self.folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return found
+        for entry in entries:
+            if entry.name.startswith("Z") and entry.name.endswith(".json"):
+                cached = self._look(entry.name.removesuffix(".json"), with_record_sets=False)
+                if cached is not None:
+                    found[cached.zone.id] = cached.zone
+        return found
+
+    def fetch_zone(self, zone_id: str) -> tuple[HostedZone, RecordSets] | None:
+        """One hosted zone with its record sets, or None."""
+        if not zone_id.isalnum():
+            return None
+        cached = self._look(zone_id, with_record_sets=True)
+        return None if cached is None or cached.record_sets is None else (cached.zone, cached.record_sets)
+
+    def _look(self, zone_id: str, *, with_record_sets: bool) -> _Cached | None:
+        """The cached reading of a zone's file, made anew where the file is another one."""
+        path = self.folder / f"{zone_id}.json"
+        try:
+            stamp = _stamp_of(os.stat(path))
+        except FileNotFoundError:
+            self._cache.pop(zone_id, None)
+            return None
+        cached = self._cache.get(zone_id)
+        if cached is None or cached.stamp != stamp or (with_record_sets and cached.record_sets is None):
+            cached = _read(path, with_record_sets=with_record_sets)
+            self._cache[zone_id] = cached
+        return cached
+
+    def store_zone(self, zone: HostedZone, record_sets: RecordSets) -> HostedZone:
+        """Write the zone's document."""
+        counted = zone.counting(len(record_sets))
+        path = self.folder / f"{zone.id}.json"
+        stamp = _replace_file(path, write_document(counted, record_sets))
+        self._cache[zone.id] = _Cached(stamp, counted, record_sets)
+        return counted
+
+    def delete_zone(self, zone_id: str) -> None:
+        """Remove the zone's document."""
+        (self.folder / f"{zone_id}.json").unlink(missing_ok=True)
+        self._cache.pop(zone_id, None)
+
+    def account(self) -> Account:
+        """Read the account's document; an absent one is a new account."""
+        path = self.folder / ACCOUNT_FILE
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            if document["format"] != FORMAT:
+                raise DamagedDocumentError(f"the format is {document['format']!r}, not {FORMAT!r}")
+            return Account(**{name: document[key] for name, key in _ACCOUNT_KEYS.items()})
+        except FileNotFoundError:
+            return Account()
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _unreadable(path, error) from error
+
+    def store_account(self, account: Account) -> None:
+        """Write the account's document."""
+        document = {"format": FORMAT, **{key: getattr(account, name) for name, key in _ACCOUNT_KEYS.items()}}
+        _replace_file(self.folder / ACCOUNT_FILE, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def _stamp_of(status: os.stat_result) -> _Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _read(path: Path, *, with_record_sets: bool) -> _Cached:
+    """One version of a zone's file; raises PsfdnsError that names it where it is damaged."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            stamp = _stamp_of(os.fstat(file.fileno()))
+            if not with_record_sets:
+                head = read_head(file.readline())
+                if head is not None:
+                    return _Cached(stamp, head, None)
+                file.seek(0)
+            zone, record_sets = read_document(file.read())
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    return _Cached(stamp, zone, record_sets)
+
+
+def _unreadable(path: Path, error: Exception) -> PsfdnsError:
+    return PsfdnsError(
+        f"{path}: the sandbox's state cannot be read: {error}",
+        hint="repair or remove this file, or forget all of the sandbox: psfdns sandbox reset",
+    )
+
+
+def _replace_file(path: Path, text: str) -> _Stamp:
+    """Write a whole file so that a reader, or a crash, finds the old text or the new, never a part."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+        stamp = _stamp_of(os.fstat(file.fileno()))
+    beside.replace(path)
+    _flush_folder(path.parent)
+    return stamp
+
+
+def _flush_folder(folder: Path) -> None:
+    """The rename itself has to reach the disk too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
