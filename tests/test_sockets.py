@@ -7,7 +7,7 @@ import pytest
 
 def test_no_test_reaches_beyond_loopback() -> None:
     # The warning of pytest-socket comes first, and warnings are errors here.
-    with socket.socket() as outward, pytest.raises(UserWarning, match="192.0.2.1"):
+    with socket.socket() as outward, pytest.raises(UserWarning, match=r"192\.0\.2\.1"):
         outward.connect(("192.0.2.1", 53))
 
 
