@@ -46,7 +46,7 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _is_own(subject: Subject, alias: Alias) -> bool:
-    return alias.zone_id == SELF_ZONE or alias.zone_id == subject.settings.id
+    return alias.zone_id in {SELF_ZONE, subject.settings.id}
 
 
 def _find_own(subject: Subject, rrset: RRset, alias: Alias) -> Iterator[Diagnostic]:

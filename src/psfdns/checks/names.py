@@ -43,20 +43,22 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
     for name, types in subject.names.items():
         if "CNAME" in types:
             yield from _find_cname_faults(subject, name, types)
-        if name == subject.origin:
-            for rrset in types.get("DS", ()):
-                yield DS_AT_APEX.broken(
-                    rrset,
-                    f"DS at the apex {name}",
-                    hint="a DS stands in the parent zone: give it to the registrar",
-                )
-        elif "SOA" in types:
-            yield SOA_BELOW_APEX.broken(types["SOA"][0], f"SOA at {name}, below the apex {subject.origin}")
-        if "NS" in types and name.startswith("*."):
-            yield WILDCARD_NS.broken(types["NS"][0], f"NS at the wildcard {name}")
+        yield from _find_misplaced(subject, name, types)
         for rrset in types.get("SOA", ()):
             if len(rrset.values) > 1:
                 yield MANY_SOAS.broken(_second(rrset), f"{len(rrset.values)} SOA records at {name}")
+
+
+def _find_misplaced(
+    subject: Subject, name: str, types: Mapping[str, Sequence[RRset]]
+) -> Iterator[Diagnostic]:
+    if "DS" in types and name == subject.origin:
+        hint = "a DS stands in the parent zone: give it to the registrar"
+        yield DS_AT_APEX.broken(types["DS"][0], f"DS at the apex {name}", hint=hint)
+    if "SOA" in types and name != subject.origin:
+        yield SOA_BELOW_APEX.broken(types["SOA"][0], f"SOA at {name}, below the apex {subject.origin}")
+    if "NS" in types and name.startswith("*."):
+        yield WILDCARD_NS.broken(types["NS"][0], f"NS at the wildcard {name}")
 
 
 def _find_cname_faults(

@@ -42,7 +42,7 @@ def check_document(findings: Iterable[Diagnostic]) -> dict[str, Any]:
 
 
 def render_text(findings: Iterable[Diagnostic], *, colour: bool = False) -> str:
-    """A line a finding, `path:line: severity: text [code]`, its hint on a line of its own; ends with a newline."""
+    """A line a finding, `path:line: severity: text [code]`, its hint on the next line."""
     return "".join(_render_line(finding_document(finding), colour=colour) for finding in findings)
 
 
@@ -139,4 +139,6 @@ def _sarif_result(finding: Mapping[str, Any], rule_index: int) -> dict[str, Any]
 
 def _uri(path: str) -> str:
     """A path as a relative URI reference (RFC 3986): `%` of a file name is escaped as well."""
-    return _NOT_IN_URI.sub(lambda match: "".join(f"%{octet:02X}" for octet in match[0].encode("utf-8")), path)
+    return _NOT_IN_URI.sub(
+        lambda match: "".join(f"%{octet:02X}" for octet in match[0].encode("utf-8", "surrogateescape")), path
+    )
