@@ -103,6 +103,11 @@ class Budget:
         with self._lock:
             return self._sent.copy()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a person wants to stop."""
+        return self._stopped.is_set()
+
     def stop(self) -> None:
         """Let no further request out: a person wants to stop. What is in flight is not touched."""
         self._stopped.set()

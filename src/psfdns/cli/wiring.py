@@ -42,6 +42,16 @@ def is_interactive() -> bool:
     return sys.stdin.isatty()
 
 
+def who_acts() -> str:
+    """The user's name, for the comment that Route 53 keeps with a change."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, ImportError, OSError):
+        return "an unknown user"
+
+
 def talk(options: Options, text: str, *, at: Verbosity = Verbosity.NORMAL) -> None:
     """Say something on stderr, if the options let it be said."""
     if options.verbosity >= at:

@@ -1,0 +1,259 @@
+"""`psfdns apply`: show the plan, ask, do it, wait, and look whether it is done."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
+from psfdns.errors import PlanRefusedError, PsfdnsError
+
+if TYPE_CHECKING:
+    from psfdns.budget import Budget
+    from psfdns.cli.planning import Planned
+    from psfdns.cli.wiring import Access, Workspace
+    from psfdns.plans.plan import Plan
+    from psfdns.route53.apply import Outcome, Progress
+    from psfdns.tenants.load import Repository
+    from psfdns.tenants.zone_file import ZoneFile
+
+
+@click.command(
+    "apply",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns --sandbox apply --yes                       everything, into the embedded Route 53
+  psfdns apply python.org                            one zone; shows the plan and asks
+  psfdns apply --tenant pyladies --allow many-changes=pyladies.com
+""",
+)
+@click.argument("zones", nargs=-1, metavar="[ZONE]...")
+@click.option("--tenant", metavar="TENANT", help="Only zones of this tenant.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--allow", multiple=True, metavar="CODE[=ZONE]", help="Lift a guard's no; may be repeated.")
+@click.option("--no-wait", is_flag=True, help="Do not wait until all servers have the changes.")
+@click.pass_obj
+def command(
+    options: Options,
+    *,
+    zones: tuple[str, ...],
+    tenant: str | None,
+    yes: bool,
+    allow: tuple[str, ...],
+    no_wait: bool,
+) -> int:
+    """Make Route 53 agree with the zone files.
+
+    Nothing is done while a zone meant has errors or a guard refuses. A record set that somebody else
+    changed in the meantime is never overwritten: its zone is left as it is from there on, and named.
+    """
+    from psfdns.cli.planning import plan_zones
+    from psfdns.cli.repository import select_zones
+    from psfdns.cli.wiring import open_access, open_repository, open_workspace
+
+    workspace = open_workspace(options)
+    repository = open_repository(workspace)
+    files = select_zones(repository, names=zones, tenant=tenant)
+    access = open_access(workspace)
+    planned = _lift_refusals(plan_zones(workspace, repository, files, access.host), allow)
+    _show_plan(options, planned.plan)
+    _refuse(planned.plan)
+    if not _has_work(planned.plan):
+        return _finish(options, planned.plan, None)
+    _ask(yes=yes)
+    outcome = _apply(workspace, access, planned, wait=not no_wait)
+    if not access.budget.is_stopped:
+        _check_done(workspace, repository, files, access, outcome)
+    return _finish(options, planned.plan, outcome)
+
+
+def _lift_refusals(planned: Planned, allow: Sequence[str]) -> Planned:
+    from psfdns.cli.repository import zone_argument
+    from psfdns.plans.desired import zone_label
+    from psfdns.plans.guards import parse_allowance, without_allowed
+
+    def resolve(text: str) -> str:
+        origin, _, view = zone_argument(text).partition("@")
+        return zone_label(origin, view or None)
+
+    allowances = [parse_allowance(text, resolve=resolve) for text in allow]
+    return replace(
+        planned, plan=replace(planned.plan, refused=without_allowed(planned.plan.refused, allowances))
+    )
+
+
+def _show_plan(options: Options, plan: Plan) -> None:
+    """The plan on stdout; with --json it is talk, because stdout holds the outcome alone."""
+    from psfdns.cli.views.plan import render_text
+    from psfdns.cli.wiring import has_colour, now
+    from psfdns.plans.document import to_document
+
+    stream = click.get_text_stream("stderr" if options.json else "stdout")
+    if options.json and options.verbosity < Verbosity.NORMAL:
+        return
+    # What is refused is said as an error, once.
+    document = to_document(replace(plan, refused=()), created=now(), commit=None)
+    text = render_text(
+        document, colour=has_colour(options, stream), verbose=options.verbosity > Verbosity.NORMAL
+    )
+    click.echo(text, nl=False, err=options.json)
+
+
+def _refuse(plan: Plan) -> None:
+    """Nothing is done while a zone has errors or a guard says no."""
+    from psfdns.plans.plan import ZoneAction
+
+    broken = [zone.label for zone in plan.zones if zone.action is ZoneAction.ERROR]
+    if broken:
+        raise PsfdnsError(
+            f"nothing was applied: errors in {', '.join(broken)}",
+            hint="correct them, or name the zones to apply: psfdns apply ZONE",
+        )
+    if plan.refused:
+        raise PlanRefusedError([refusal.finding for refusal in plan.refused])
+
+
+def _has_work(plan: Plan) -> bool:
+    from psfdns.plans.plan import ZoneAction
+
+    return any(zone.action is not ZoneAction.NONE for zone in plan.zones)
+
+
+def _ask(*, yes: bool) -> None:
+    from psfdns.cli.wiring import is_interactive
+
+    if yes:
+        return
+    if not is_interactive():
+        raise PsfdnsError("nothing was applied: there is no terminal to ask on", hint="--yes applies unasked")
+    if not click.confirm("Apply this plan?", err=True):
+        raise PsfdnsError("nothing was applied: the answer was no")
+
+
+def _apply(workspace: Workspace, access: Access, planned: Planned, *, wait: bool) -> Outcome:
+    from psfdns.cli.wiring import monotonic
+    from psfdns.route53.apply import Conditions, apply_plan
+
+    with _progress(workspace.options) as report, _stoppable(access.budget):
+        conditions = Conditions(_comment(workspace), access.budget.pause, monotonic, report, wait)
+        return apply_plan(access.api, planned.plan, planned.live, conditions)
+
+
+@contextmanager
+def _stoppable(budget: Budget) -> Iterator[None]:
+    """The first Ctrl-C lets what is in flight finish and sends nothing more; a second one is meant."""
+
+    def stop(number: int, frame: object) -> None:
+        del number, frame
+        signal.signal(signal.SIGINT, before)
+        budget.stop()
+        click.echo("\nstopping after the requests in flight; press again to leave at once", err=True)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(options: Options) -> Iterator[Callable[[Progress], None]]:
+    """One line that is written over, only on a terminal."""
+    from psfdns.cli.views.apply import render_progress
+
+    stream = click.get_text_stream("stderr")
+    shown = stream.isatty() and options.verbosity >= Verbosity.NORMAL
+
+    def report(progress: Progress) -> None:
+        if shown:
+            click.echo(f"\r\x1b[K{render_progress(progress)}", err=True, nl=False)
+
+    try:
+        yield report
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _check_done(
+    workspace: Workspace,
+    repository: Repository,
+    files: Sequence[ZoneFile],
+    access: Access,
+    outcome: Outcome,
+) -> None:
+    """Planning again must be empty; what is left is an error of its zone."""
+    from psfdns.cli.planning import plan_zones
+
+    done = {zone.plan.label: zone for zone in outcome.zones if not zone.errors}
+    again = [file for file in files if _label(file) in done]
+    if not again:
+        return
+    for zone in plan_zones(workspace, repository, again, access.host).plan.zones:
+        left = len(zone.changes) + len(zone.settings)
+        if left:
+            done[zone.label].errors.append(
+                PsfdnsError(
+                    f"{zone.label}: Route 53 took the changes, but planning again finds {left} more",
+                    hint="somebody else may be at it: psfdns plan shows them",
+                )
+            )
+
+
+def _label(file: ZoneFile) -> str:
+    from psfdns.plans.desired import zone_label
+
+    return zone_label(file.origin, file.view)
+
+
+def _comment(workspace: Workspace) -> str:
+    from psfdns.cli.wiring import who_acts
+
+    del workspace
+    return f"psfdns apply by {who_acts()}"
+
+
+def _finish(options: Options, plan: Plan, outcome: Outcome | None) -> int:
+    """Say what was done on stdout, what was not on stderr; the exit code."""
+    from psfdns.cli.views.apply import render_text, to_document
+    from psfdns.cli.wiring import emit_json
+    from psfdns.plans.document import summarise
+
+    zones = outcome.zones if outcome else ()
+    document = to_document(summarise(plan), zones)
+    if options.json:
+        emit_json(document)
+    else:
+        click.echo(render_text(document), nl=False)
+    return 1 if outcome is not None and _say_errors(outcome) else 0
+
+
+def _say_errors(outcome: Outcome) -> bool:
+    """Every error once; whether there were any."""
+    errors = [error for zone in outcome.zones for error in zone.errors]
+    late = [zone.plan.label for zone in outcome.zones if zone.insync is False]
+    if outcome.wait_error is not None:
+        errors.append(outcome.wait_error)
+    elif late:
+        errors.append(
+            PsfdnsError(
+                f"not on all of Route 53's servers after ten minutes: {', '.join(late)}",
+                hint="the changes were accepted; Route 53 goes on by itself",
+            )
+        )
+    _echo_errors(errors)
+    return bool(errors)
+
+
+def _echo_errors(errors: Sequence[PsfdnsError]) -> None:
+    from psfdns.cli.views.escape import escape
+
+    for summary, hint in dict.fromkeys((error.summary, error.hint) for error in errors):
+        click.echo(f"error: {escape(summary)}", err=True)
+        if hint:
+            click.echo(f"hint: {escape(hint)}", err=True)

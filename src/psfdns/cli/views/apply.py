@@ -1,0 +1,80 @@
+"""What became of an apply, as the document of docs/contract.md §4 and as text from that document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from psfdns.cli.views.escape import escape
+from psfdns.cli.views.plan_words import count, name_zone
+from psfdns.errors import PsfdnsError
+from psfdns.route53.apply import Progress, ZoneOutcome
+
+FORMAT = "psfdns-apply/1"
+
+Shape = dict[str, Any]
+
+_SYNC_WORDS = {True: ", on all servers", False: ", not on all servers yet", None: ""}
+
+
+def to_document(summary: Mapping[str, int], zones: tuple[ZoneOutcome, ...] = ()) -> Shape:
+    """The document; `summary` is the plan's. `applied` and `planned` count record sets of a zone."""
+    return {"format": FORMAT, "summary": dict(summary), "zones": [_zone_to_json(zone) for zone in zones]}
+
+
+def render_text(document: Shape) -> str:
+    """A line a zone, and the NS records that the parents of new zones need."""
+    return "".join(f"{line}\n" for line in _lines(document))
+
+
+def render_progress(progress: Progress) -> str:
+    """One line, short enough for any terminal."""
+    if progress.insync or progress.applied == progress.changes:
+        return f"on all servers: {progress.insync} of {progress.submitted} requests"
+    return f"applied: {progress.applied:,} of {progress.changes:,} record sets"
+
+
+def _zone_to_json(outcome: ZoneOutcome) -> Shape:
+    zone = outcome.plan
+    return {
+        "name": zone.origin,
+        "view": zone.view,
+        "id": outcome.hosted_id,
+        "tenant": zone.tenant,
+        "private": zone.private,
+        "action": zone.action.value,
+        "created": outcome.is_created,
+        "name_servers": list(outcome.name_servers),
+        "planned": len(zone.changes),
+        "applied": outcome.applied,
+        "batches": outcome.batches,
+        "change_ids": list(outcome.change_ids),
+        "insync": outcome.insync,
+        "verified": None,
+        "journal": None,
+        "errors": [_error_to_json(error) for error in outcome.errors],
+    }
+
+
+def _error_to_json(error: PsfdnsError) -> Shape:
+    return {"summary": error.summary, "hint": error.hint}
+
+
+def _lines(document: Shape) -> Iterator[str]:
+    for zone in document["zones"]:
+        yield _zone_line(zone)
+    for zone in document["zones"]:
+        if zone["created"] and zone["name_servers"]:
+            yield ""
+            yield f"For the parent of {escape(zone['name'])}, at the registrar or in its zone file:"
+            for server in zone["name_servers"]:
+                yield f"{escape(zone['name'])} 172800 IN NS {escape(server)}"
+
+
+def _zone_line(zone: Shape) -> str:
+    done, planned = zone["applied"], zone["planned"]
+    how_many = count(done, "record set") if done == planned else f"{done} of {count(planned, 'record set')}"
+    made = f"created as {zone['id']}, " if zone["created"] else ""
+    requests = count(zone["batches"], "request")
+    sync = _SYNC_WORDS[zone["insync"]]
+    return f"{escape(name_zone(zone))}: {escape(made)}{how_many} applied in {requests}{sync}"
