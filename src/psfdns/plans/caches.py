@@ -22,12 +22,12 @@ NEW_ZONE_NEGATIVE_TTL = 900
 
 
 class Caches:
-    """The TTLs of one live zone (of a new zone: of its file), and of delegations by its parents."""
+    """The TTLs of one live zone, and of the delegations that its parents hold."""
 
     def __init__(self, zone: Zone, parents: Mapping[RRsetKey, int] | None = None) -> None:
         self._zone = zone
         self._parents = parents or {}
-        self._negative = _negative_ttl(zone)
+        self._negative = negative_ttl(zone)
         self._names: dict[str, list[RRset]] | None = None
 
     def annotate(self, changes: Iterable[Change]) -> Iterator[Change]:
@@ -77,7 +77,8 @@ class Caches:
         return self._names
 
 
-def _negative_ttl(zone: Zone) -> int:
+def negative_ttl(zone: Zone) -> int:
+    """How long "there is no such record" is kept; without an SOA at hand, that of a new zone at Route 53."""
     soa = zone.rrsets.get(RRsetKey(zone.origin, "SOA"))
     if soa is None or soa.ttl is None or not soa.values:
         return NEW_ZONE_NEGATIVE_TTL

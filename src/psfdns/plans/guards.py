@@ -193,9 +193,9 @@ def _judge_account(scene: Scene) -> Iterator[Diagnostic]:
     yield _refusal(
         scene,
         "account",
-        f"this is {who}; psfdns may write to: {', '.join(accounts) or 'none'}",
-        hint="use the credentials of one of them (or --sandbox), or extend [route53] accounts of psfdns.toml; "
-        "no --allow lifts this",
+        f"this is {who}; psfdns writes to: {', '.join(accounts) or 'none'}",
+        hint="use the credentials of one of them (or --sandbox), or add it to [route53] accounts in "
+        "psfdns.toml; no --allow lifts this",
     )
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from psfdns.diagnostics import has_errors
 from psfdns.names import canonical_order
-from psfdns.plans.caches import Caches
+from psfdns.plans.caches import Caches, negative_ttl
 from psfdns.plans.desired import DesiredZone
 from psfdns.plans.diff import diff_zones, digest_zone, key_order
 from psfdns.plans.host import Foreign, HostedZone, LiveZone
 from psfdns.plans.match import Matching, is_ours
 from psfdns.plans.ownership import divide, own_part
 from psfdns.plans.plan import Change, Plan, Setting, ZonePlan
-from psfdns.records import RRset, RRsetKey, Zone
+from psfdns.records import RRsetKey, Zone
 from psfdns.settings import ZoneSettings
 
 TENANT_TAG = "psfdns:tenant"
@@ -89,26 +89,20 @@ def plan_broken_zone(desired: DesiredZone, hosted: HostedZone | None) -> ZonePla
 def plan_new_zone(desired: DesiredZone, zone: Zone, *, delegation_set: str | None = None) -> ZonePlan:
     """A zone that does not exist yet, with every record set that it will have."""
     own = own_part(zone, desired.settings)
-    caches = Caches(Zone(zone.origin, _authority(own)))
-    changes = (Change(before=None, after=own.rrsets[key]) for key in sorted(own.rrsets, key=key_order))
+    missed = negative_ttl(own)
+    changes = (Change(None, own.rrsets[key], missed) for key in sorted(own.rrsets, key=key_order))
     return ZonePlan(
         origin=desired.origin,
         view=desired.view,
         hosted_id=None,
         tenant=desired.tenant,
         private=desired.private,
-        changes=tuple(caches.annotate(changes)),
+        changes=tuple(changes),
         settings=tuple(_new_settings(desired, delegation_set)),
         findings=desired.findings,
         desired_digest=digest_zone(own),
         desired_rrset_count=len(own.rrsets),
     )
-
-
-def _authority(own: Zone) -> dict[RRsetKey, RRset]:
-    """The file's SOA where it will be the zone's: before the zone there is nothing else to cache."""
-    soa = RRsetKey(own.origin, "SOA")
-    return {soa: own.rrsets[soa]} if soa in own.rrsets else {}
 
 
 def _new_settings(desired: DesiredZone, delegation_set: str | None) -> Iterator[Setting]:

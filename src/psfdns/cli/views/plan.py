@@ -83,8 +83,9 @@ class _TextView:
                 "none" if setting[side] is None else f'"{escape(setting[side])}"'
                 for side in ("before", "after")
             )
-            change = after if zone["action"] == "create" else f"{before} -> {after}"
-            yield f"  {self._paint('~', '~')} zone {escape(setting['name'])}: {change}"
+            new = zone["action"] == "create"
+            sign, change = ("+", after) if new else ("~", f"{before} -> {after}")
+            yield f"  {self._paint(sign, sign)} zone {escape(setting['name'])}: {change}"
 
     def _change(self, change: Shape) -> Iterator[str]:
         sign = SIGNS[change["action"]]

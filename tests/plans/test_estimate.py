@@ -1,0 +1,45 @@
+"""The estimate follows Route 53's budgets."""
+
+from __future__ import annotations
+
+import pytest
+
+from psfdns.plans.estimate import Budget, estimate_seconds
+from psfdns.plans.plan import ZonePlan
+from tests.plans.samples import addresses, plan_of, whole_plan
+
+
+def new_zones(count: int) -> tuple[ZonePlan, ...]:
+    return tuple(plan_of(None, addresses(1)) for _ in range(count))
+
+
+def test_nothing_to_do_takes_no_time() -> None:
+    assert estimate_seconds(whole_plan(plan_of(addresses(5), addresses(5))), Budget()) == 0
+
+
+def test_a_small_change_takes_as_long_as_route_53_needs_to_spread_it() -> None:
+    assert estimate_seconds(whole_plan(plan_of([], addresses(1))), Budget()) == 60
+
+
+@pytest.mark.parametrize(
+    ("records", "seconds"),
+    [(1_400, 60), (10_400, 160)],
+)
+def test_changes_beyond_the_burst_wait_for_their_budget(records: int, seconds: int) -> None:
+    assert estimate_seconds(whole_plan(plan_of([], addresses(records))), Budget()) == seconds
+
+
+def test_an_update_takes_two_changes() -> None:
+    plan = plan_of(addresses(1_150), addresses(1_150, address="192.0.2.2"))
+    assert estimate_seconds(whole_plan(plan), Budget()) == 60 + 10
+
+
+def test_500_new_zones_wait_for_the_rate_of_creating_zones() -> None:
+    assert estimate_seconds(whole_plan(*new_zones(500)), Budget()) >= 60 + 230
+
+
+def test_a_rate_of_zero_is_unlimited() -> None:
+    assert (
+        estimate_seconds(whole_plan(*new_zones(500)), Budget(requests_per_second=0, changes_per_second=0))
+        == 60
+    )

@@ -1,0 +1,39 @@
+"""The plan's values: what can be derived is derived, what is senseless cannot be said."""
+
+from __future__ import annotations
+
+import pytest
+
+from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.plans.plan import Change, Setting, ZoneAction, ZonePlan
+from tests.plans.samples import ORIGIN, plan_of, zone
+
+
+def test_a_change_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="before or after"):
+        Change(None, None)
+
+
+def test_a_change_of_one_record_set_into_another_is_refused() -> None:
+    (one,) = zone("a.example.org. 300 A 192.0.2.1").rrsets.values()
+    (other,) = zone("b.example.org. 300 A 192.0.2.1").rrsets.values()
+    with pytest.raises(ValueError, match="a delete and a create"):
+        Change(one, other)
+
+
+def test_what_happens_to_a_zone_follows_from_what_is_in_its_plan() -> None:
+    records = ["www.example.org. 300 A 192.0.2.1"]
+    error = Diagnostic("x", Severity.ERROR, "x")
+    assert plan_of(records, records).action is ZoneAction.NONE
+    assert plan_of([], records).action is ZoneAction.CHANGE
+    assert plan_of(None, records).action is ZoneAction.CREATE
+    assert plan_of(None, []).action is ZoneAction.CREATE
+    named = ZonePlan(ORIGIN, None, "Z1", "psf", private=False, settings=(Setting("comment", None, "x"),))
+    assert named.action is ZoneAction.CHANGE
+    broken = ZonePlan(ORIGIN, None, None, "psf", private=False, findings=(error,))
+    assert broken.action is ZoneAction.ERROR
+
+
+def test_a_view_is_part_of_the_label() -> None:
+    assert ZonePlan(ORIGIN, None, None, "psf", private=False).label == "example.org."
+    assert ZonePlan(ORIGIN, "internal", None, "psf", private=True).label == "example.org.@internal"
