@@ -1,0 +1,59 @@
+"""What import-linter cannot say about the house (pyproject.toml holds the storeys and the doors)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import psfdns
+
+SOURCE = Path(psfdns.__file__).parent
+MODULES = sorted(SOURCE.rglob("*.py"))
+VAGUE = {"utils", "util", "helpers", "common", "core", "base", "manager", "service", "misc", "dns", "types"}
+HEAVY = ("boto3", "botocore", "moto", "dns", "rich", "tomlkit", "idna", "werkzeug", "flask", "acme")
+
+
+def imported_by(code: str) -> set[str]:
+    """The top-level packages that a fresh interpreter has loaded after running `code`."""
+    script = f"{code}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_module_is_small_enough_to_read() -> None:
+    long = {str(path): length for path in MODULES if (length := len(path.read_text().splitlines())) > 350}
+
+    assert not long, "split at the second reason to change"
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert not [path for path in MODULES if path.stem in VAGUE]
+
+
+def test_functions_are_short_as_a_rule() -> None:
+    lengths = sorted(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    )
+
+    assert lengths[len(lengths) // 2] <= 10
+    assert sum(length > 40 for length in lengths) <= 5
+
+
+def test_help_imports_nothing_heavy() -> None:
+    loaded = imported_by("from psfdns.cli.main import run\nassert run(['--help']) == 0")
+
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_check_imports_no_client_and_no_sandbox(repository_root: Path) -> None:
+    zones = repository_root / "zones"
+    loaded = imported_by(
+        f"from psfdns.cli.main import run\nassert run(['--root', {str(zones.parent)!r}, 'check']) == 0"
+    )
+
+    assert loaded.isdisjoint({"boto3", "botocore", "moto", "acme", "werkzeug", "flask"})
