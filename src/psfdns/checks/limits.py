@@ -17,8 +17,6 @@ MAX_VALUE_LENGTH = 4_000
 """Characters in one value, quotes and escapes included."""
 MAX_CHANGE_LENGTH = 32_000
 """Characters in all values of one change request; a record set is never split over two."""
-MAX_TTL = 2**31 - 1
-"""Seconds (RFC 2181 §8)."""
 
 _QUOTAS = 'Route 53 Developer Guide, "Quotas"'
 _GROWTH = 2
@@ -40,7 +38,6 @@ LARGE_RRSET = Rule(
     "A record set fits into one change request: 32,000 characters over all its values.",
     _QUOTAS,
 )
-BAD_TTL = Rule("bad-ttl", Severity.ERROR, "A TTL is 0 to 2147483647 seconds.", "RFC 2181 §8")
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
@@ -52,8 +49,6 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
             hint="ask AWS to raise the quota of this zone before applying",
         )
     for rrset in subject.zone.rrsets.values():
-        if rrset.ttl is not None and not 0 <= rrset.ttl <= MAX_TTL:
-            yield BAD_TTL.broken(rrset, f"{rrset.key}: TTL {rrset.ttl} is not 0 to {MAX_TTL}")
         if len(rrset.values) > MAX_VALUES:
             yield MANY_VALUES.broken(rrset, f"{rrset.key}: {len(rrset.values)} values, at most {MAX_VALUES}")
         if sum(map(len, rrset.values)) * _GROWTH > MAX_VALUE_LENGTH:
@@ -76,4 +71,4 @@ def _find_long(rrset: RRset) -> Iterator[Diagnostic]:
         )
 
 
-CHECK = Check((MANY_RRSETS, MANY_VALUES, LONG_VALUE, LARGE_RRSET, BAD_TTL), _find)
+CHECK = Check((MANY_RRSETS, MANY_VALUES, LONG_VALUE, LARGE_RRSET), _find)

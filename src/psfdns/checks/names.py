@@ -1,4 +1,4 @@
-"""Which types may stand at which name: CNAME, SOA, DS and NS have their places."""
+"""Which types may stand at which name: CNAME, DS and NS have their places."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ CNAME_AT_APEX = Rule(
     "The zone's own name has SOA and NS, so it cannot be a CNAME, nor an alias of type CNAME.",
     "RFC 1912 §2.4",
 )
-MANY_CNAMES = Rule("many-cnames", Severity.ERROR, "A name has one CNAME value.", "RFC 2181 §10.1")
-MANY_SOAS = Rule("many-soas", Severity.ERROR, "A zone has one SOA value.", "RFC 1035 §5.2")
-SOA_BELOW_APEX = Rule(
-    "soa-below-apex",
-    Severity.ERROR,
-    "The SOA stands at the zone's own name and nowhere else.",
-    "RFC 1035 §5.2",
-)
 DS_AT_APEX = Rule(
     "ds-at-apex",
     Severity.ERROR,
@@ -44,9 +36,6 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         if "CNAME" in types:
             yield from _find_cname_faults(subject, name, types)
         yield from _find_misplaced(subject, name, types)
-        for rrset in types.get("SOA", ()):
-            if len(rrset.values) > 1:
-                yield MANY_SOAS.broken(_second(rrset), f"{len(rrset.values)} SOA records at {name}")
 
 
 def _find_misplaced(
@@ -55,8 +44,6 @@ def _find_misplaced(
     if "DS" in types and name == subject.origin:
         hint = "a DS stands in the parent zone: give it to the registrar"
         yield DS_AT_APEX.broken(types["DS"][0], f"DS at the apex {name}", hint=hint)
-    if "SOA" in types and name != subject.origin:
-        yield SOA_BELOW_APEX.broken(types["SOA"][0], f"SOA at {name}, below the apex {subject.origin}")
     if "NS" in types and name.startswith("*."):
         yield WILDCARD_NS.broken(types["NS"][0], f"NS at the wildcard {name}")
 
@@ -74,9 +61,6 @@ def _find_cname_faults(
     others = [rrset for rdtype, rrsets in types.items() if rdtype != "CNAME" for rrset in rrsets]
     if others and name != subject.origin:
         yield _clash(name, cname, others)
-    for rrset in types["CNAME"]:
-        if len(rrset.values) > 1:
-            yield MANY_CNAMES.broken(_second(rrset), f"{len(rrset.values)} CNAME records at {name}")
 
 
 def _clash(name: str, cname: RRset, others: Sequence[RRset]) -> Diagnostic:
@@ -92,13 +76,4 @@ def _clash(name: str, cname: RRset, others: Sequence[RRset]) -> Diagnostic:
     )
 
 
-def _second(rrset: RRset) -> RRset:
-    """The record set as if it began at its second value, which is the one too many."""
-    spans = sorted(rrset.spans, key=lambda span: span.first_line or 0)[1:]
-    return RRset(rrset.key, rrset.ttl, rrset.values, spans=tuple(spans)) if spans else rrset
-
-
-CHECK = Check(
-    (CNAME_AND_OTHER_DATA, CNAME_AT_APEX, MANY_CNAMES, MANY_SOAS, SOA_BELOW_APEX, DS_AT_APEX, WILDCARD_NS),
-    _find,
-)
+CHECK = Check((CNAME_AND_OTHER_DATA, CNAME_AT_APEX, DS_AT_APEX, WILDCARD_NS), _find)

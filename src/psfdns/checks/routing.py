@@ -8,7 +8,7 @@ from dataclasses import fields
 from psfdns.checks.check import Check, Rule, Subject, first_line
 from psfdns.diagnostics import Diagnostic, Severity
 from psfdns.records import RRset
-from psfdns.routing import AWS_KEYS, Cidr, Failover, Geolocation, Geoproximity, Latency, Multivalue, Weighted
+from psfdns.routing import AWS_KEYS, Cidr, Failover, Geolocation, Geoproximity, Latency, Multivalue
 
 _GUIDE = 'Route 53 Developer Guide, "Choosing a routing policy"'
 _API = "Route 53 API reference, ResourceRecordSet"
@@ -24,9 +24,6 @@ ROUTED_BESIDE_SIMPLE = Rule(
     Severity.ERROR,
     "A record set with a routing policy has no plain one of the same name and type beside it.",
     _API,
-)
-WEIGHTED_TTLS = Rule(
-    "weighted-ttls", Severity.ERROR, "The weighted record sets of one name and type have one TTL.", _API
 )
 ROUTING_NOT_ALLOWED = Rule(
     "routing-not-allowed",
@@ -68,7 +65,6 @@ def _find_in_group(group: Sequence[RRset]) -> Iterator[Diagnostic]:
         yield from _find_alone(rrset)
     yield from _find_mixed(group)
     yield from _find_same(group)
-    yield from _find_unequal_ttls([rrset for rrset in group if isinstance(rrset.routing, Weighted)])
     limit = MAX_GEOPROXIMITY if isinstance(group[0].routing, Geoproximity) else MAX_ROUTED
     if len(group) > limit:
         summary = f"{_group_name(group)}: {len(group)} routed record sets, at most {limit}"
@@ -110,14 +106,6 @@ def _find_same(group: Sequence[RRset]) -> Iterator[Diagnostic]:
                 yield SAME_ROUTING.broken(rrset, summary)
 
 
-def _find_unequal_ttls(weighted: Sequence[RRset]) -> Iterator[Diagnostic]:
-    ttls = [rrset for rrset in weighted if rrset.ttl is not None]
-    for rrset in ttls[1:]:
-        if rrset.ttl != ttls[0].ttl:
-            summary = f"{_group_name(ttls)}: TTL {rrset.ttl} beside {ttls[0].ttl}{_line_of(ttls[0])}"
-            yield WEIGHTED_TTLS.broken(rrset, summary, hint="give all weighted record sets of it one TTL")
-
-
 def _described(rrset: RRset) -> str:
     routing = rrset.routing
     if routing is None:
@@ -138,7 +126,6 @@ CHECK = Check(
     (
         MIXED_ROUTING,
         ROUTED_BESIDE_SIMPLE,
-        WEIGHTED_TTLS,
         ROUTING_NOT_ALLOWED,
         MANY_ROUTED,
         SAME_ROUTING,

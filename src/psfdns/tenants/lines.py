@@ -88,6 +88,7 @@ class _Scanner:
         path: KeyPath = ()
         for place, part in enumerate(key):
             path = (*path, part)
+            self.lines.setdefault(path, self._line())
             if path in self.lengths and place < len(key) - 1:
                 path = (*path, self.lengths[path] - 1)
         return path
