@@ -412,11 +412,11 @@ def _read_service(rdtype: str, text: str, words: list[tuple[str, bool]], origin:
         raise RdataError(f"{rdtype} lacks its target", hint=f"write {rdtype} priority target [key=value ...]")
     priority = _read_field("priority", _short, words[0], 0, None)
     target = _read_field("target", _name, words[1], 1, origin)
-    for index, (word, _) in enumerate(words[2:], 2):
-        if word in _NEED_VALUE:
-            raise RdataError(f"{word} has no value", hint=f"write {word}=VALUE", word=index)
     match = _SERVICE.match(text.lstrip(" \t"))
     parameters = match[1] if match else ""
+    bare = _BARE_KEY.search(_QUOTED.sub('""', parameters))
+    if bare is not None:
+        raise RdataError(f"{bare[1]} has no value", hint=f"write {bare[1]}=VALUE")
     try:
         parsed = dns.rdata.from_text("IN", rdtype, f"{priority} {target} {parameters}", relativize=False)
         value = parsed.to_text()
@@ -425,7 +425,8 @@ def _read_service(rdtype: str, text: str, words: list[tuple[str, bool]], origin:
     return value
 
 
-_NEED_VALUE = frozenset({"mandatory", "alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath"})
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_BARE_KEY = re.compile(r"[ \t](mandatory|alpn|port|ipv4hint|ech|ipv6hint|dohpath)(?=[ \t]|\Z)", re.IGNORECASE)
 """SvcParamKeys that mean nothing without a value (RFC 9460 §7, RFC 9461 §5)."""
 _SERVICE = re.compile(r"(?:[^ \t\\]|\\.)++[ \t]++(?:[^ \t\\]|\\.)++(.*)", re.DOTALL)
 

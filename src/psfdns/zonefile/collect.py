@@ -91,11 +91,23 @@ class RecordSets:
 
     def finished(self) -> Mapping[RRsetKey, RRset]:
         """The record sets, in the order of their first lines."""
-        sets = {
+        return {
             key: found if isinstance(found, RRset) else found.finished() for key, found in self._sets.items()
         }
-        self._judge_weighted(sets)
-        return sets
+
+    def judge(self) -> None:
+        """One name and type has one TTL over all its weighted sets (API reference, ResourceRecordSet, TTL)."""
+        first: dict[tuple[str, str], RRset] = {}
+        for rrset in self._weighted():
+            other = first.setdefault((rrset.name, rrset.type), rrset)
+            if other.ttl != rrset.ttl and rrset.span is not None:
+                self.findings.error(
+                    "unequal-weighted-ttls",
+                    rrset.span,
+                    f"{rrset.key} has TTL {rrset.ttl}, {other.key} {other.ttl}:"
+                    " the weighted record sets of a name and type have one TTL",
+                    "write one TTL on all of them",
+                )
 
     def _join(self, several: _Several, record: Record) -> None:
         first, value = several.first, record.value
@@ -130,6 +142,12 @@ class RecordSets:
         else:
             several.values[value] = record.span
 
+    def _weighted(self) -> Iterator[RRset]:
+        for found in self._sets.values():
+            rrset = found if isinstance(found, RRset) else found.first
+            if isinstance(rrset.routing, Weighted) and rrset.ttl is not None:
+                yield rrset
+
     def _judge_ttl(self, first: RRset, record: Record) -> None:
         if first.ttl == record.ttl:
             return
@@ -157,26 +175,6 @@ class RecordSets:
             "remove one, or give them different set identifiers" if record.routing else "remove one",
             reference,
         )
-
-    def _judge_weighted(self, sets: Mapping[RRsetKey, RRset]) -> None:
-        """One name and type has one TTL over all its weighted sets (API reference, ResourceRecordSet, TTL)."""
-        first: dict[tuple[str, str], RRset] = {}
-        for rrset in _weighted(sets):
-            other = first.setdefault((rrset.name, rrset.type), rrset)
-            if other.ttl != rrset.ttl and rrset.span is not None:
-                self.findings.error(
-                    "unequal-weighted-ttls",
-                    rrset.span,
-                    f"{rrset.key} has TTL {rrset.ttl}, {other.key} {other.ttl}:"
-                    " the weighted record sets of a name and type have one TTL",
-                    "write one TTL on all of them",
-                )
-
-
-def _weighted(sets: Mapping[RRsetKey, RRset]) -> Iterator[RRset]:
-    return (
-        rrset for rrset in sets.values() if isinstance(rrset.routing, Weighted) and rrset.ttl is not None
-    )
 
 
 def _place(there: Span | None, here: Span) -> str:

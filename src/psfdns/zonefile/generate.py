@@ -74,6 +74,8 @@ def _number(offset: int, width: int, base: str) -> Callable[[int], str]:
         value = number + offset
         if value < 0:
             raise GenerateError(f"the offset {offset} makes {number} negative")
+        if value > MAX_TTL:
+            raise GenerateError(f"the offset {offset} makes {number} more than {MAX_TTL}")
         return _nibbles(value, width, base) if base in "nN" else format(value, f"0{width}{base}")
 
     return fill
