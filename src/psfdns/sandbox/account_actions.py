@@ -76,7 +76,7 @@ def create_reusable_delegation_set(cloud: Cloud, params: Params) -> Result:
         if any(each["CallerReference"] == params["CallerReference"] for each in account.delegation_sets):
             raise ApiError(
                 "DelegationSetAlreadyCreated",
-                "A delegation set with the same owner and caller reference combination has already been created.",
+                "A delegation set with the same caller reference has already been created.",
             )
         if len(account.delegation_sets) >= MAX_DELEGATION_SETS:
             raise ApiError("LimitsExceeded", "Limits Exceeded: MAX_REUSABLE_DELEGATION_SETS_BY_OWNER")

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from psfdns.sandbox.changes import change_info, new_change
-from psfdns.sandbox.faults import ApiError, SyntaxFault, invalid_input
+from psfdns.sandbox.faults import ApiError, SpellingError, invalid_input
 from psfdns.sandbox.recordsets import RecordSets
 from psfdns.sandbox.spelling import stored_name
 from psfdns.sandbox.store import Store
 from psfdns.sandbox.zones import HostedZone
 
+ACCOUNT = "sandbox"
+"""The account id of every sandbox."""
 MAX_ZONES = 500
 """Hosted zones of an account (Developer Guide, "Quotas on hosted zones")."""
 MAX_RECORD_SETS = 10_000
@@ -72,7 +74,7 @@ def read_name(text: str) -> str:
     """A name from a parameter, as stored; raises InvalidInput."""
     try:
         return stored_name(text)
-    except SyntaxFault as fault:
+    except SpellingError as fault:
         raise invalid_input(str(fault)) from fault
 
 

@@ -10,12 +10,12 @@ when it is first needed.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from psfdns.sandbox.cloud import Cloud, Params, Result
+from psfdns.sandbox.cloud import ACCOUNT, Cloud, Params, Result
 from psfdns.sandbox.faults import ApiError
 from psfdns.sandbox.store import Account
+from psfdns.sandbox.wire import Request, Response
 from psfdns.sandbox.zones import HostedZone
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from moto.route53.models import FakeZone, HealthCheck, Route53Backend
 
-    from psfdns.sandbox.wire import Response
 
-ACCOUNT = "sandbox"
 _MAX_HEALTH_CHECKS = 200
 
 _CONFIG_ARGUMENTS = {
@@ -46,23 +44,11 @@ _CONFIG_ARGUMENTS = {
 """Field of HealthCheckConfig -> argument of moto's HealthCheck."""
 
 
-def check_health_check_request(cloud: Cloud, action: str, params: Params) -> None:
-    """What moto lets pass: a used reference, too many, deleting what is not there; raises ApiError."""
-    checks = cloud.store.account().health_checks
-    if action == "CreateHealthCheck":
-        if any(check["CallerReference"] == params["CallerReference"] for check in checks):
-            raise ApiError("HealthCheckAlreadyExists", "A health check with this caller reference already exists.")
-        if len(checks) >= _MAX_HEALTH_CHECKS:
-            raise ApiError("TooManyHealthChecks", "Limits Exceeded: MAX_HEALTH_CHECKS_BY_OWNER")
-    elif "HealthCheckId" in params and all(check["Id"] != params["HealthCheckId"] for check in checks):
-        missing = params["HealthCheckId"]
-        raise ApiError("NoSuchHealthCheck", f"No health check exists with the specified ID: {missing}")
-
-
-def answer(cloud: Cloud, request: tuple[str, str, Mapping[str, str], bytes], action: str) -> Response:
+def answer(cloud: Cloud, request: Request, raw: tuple[str, str, Mapping[str, str], bytes]) -> Response:
     """Moto's own answer to a request (method, URL, headers, body); raises ApiError where it knows none."""
-    from moto.core.exceptions import HTTPException
+    _check_health_check_request(cloud, request.action, request.params)
     from moto.route53.responses import Route53
+    from werkzeug.exceptions import HTTPException
 
     with cloud.store.writing():
         account = cloud.store.account()
@@ -76,18 +62,33 @@ def answer(cloud: Cloud, request: tuple[str, str, Mapping[str, str], bytes], act
                 return backend
 
         try:
-            status, headers, body = Embedded.dispatch(_moto_request(*request))
+            status, headers, body = Embedded.dispatch(_moto_request(*raw))
         except HTTPException as error:
             status, headers, body = error.code, dict(error.get_headers()), error.get_body()
         except NotImplementedError:
-            raise _unknown(action) from None
-        if status == 404 and b"<Error>" not in _as_bytes(body):  # noqa: PLR2004 - moto's "Not yet implemented"
-            raise _unknown(action)
+            raise _unknown(request.action) from None
+        if status == 404 and b"<Error>" not in _as_bytes(body):  # moto's "Not yet implemented"
+            raise _unknown(request.action)
         checks = [_check_as_api(check) for check in backend.health_checks.values()]
         if checks != account.health_checks:
             account.health_checks = checks
             cloud.store.store_account(account)
     return status, {name: str(value) for name, value in headers.items()}, _as_bytes(body)
+
+
+def _check_health_check_request(cloud: Cloud, action: str, params: Params) -> None:
+    """What moto lets pass: a used reference, too many, deleting what is not there; raises ApiError."""
+    checks = cloud.store.account().health_checks
+    if action == "CreateHealthCheck":
+        if any(check["CallerReference"] == params["CallerReference"] for check in checks):
+            raise ApiError(
+                "HealthCheckAlreadyExists", "A health check with this caller reference already exists."
+            )
+        if len(checks) >= _MAX_HEALTH_CHECKS:
+            raise ApiError("TooManyHealthChecks", "Limits Exceeded: MAX_HEALTH_CHECKS_BY_OWNER")
+    elif "HealthCheckId" in params and all(check["Id"] != params["HealthCheckId"] for check in checks):
+        missing = params["HealthCheckId"]
+        raise ApiError("NoSuchHealthCheck", f"No health check exists with the specified ID: {missing}")
 
 
 def _unknown(action: str) -> ApiError:
@@ -99,7 +100,7 @@ def _as_bytes(body: str | bytes) -> bytes:
     return body.encode() if isinstance(body, str) else body
 
 
-def _moto_request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Any:  # noqa: ANN401 - moto's
+def _moto_request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Any:
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.compat import HTTPHeaders
     from moto.core.request import normalize_request
@@ -116,7 +117,9 @@ def associate_vpc(cloud: Cloud, params: Params) -> Result:
     return _change_vpcs(
         cloud,
         params,
-        lambda backend, zone_id: backend.associate_vpc_with_hosted_zone(zone_id, vpc["VPCId"], vpc["VPCRegion"]),
+        lambda backend, zone_id: backend.associate_vpc_with_hosted_zone(
+            zone_id, vpc["VPCId"], vpc["VPCRegion"]
+        ),
     )
 
 
@@ -131,7 +134,7 @@ def disassociate_vpc(cloud: Cloud, params: Params) -> Result:
     )
 
 
-def _change_vpcs(cloud: Cloud, params: Params, act: Any) -> Result:  # noqa: ANN401 - a call on moto's backend
+def _change_vpcs(cloud: Cloud, params: Params, act: Any) -> Result:
     from moto.core.exceptions import ServiceException
 
     with cloud.store.writing():
@@ -142,7 +145,9 @@ def _change_vpcs(cloud: Cloud, params: Params, act: Any) -> Result:  # noqa: ANN
         except ServiceException as error:
             raise ApiError(str(error.code), str(error.message)) from error
         change = cloud.new_change(params.get("Comment"))
-        vpcs = {vpc["vpc_id"]: {"VPCRegion": vpc["vpc_region"], "VPCId": vpc["vpc_id"]} for vpc in changed.vpcs}
+        vpcs = {
+            vpc["vpc_id"]: {"VPCRegion": vpc["vpc_region"], "VPCId": vpc["vpc_id"]} for vpc in changed.vpcs
+        }
         cloud.store.store_zone(zone.with_change(change, vpcs=tuple(vpcs.values())), record_sets)
     return {"ChangeInfo": cloud.change_info(change)}
 
@@ -161,7 +166,9 @@ def _stand_in(zone: HostedZone) -> FakeZone:
     """A hosted zone as moto knows it, without its record sets."""
     from moto.route53.models import FakeZone
 
-    made = FakeZone(zone.name, zone.id, zone.private, zone.caller_reference, zone.comment)
+    made = FakeZone(  # type: ignore[abstract]
+        zone.name, zone.id, zone.private, zone.caller_reference, zone.comment
+    )
     made.vpcs = [{"vpc_id": vpc["VPCId"], "vpc_region": vpc["VPCRegion"]} for vpc in zone.vpcs]
     return made
 
@@ -171,8 +178,9 @@ def _check_of_moto(check: Mapping[str, Any]) -> HealthCheck:
 
     config = check["HealthCheckConfig"]
     arguments = {name: config.get(field) for field, name in _CONFIG_ARGUMENTS.items()}
-    arguments["type_"] = config["Type"]
-    made = HealthCheck(check["Id"], check["CallerReference"], arguments)
+    made = HealthCheck(  # type: ignore[abstract]
+        check["Id"], check["CallerReference"], arguments
+    )
     made.set_children(config.get("ChildHealthChecks", []))
     made.set_regions(config.get("Regions", []))
     made.health_check_version = check["HealthCheckVersion"]

@@ -28,7 +28,7 @@ def invalid_batch(messages: Sequence[str]) -> ApiError:
     return ApiError("InvalidChangeBatch", f"[{', '.join(messages)}]")
 
 
-class SyntaxFault(ValueError):
+class SpellingError(ValueError):
     """A name or a value that Route 53 would not take, in the words of its parser."""
 
     def __init__(self, code: str, words: str, found: str) -> None:

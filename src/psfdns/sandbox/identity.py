@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from psfdns.sandbox.embedded import ACCOUNT
+from psfdns.sandbox.cloud import ACCOUNT
 from psfdns.sandbox.wire import Response
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"

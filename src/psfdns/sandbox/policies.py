@@ -34,7 +34,9 @@ _COUNTRY = re.compile(r"[A-Z]{2}|\*")
 
 def kinds_of(record_set: Mapping[str, Any]) -> list[str]:
     """The policy fields that a record set carries; more than one is a fault."""
-    return [field for field in KINDS if record_set.get(field) not in {None, False} or _is_zero(record_set, field)]
+    return [
+        field for field in KINDS if record_set.get(field) not in {None, False} or _is_zero(record_set, field)
+    ]
 
 
 def _is_zero(record_set: Mapping[str, Any], field: str) -> bool:
@@ -47,7 +49,8 @@ def shape_fault(record_set: Mapping[str, Any]) -> str | None:
     kinds = kinds_of(record_set)
     named = record_set.get("SetIdentifier") is not None
     if len(kinds) > 1:
-        return "Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer, " + (
+        return (
+            "Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer, "
             "CidrRoutingConfig, or GeoProximityLocation], but found more than one"
         )
     if kinds and not named:
@@ -144,7 +147,7 @@ def _proximity_fault(record_set: ApiRecordSet) -> str | None:
     if len(location.keys() & {"AWSRegion", "LocalZoneGroup", "Coordinates"}) != 1:
         return "GeoProximityLocation needs exactly one of AWSRegion, LocalZoneGroup and Coordinates."
     place = location.get("Coordinates")
-    if place and (abs(Decimal(place["Latitude"])) > 90 or abs(Decimal(place["Longitude"])) > 180):  # noqa: PLR2004
+    if place and (abs(Decimal(place["Latitude"])) > 90 or abs(Decimal(place["Longitude"])) > 180):
         return "Coordinates lie outside -90 to 90 and -180 to 180."
     return None
 

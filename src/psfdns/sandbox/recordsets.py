@@ -22,9 +22,7 @@ class Key(NamedTuple):
 
 def key_of(record_set: Mapping[str, Any]) -> Key:
     """The key of a record set whose name is stored spelling."""
-    return Key(
-        listing_order(record_set["Name"]), record_set["Type"], record_set.get("SetIdentifier", "")
-    )
+    return Key(listing_order(record_set["Name"]), record_set["Type"], record_set.get("SetIdentifier", ""))
 
 
 class RecordSets:

@@ -13,19 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from psfdns.sandbox import policies
-from psfdns.sandbox.faults import ApiError, SyntaxFault, invalid_batch, invalid_input
-from psfdns.sandbox.recordsets import ApiRecordSet, Draft, Key, RecordSets, key_of
-from psfdns.sandbox.spelling import lies_within, stored_name
+from psfdns.sandbox.batch import Change, read_batch
+from psfdns.sandbox.faults import invalid_batch
+from psfdns.sandbox.record_rules import own_faults
+from psfdns.sandbox.recordsets import ApiRecordSet, Draft, Key, RecordSets
+from psfdns.sandbox.spelling import lies_within, listing_order
 from psfdns.sandbox.values import meaning_of
 
-MAX_ELEMENTS = 1000
-MAX_CHARACTERS = 32_000
-MAX_VALUES = 400
 MAX_RECORD_SETS = 10_000
-"""Developer Guide, "Quotas": per request, per request, per record set, per hosted zone."""
-
-CLOUDFRONT = "Z2FDTNDATAQYW2"
-"""The zone id of every CloudFront alias (API reference, AliasTarget)."""
+"""Of one hosted zone (Developer Guide, "Quotas on records")."""
 
 ZoneLookup = Callable[[str], "tuple[str, RecordSets] | None"]
 """The name and the record sets of another hosted zone of the account, by id."""
@@ -40,31 +36,6 @@ class ZoneFacts:
     max_record_sets: int = MAX_RECORD_SETS
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change with its record set as it would be stored."""
-
-    action: str
-    key: Key
-    record_set: ApiRecordSet
-
-    @property
-    def label(self) -> str:
-        """The record set as most messages name it."""
-        identifier = self.record_set.get("SetIdentifier", "null")
-        return f"RRSet with DNS name {self.name}, type {self.type}, SetIdentifier {identifier}"
-
-    @property
-    def name(self) -> str:
-        """The stored name."""
-        return str(self.record_set["Name"])
-
-    @property
-    def type(self) -> str:
-        """The type's mnemonic."""
-        return str(self.record_set["Type"])
-
-
 def change_record_sets(
     requested: Sequence[Mapping[str, Any]],
     *,
@@ -73,26 +44,16 @@ def change_record_sets(
     look_up_zone: ZoneLookup = lambda _: None,
 ) -> RecordSets:
     """The record sets after a batch of changes in the API's shape; raises ApiError with every fault."""
-    for change in requested:
-        _check_shape(change)
-    faults = list(_size_faults(requested))
-    if faults:
-        raise invalid_batch(faults)
-    changes = []
-    for change in requested:
-        try:
-            changes.append(_read_change(change))
-        except SyntaxFault as fault:
-            faults.append(str(fault))
-    faults += _pair_faults(changes)
+    changes, faults = read_batch(requested)
     sound = []
-    for each in changes:
-        own = [*_own_faults(each, zone)]
+    for change in changes:
+        own = list(own_faults(change, zone.name))
         faults += own
         if not own:
-            sound.append(each)
+            sound.append(change)
     draft = Draft(record_sets)
-    faults += _apply(sound, draft, zone, look_up_zone)
+    faults += _delete_all(sound, draft, zone)
+    faults += _create_all(sound, draft, zone, look_up_zone)
     if len(draft) > zone.max_record_sets:
         faults.append(f"Exceeded limit MAX_RRSETS_BY_ZONE for zone: {zone.id}")
     if faults:
@@ -100,145 +61,32 @@ def change_record_sets(
     return draft.finish()
 
 
-def _check_shape(change: Mapping[str, Any]) -> None:
-    """The request has to be one that can be read at all: TTL and values, or an alias; a whole policy."""
-    record_set = change["ResourceRecordSet"]
-    plain = [field for field in ("TTL", "ResourceRecords") if field in record_set]
-    found = len(plain) == 2, "AliasTarget" in record_set, "TrafficPolicyInstanceId" in record_set  # noqa: PLR2004
-    fault = policies.shape_fault(record_set)
-    if sum(found) != 1 or (plain and not found[0]):
-        # An alias with a TTL, or with values, is a mixture too.
-        count = "more than one" if sum(found) > 1 or (plain and any(found)) else "none"
-        fault = (
-            "Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or "
-            f"TrafficPolicyInstanceId], but found {count}"
-        )
-    elif "TrafficPolicyInstanceId" in record_set:
-        fault = "TrafficPolicyInstanceId is not allowed: only traffic policies make such record sets"
-    if fault:
-        raise invalid_input(
-            f"Invalid request: {fault} in Change with [Action={change['Action']}, Name={record_set['Name']}, "
-            f"Type={record_set['Type']}, SetIdentifier={record_set.get('SetIdentifier', 'null')}]"
-        )
-
-
-def _size_faults(requested: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    elements = characters = 0
-    for change in requested:
-        times = 2 if change["Action"] == "UPSERT" else 1
-        values = change["ResourceRecordSet"].get("ResourceRecords", ())
-        elements += times * max(1, len(values))
-        characters += times * sum(len(value["Value"]) for value in values)
-    if elements > MAX_ELEMENTS:
-        yield f"Number of records limit of {MAX_ELEMENTS} exceeded."
-    if characters > MAX_CHARACTERS:
-        yield f"RDATA character limit of {MAX_CHARACTERS} exceeded."
-
-
-def _read_change(change: Mapping[str, Any]) -> Change:
-    """A change as the service stores it: names normalised, values as they were spelt."""
-    record_set = dict(change["ResourceRecordSet"])
-    record_set["Name"] = stored_name(record_set["Name"])
-    if "AliasTarget" in record_set:
-        target = record_set["AliasTarget"]
-        record_set["AliasTarget"] = {**target, "DNSName": stored_name(target["DNSName"])}
-    return Change(change["Action"], key_of(record_set), record_set)
-
-
-def _pair_faults(changes: Sequence[Change]) -> Iterator[str]:
-    """One record set stands in a batch once, or as a DELETE and behind it a CREATE."""
-    actions: dict[Key, list[str]] = {}
-    named: dict[Key, Change] = {}
-    for change in changes:
-        actions.setdefault(change.key, []).append(change.action)
-        named[change.key] = change
-    for key, seen in actions.items():
-        if len(seen) > 1 and seen != ["DELETE", "CREATE"]:
-            yield (
-                "The request contains an invalid set of changes for a resource record set "
-                f"'{named[key].type} {named[key].name}'"
-            )
-
-
-def _own_faults(change: Change, zone: ZoneFacts) -> Iterator[str]:
-    """What is wrong with a change, whatever the zone holds."""
-    if not lies_within(change.name, zone.name):
-        yield f"RRSet with DNS name {change.name} is not permitted in zone {zone.name}"
-    yield from _place_faults(change, zone)
-    if change.action == "DELETE":
-        return
-    yield from _value_faults(change)
-    yield from policies.own_faults(change.record_set, change.label)
-    if "AliasTarget" in change.record_set:
-        yield from _alias_form_faults(change)
-
-
-def _place_faults(change: Change, zone: ZoneFacts) -> Iterator[str]:
-    at_apex = change.name == zone.name
-    named = f"RRSet of type {change.type} with DNS name {change.name}"
-    if change.type in {"CNAME", "DS"} and at_apex:
-        yield f"{named} is not permitted at apex in zone {zone.name}"
-    if change.type == "SOA" and not at_apex:
-        yield f"{named} is only permitted at apex in zone {zone.name}"
-    if change.type == "NS" and change.name.startswith("\\052."):
-        yield f"{named} is not permitted as wildcard NS records are not supported"
-
-
-def _value_faults(change: Change) -> Iterator[str]:
-    values = [record["Value"] for record in change.record_set.get("ResourceRecords", ())]
-    if len(values) > MAX_VALUES:
-        yield f"Cannot have more than {MAX_VALUES} records in a RRSet."
-        return
-    if len(values) > 1 and change.type in {"CNAME", "SOA"}:
-        yield f"RRSet of type {change.type} with DNS name {change.name} must have exactly one value"
-    seen = set()
-    for value in values:
-        try:
-            meaning = meaning_of(change.type, value)
-        except SyntaxFault as fault:
-            yield f"Invalid Resource Record: '{fault}'"
-            continue
-        if meaning in seen:
-            yield f"Duplicate Resource Record: '{value}'"
-        seen.add(meaning)
-
-
-def _alias_form_faults(change: Change) -> Iterator[str]:
-    target = change.record_set["AliasTarget"]
-    if change.type in {"NS", "SOA"}:
-        yield f"RRSet of type {change.type} with DNS name {change.name} cannot be an alias"
-    if target["HostedZoneId"] != CLOUDFRONT:
-        return
-    if target["EvaluateTargetHealth"]:
-        yield f"{change.label} cannot be created as EvaluateTargetHealth must be false for CloudFront"
-    if change.type not in {"A", "AAAA", "HTTPS"}:
-        yield f"{change.label} cannot be created as CloudFront aliases are of type A, AAAA or HTTPS"
-
-
-def _apply(changes: Sequence[Change], draft: Draft, zone: ZoneFacts, look_up_zone: ZoneLookup) -> Iterator[str]:
-    """Write sound changes into the draft, in the service's order; yields what does not go."""
-    replaced: dict[Key, ApiRecordSet] = {}
+def _delete_all(changes: Sequence[Change], draft: Draft, zone: ZoneFacts) -> Iterator[str]:
     for change in changes:
         if change.action == "DELETE":
             yield from _delete(change, draft, zone)
-        elif change.action == "UPSERT":
-            existing = draft.get(change.key)
-            if existing is not None:
-                replaced[change.key] = existing
+
+
+def _create_all(
+    changes: Sequence[Change], draft: Draft, zone: ZoneFacts, look_up_zone: ZoneLookup
+) -> Iterator[str]:
+    """What is upserted makes room first; then all is put in, in the order of the batch."""
+    made = [change for change in changes if change.action != "DELETE"]
+    existing = {change.key: draft.get(change.key) for change in made if change.action == "UPSERT"}
+    replaced = {key: record_set for key, record_set in existing.items() if record_set is not None}
     for key in replaced:
         draft.remove(key)
-    for change in changes:
-        if change.action == "DELETE":
-            continue
-        faults = [*_creation_faults(change, draft, replaced.get(change.key), zone, look_up_zone)]
+    for change in made:
+        before = replaced.get(change.key)
+        faults = list(_creation_faults(change, draft, before, zone, look_up_zone))
         yield from faults
         if not faults:
-            draft.add(change.key, _sticky(change.record_set, replaced.get(change.key)))
+            draft.add(change.key, _sticky(change.record_set, before))
 
 
 def _delete(change: Change, draft: Draft, zone: ZoneFacts) -> Iterator[str]:
     existing = draft.get(change.key)
-    tried = f"Tried to delete resource record set {_bracketed(change)}"
+    tried = f"Tried to delete resource record set {change.bracketed}"
     if existing is None:
         yield f"{tried} but it was not found"
     elif not _same(existing, change.record_set):
@@ -249,12 +97,6 @@ def _delete(change: Change, draft: Draft, zone: ZoneFacts) -> Iterator[str]:
         yield "A HostedZone must contain exactly one SOA record."
     else:
         draft.remove(change.key)
-
-
-def _bracketed(change: Change) -> str:
-    identifier = change.record_set.get("SetIdentifier")
-    behind = "" if identifier is None else f", set identifier='{identifier}'"
-    return f"[name='{change.name}', type='{change.type}'{behind}]"
 
 
 def _same(existing: ApiRecordSet, given: ApiRecordSet) -> bool:
@@ -273,7 +115,7 @@ def _creation_faults(
 ) -> Iterator[str]:
     members = draft.members(change.key.order)
     if change.action == "CREATE" and draft.get(change.key) is not None:
-        yield f"Tried to create resource record set {_bracketed(change)} but it already exists"
+        yield f"Tried to create resource record set {change.bracketed} but it already exists"
         return
     others = [(key, each) for key, each in members if key != change.key]
     yield from _cname_faults(change, others, zone)
@@ -288,9 +130,7 @@ def _cname_faults(change: Change, others: list[tuple[Key, ApiRecordSet]], zone: 
     named = f"RRSet of type {change.type} with DNS name {change.name} is not permitted"
     types = {key.type for key, _ in others}
     if change.type == "CNAME" and types - {"CNAME"}:
-        yield (
-            f"{named} as it conflicts with other records with the same DNS name in zone {zone.name}"
-        )
+        yield (f"{named} as it conflicts with other records with the same DNS name in zone {zone.name}")
     if change.type != "CNAME" and "CNAME" in types:
         yield (
             f"{named} because a conflicting RRSet of type CNAME with the same DNS name "
@@ -315,7 +155,7 @@ def _alias_target_faults(
     faults = []
     if not lies_within(name, holder[0]):
         faults.append("but the alias target name does not lie within the target zone")
-    members = holder[1].members(key_of({"Name": name, "Type": change.type}).order)
+    members = holder[1].members(listing_order(name))
     if all(key.type != change.type or key == change.key for key, _ in members):
         faults.append("but that target was not found")
     if faults:
@@ -333,6 +173,3 @@ def _sticky(record_set: ApiRecordSet, replaced: ApiRecordSet | None) -> ApiRecor
     old = {meaning_of(rdtype, record["Value"]) for record in replaced["ResourceRecords"]}
     new = {meaning_of(rdtype, record["Value"]) for record in record_set["ResourceRecords"]}
     return {**record_set, "ResourceRecords": replaced["ResourceRecords"]} if old == new else record_set
-
-
-__all__ = ["ApiError", "RecordSets", "ZoneFacts", "change_record_sets"]

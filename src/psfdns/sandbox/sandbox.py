@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import importlib.util
 import io
+import os
 import random
 import threading
 import uuid
@@ -19,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from psfdns.errors import PsfdnsError
 from psfdns.sandbox import account_actions, embedded, identity, record_actions, zone_actions
-from psfdns.sandbox.cloud import MAX_RECORD_SETS, MAX_ZONES, Cloud, Params, Result
+from psfdns.sandbox.cloud import ACCOUNT, MAX_RECORD_SETS, MAX_ZONES, Cloud, Params, Result
 from psfdns.sandbox.faults import ApiError
 from psfdns.sandbox.store import DiskStore, MemoryStore
 from psfdns.sandbox.throttle import Throttle
@@ -27,9 +28,6 @@ from psfdns.sandbox.wire import Request, Response, Wire
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-
-ACCOUNT = embedded.ACCOUNT
-"""The account id that GetCallerIdentity answers."""
 
 INSYNC_AFTER = 0.5
 """Seconds for which a change of the sandbox is PENDING; Route 53 takes up to 60."""
@@ -82,7 +80,9 @@ class Sandbox:
         max_record_sets: int = MAX_RECORD_SETS,
     ) -> None:
         if importlib.util.find_spec("moto") is None:
-            raise PsfdnsError("the sandbox needs moto", hint="install psfdns with it: pip install 'psfdns[sandbox]'")
+            raise PsfdnsError(
+                "the sandbox needs moto", hint="install psfdns with it: pip install 'psfdns[sandbox]'"
+            )
         self.cloud = Cloud(
             store=MemoryStore() if state_dir is None else DiskStore(state_dir),
             now=clock or _utc_now,
@@ -97,85 +97,101 @@ class Sandbox:
         self._making_wire = threading.Lock()
 
     def handle(
-        self, method: str, path: str, query: str = "", headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
     ) -> Response:
         """Answer one request: status, headers, body. Raises PsfdnsError where the state is damaged."""
         if path in {"", "/"}:
-            return identity.answer(parse_qs(f"{query}&{body.decode('utf-8', 'replace')}"), self._request_id())
-        wire = self._get_wire()
+            form = parse_qs(f"{query}&{body.decode('utf-8', 'replace')}")
+            return identity.answer(form, self._new_request_id())
         try:
-            request = wire.read(method, path, query, body)
+            request = self._get_wire().read(method, path, query, body)
             self._admit(request)
             action = _ACTIONS.get(request.action)
             if action is not None:
-                response = wire.write(request.action, action(self.cloud, request.params))
-            else:
-                embedded.check_health_check_request(self.cloud, request.action, request.params)
-                url = f"https://route53.amazonaws.com{path}" + (f"?{query}" if query else "")
-                response = embedded.answer(self.cloud, (method, url, headers or {}, body), request.action)
+                result = action(self.cloud, request.params)
+                return _identified(self._get_wire().write(request.action, result), self._new_request_id())
+            url = f"https://route53.amazonaws.com{path}" + (f"?{query}" if query else "")
+            return embedded.answer(self.cloud, request, (method, url, headers or {}, body))
         except ApiError as error:
-            response = wire.write_error(error, self._request_id())
-        response[1].setdefault("x-amzn-RequestId", self._request_id())
-        return response
+            return self.refuse(error)
+
+    def refuse(self, error: ApiError) -> Response:
+        """The answer that says an error."""
+        request_id = self._new_request_id()
+        return _identified(self._get_wire().write_error(error, request_id), request_id)
+
+    def _new_request_id(self) -> str:
+        return str(uuid.UUID(int=self.cloud.randomness.getrandbits(128), version=4))
 
     def _admit(self, request: Request) -> None:
         if self._throttle is not None:
             self._throttle.admit(request.action, request.params, self.cloud.now())
 
-    def _request_id(self) -> str:
-        return str(uuid.UUID(int=self.cloud.randomness.getrandbits(128), version=4))
-
     def _get_wire(self) -> Wire:
-        if self._wire is None:
-            with self._making_wire:
-                self._wire = self._wire or Wire(_route53_model())
+        with self._making_wire:
+            if self._wire is None:
+                self._wire = Wire(_route53_model())
         return self._wire
 
-    def attach(self, client: Any) -> None:  # noqa: ANN401 - any boto3 client of Route 53 or STS
+    def attach(self, client: Any) -> None:
         """Make a boto3 client talk to this sandbox instead of the network; its credentials are not looked at."""
         service = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register(f"before-send.{service}", self._answer_in_process)
 
-    def _answer_in_process(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:  # noqa: ANN401 - botocore's
+    def _answer_in_process(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         from botocore.awsrequest import AWSResponse
 
         url = urlsplit(request.url)
-        body = request.body or b""
-        if isinstance(body, str):
-            body = body.encode()
-        status, headers, answer = self.handle(
-            request.method, url.path, url.query, {name: _text(value) for name, value in request.headers.items()}, body
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        status, answered, answer = self.handle(
+            request.method or "GET", url.path, url.query, headers, _content_of(request.body)
         )
-        return AWSResponse(request.url, status, _http_headers(headers), _Raw(answer))
+        return AWSResponse(request.url, status, _http_headers(answered), _Raw(answer))
 
-    def client(self, service: str = "route53", **settings: Any) -> Any:  # noqa: ANN401 - a boto3 client
+    def client(self, service: str = "route53", **settings: Any) -> Any:
         """A boto3 client of this sandbox: no credentials, profile or network; `settings` as boto3's."""
-        import os
-
         import botocore.session
 
-        # No configuration of the machine has a say: a missing profile would stop the client being made.
-        unset = {name: (None, None, value, None) for name, value in _SESSION.items()}
-        session = botocore.session.Session(session_vars={**unset, "config_file": (None, None, os.devnull, None)})
+        session = botocore.session.Session(session_vars=_MACHINE_IGNORED)
         client = session.create_client(
-            service, region_name="us-east-1", aws_access_key_id=ACCOUNT, aws_secret_access_key=ACCOUNT, **settings
+            service,
+            region_name="us-east-1",
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key=ACCOUNT,
+            **settings,
         )
         self.attach(client)
         return client
 
 
-_SESSION: dict[str, str | None] = {"profile": None, "credentials_file": "/dev/null"}
+_MACHINE_IGNORED = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""botocore's session variables (file key, environment, default, conversion): a profile of the machine that
+is not there would stop the client being made."""
+
+
+def _identified(response: Response, request_id: str) -> Response:
+    status, headers, body = response
+    return status, {**headers, "x-amzn-RequestId": request_id}, body
 
 
 class _Raw(io.BytesIO):
     """A body as urllib3 hands it out."""
 
-    def stream(self, **_: Any) -> Iterator[bytes]:  # noqa: ANN401 - urllib3's own keywords
+    def stream(self, **_: Any) -> Iterator[bytes]:
         """All of it at once."""
         yield self.read()
 
 
-def _http_headers(headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - botocore's HTTPHeaders
+def _http_headers(headers: Mapping[str, str]) -> Any:
     from botocore.compat import HTTPHeaders
 
     made = HTTPHeaders()
@@ -184,11 +200,18 @@ def _http_headers(headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - botocore
     return made
 
 
+def _content_of(body: object) -> bytes:
+    """The body of a request; no action of Route 53 or STS streams one."""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else b""
+
+
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _route53_model() -> Any:  # noqa: ANN401 - botocore's ServiceModel
+def _route53_model() -> Any:
     """The service model; a client has one too, but it is read once and the server has no client."""
     import botocore.session
 
@@ -196,4 +219,5 @@ def _route53_model() -> Any:  # noqa: ANN401 - botocore's ServiceModel
 
 
 def _utc_now() -> datetime.datetime:
-    return datetime.datetime.now(tz=datetime.UTC)
+    # The sandbox plays the outside, which has a clock of its own.
+    return datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251

@@ -1,7 +1,7 @@
-"""Names as Route 53 stores and orders them (Developer Guide, "DNS domain name format"). Pure.
+r"""Names as Route 53 stores and orders them (Developer Guide, "DNS domain name format"). Pure.
 
 Stored names are lower case with a final dot; every byte but ``a-z 0-9 - _`` is a backslash and three
-octal digits, so ``*`` and ``\\052`` are one name. Escapes of zone files are decimal: another language.
+octal digits, so ``*`` and ``\052`` are one name. Escapes of zone files are decimal: another language.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from psfdns.sandbox.faults import SyntaxFault
+from psfdns.sandbox.faults import SpellingError
 
 MAX_LABEL = 63
 MAX_NAME = 255
@@ -22,7 +22,7 @@ _KEPT = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 @functools.lru_cache(maxsize=1 << 15)
 def stored_name(text: str) -> str:
-    """A name as a request spells it, as Route 53 stores and returns it; raises SyntaxFault."""
+    """A name as a request spells it, as Route 53 stores and returns it; raises SpellingError."""
     if _PLAIN.fullmatch(text) and len(text) < MAX_NAME - 1:
         return text if text.endswith(".") else text + "."
     if text == ".":
@@ -32,7 +32,7 @@ def stored_name(text: str) -> str:
 
 
 def parse_labels(text: str) -> tuple[bytes, ...]:
-    """The labels of a name, unescaped and in lower case, leftmost first; raises SyntaxFault."""
+    """The labels of a name, unescaped and in lower case, leftmost first; raises SpellingError."""
     labels = [bytearray()]
     position = 0
     while position < len(text):
@@ -56,21 +56,21 @@ def _read_byte(text: str, position: int) -> tuple[int, int]:
     if character == "\\":
         digits = text[position + 1 : position + 4]
         if not _OCTAL.fullmatch(digits):
-            raise SyntaxFault("UnsupportedCharacter", "Value contains unsupported characters", "\\")
+            raise SpellingError("UnsupportedCharacter", "Value contains unsupported characters", "\\")
         return int(digits, 8), position + 4
     if not "!" <= character <= "~":
-        raise SyntaxFault("UnsupportedCharacter", "Value contains unsupported characters", character)
+        raise SpellingError("UnsupportedCharacter", "Value contains unsupported characters", character)
     return ord(character), position + 1
 
 
 def _check_lengths(labels: list[bytearray], text: str) -> None:
     for label in labels:
         if not label:
-            raise SyntaxFault("DomainLabelEmpty", "Domain label is empty", text)
+            raise SpellingError("DomainLabelEmpty", "Domain label is empty", text)
         if len(label) > MAX_LABEL:
-            raise SyntaxFault("DomainLabelTooLong", "Domain label is too long", text)
+            raise SpellingError("DomainLabelTooLong", "Domain label is too long", text)
     if sum(len(label) + 1 for label in labels) + 1 > MAX_NAME:
-        raise SyntaxFault("DomainNameTooLong", "Domain name is too long", text)
+        raise SpellingError("DomainNameTooLong", "Domain name is too long", text)
 
 
 def _spell(label: bytes) -> str:

@@ -204,7 +204,7 @@ class DiskStore:
         """The cached reading of a zone's file, made anew where the file is another one."""
         path = self.folder / f"{zone_id}.json"
         try:
-            stamp = _stamp_of(os.stat(path))
+            stamp = _stamp_of(path.stat())
         except FileNotFoundError:
             self._cache.pop(zone_id, None)
             return None
@@ -277,7 +277,7 @@ def _replace_file(path: Path, text: str) -> _Stamp:
     """Write a whole file so that a reader, or a crash, finds the old text or the new, never a part."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8", newline="") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

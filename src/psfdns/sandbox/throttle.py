@@ -73,7 +73,11 @@ class Throttle:
         with self._turn:
             if action not in self._actions:
                 self._actions[action] = Bucket(*_ACTION_LIMITS.get(action, _DEFAULT_LIMIT))
-            needed = [(self._account, 1), (self._actions[action], 1), (self._changes, change_cost(action, params))]
+            needed = [
+                (self._account, 1),
+                (self._actions[action], 1),
+                (self._changes, change_cost(action, params)),
+            ]
             for bucket, _ in needed:
                 bucket.fill(now)
             if any(bucket.tokens < cost for bucket, cost in needed):

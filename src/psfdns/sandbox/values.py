@@ -1,6 +1,6 @@
 """The value syntax that Route 53 checks, type by type, and what a value means. Pure.
 
-`meaning_of` answers both questions: it raises SyntaxFault for a value that the service would refuse, and
+`meaning_of` answers both questions: it raises SpellingError for a value that the service would refuse, and
 its result is equal for two spellings of one value, which is what makes duplicates and what an UPSERT that
 changes nothing leaves as it was (Developer Guide, "Supported DNS record types").
 """
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
-from psfdns.sandbox.faults import SyntaxFault
+from psfdns.sandbox.faults import SpellingError
 from psfdns.sandbox.spelling import stored_name
 
 MAX_STRING = 255
@@ -34,12 +34,12 @@ class Field(NamedTuple):
 
 @functools.lru_cache(maxsize=1 << 15)
 def meaning_of(rdtype: str, value: str) -> Hashable:
-    """What a value means for its type; raises SyntaxFault in the service's words."""
+    """What a value means for its type; raises SpellingError in the service's words."""
     for character in value:
         if not " " <= character <= "~":
-            raise SyntaxFault("UnsupportedCharacter", "Value contains unsupported characters", character)
+            raise SpellingError("UnsupportedCharacter", "Value contains unsupported characters", character)
     if len(value) > MAX_VALUE:
-        raise SyntaxFault("ValueTooLong", f"Value is longer than {MAX_VALUE} characters", value[:40])
+        raise SpellingError("ValueTooLong", f"Value is longer than {MAX_VALUE} characters", value[:40])
     return _READERS[rdtype](value)
 
 
@@ -47,25 +47,22 @@ def _read_ipv4(value: str) -> Hashable:
     try:
         return ipaddress.IPv4Address(value).packed
     except ValueError:
-        raise SyntaxFault(
-            "ARRDATAIllegalIPv4Address", "Value is not a valid IPv4 address", value
-        ) from None
+        raise SpellingError("ARRDATAIllegalIPv4Address", "Value is not a valid IPv4 address", value) from None
 
 
 def _read_ipv6(value: str) -> Hashable:
     try:
-        if "%" in value:
-            raise ValueError(value)
-        return ipaddress.IPv6Address(value).packed
+        # A scope ("%eth0") means nothing in DNS, and "/" is refused.
+        return ipaddress.IPv6Address(value.replace("%", "/")).packed
     except ValueError:
-        raise SyntaxFault(
+        raise SpellingError(
             "AAAARRDATAIllegalIPv6Address", "Value is not a valid IPv6 address", value
         ) from None
 
 
 def _read_name(value: str) -> Hashable:
     if " " in value:
-        raise SyntaxFault("RRDATANotSingleField", "Value contains spaces", value)
+        raise SpellingError("RRDATANotSingleField", "Value contains spaces", value)
     return stored_name(value)
 
 
@@ -74,12 +71,12 @@ def _read_strings(value: str) -> Hashable:
     strings = []
     for field in split_fields(value):
         if field.content is None:
-            raise SyntaxFault(
+            raise SpellingError(
                 "InvalidCharacterString", "Value should be enclosed in quotation marks", value
             )
         strings.append(field.content)
     if not strings:
-        raise SyntaxFault("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
+        raise SpellingError("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
     return tuple(strings)
 
 
@@ -95,22 +92,22 @@ def _read_srv(value: str) -> Hashable:
 
 def _read_caa(value: str) -> Hashable:
     fields = split_fields(value)
-    if len(fields) != 3 or fields[0].content is not None or fields[1].content is not None:  # noqa: PLR2004
-        raise SyntaxFault("CAARRDATANotThreeFields", "Value has wrong number of fields", value)
+    if len(fields) != 3 or fields[0].content is not None or fields[1].content is not None:
+        raise SpellingError("CAARRDATANotThreeFields", "Value has wrong number of fields", value)
     if fields[2].content is None:
-        raise SyntaxFault("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
+        raise SpellingError("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
     if not _TAG.fullmatch(fields[1].text):
-        raise SyntaxFault("CAARRDATAIllegalTag", "Tag must be alphanumeric", value)
+        raise SpellingError("CAARRDATAIllegalTag", "Tag must be alphanumeric", value)
     return _number(fields[0].text, 8, value), fields[1].text.lower(), fields[2].content
 
 
 def _read_naptr(value: str) -> Hashable:
     fields = split_fields(value)
-    if len(fields) != 6:  # noqa: PLR2004 - order, preference, flags, service, regexp, replacement
-        raise SyntaxFault("NAPTRRRDATANotSixFields", "Value has wrong number of fields", value)
+    if len(fields) != 6:
+        raise SpellingError("NAPTRRRDATANotSixFields", "Value has wrong number of fields", value)
     order, preference, *quoted, replacement = fields
     if any(field.content is None for field in quoted):
-        raise SyntaxFault("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
+        raise SpellingError("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
     return (
         _number(order.text, 16, value),
         _number(preference.text, 16, value),
@@ -135,28 +132,28 @@ def _read_with_dnspython(rdtype: str) -> Callable[[str], Hashable]:
         try:
             rdata = dns.rdata.from_text("IN", rdtype, to_decimal_escapes(value), dns.name.root)
         except (dns.exception.DNSException, ValueError) as error:
-            raise SyntaxFault(f"{rdtype}RRDATAInvalid", str(error) or "Value is not valid", value) from None
+            raise SpellingError(f"{rdtype}RRDATAInvalid", str(error) or "Value is not valid", value) from None
         return rdata.to_digestable()
 
     return read
 
 
 def to_decimal_escapes(value: str) -> str:
-    """Route 53's octal escapes as the decimal ones of RFC 1035 §5.1; raises SyntaxFault."""
+    """Route 53's octal escapes as the decimal ones of RFC 1035 §5.1; raises SpellingError."""
 
     def convert(match: re.Match[str]) -> str:
         escape = match[1]
         if not escape[:1].isdigit():
             return match[0]
         if not _OCTAL.fullmatch(escape):
-            raise SyntaxFault("InvalidCharacterString", "Escape is not three octal digits", match[0])
+            raise SpellingError("InvalidCharacterString", "Escape is not three octal digits", match[0])
         return f"\\{int(escape, 8):03d}"
 
     return re.sub(r"\\([0-9]{1,3}|.|$)", convert, value)
 
 
 def split_fields(value: str) -> list[Field]:
-    """The words of a value, quoted ones unescaped; raises SyntaxFault."""
+    """The words of a value, quoted ones unescaped; raises SpellingError."""
     fields: list[Field] = []
     position = 0
     while position < len(value):
@@ -182,7 +179,7 @@ def _read_quoted(value: str, start: int) -> tuple[bytes, int]:
         character = value[position]
         if character == '"':
             if len(content) > MAX_STRING:
-                raise SyntaxFault("CharacterStringTooLong", "Value is too long", value)
+                raise SpellingError("CharacterStringTooLong", "Value is too long", value)
             return bytes(content), position + 1
         if character == "\\":
             byte, position = _read_escape(value, position + 1)
@@ -190,7 +187,7 @@ def _read_quoted(value: str, start: int) -> tuple[bytes, int]:
         else:
             content.append(ord(character))
             position += 1
-    raise SyntaxFault("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
+    raise SpellingError("InvalidCharacterString", "Value should be enclosed in quotation marks", value)
 
 
 def _read_escape(value: str, position: int) -> tuple[int, int]:
@@ -200,20 +197,20 @@ def _read_escape(value: str, position: int) -> tuple[int, int]:
         return ord(character), position + 1
     digits = value[position : position + 3]
     if not _OCTAL.fullmatch(digits):
-        raise SyntaxFault("InvalidCharacterString", "Escape is not three octal digits", value)
+        raise SpellingError("InvalidCharacterString", "Escape is not three octal digits", value)
     return int(digits, 8), position + 3
 
 
 def _words(value: str, count: int, rdtype: str) -> list[str]:
     words = value.split()
     if len(words) != count:
-        raise SyntaxFault(f"{rdtype}RRDATAWrongFieldCount", "Value has wrong number of fields", value)
+        raise SpellingError(f"{rdtype}RRDATAWrongFieldCount", "Value has wrong number of fields", value)
     return words
 
 
 def _number(word: str, bits: int, value: str) -> int:
     if not _NUMBER.fullmatch(word) or int(word) >= 1 << bits:
-        raise SyntaxFault("UnparsableInteger", f"Not an unsigned {bits}-bit integer", value)
+        raise SpellingError("UnparsableInteger", f"Not an unsigned {bits}-bit integer", value)
     return int(word)
 
 

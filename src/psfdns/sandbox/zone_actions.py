@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from psfdns.sandbox.cloud import Cloud, Params, Result, cut_page, page_size, read_name
-from psfdns.sandbox.faults import ApiError, SyntaxFault, invalid_input
+from psfdns.sandbox.faults import ApiError, SpellingError, invalid_input
 from psfdns.sandbox.spelling import listing_order, stored_name
 from psfdns.sandbox.zones import HostedZone, first_record_sets, name_servers_of, private_name_servers
 
@@ -62,16 +63,19 @@ def _zone_name(text: str) -> str:
     """The name of a zone to be; single labels and leading asterisks are refused."""
     try:
         name = stored_name(text)
-    except SyntaxFault as fault:
+    except SpellingError as fault:
         raise ApiError("InvalidDomainName", str(fault)) from fault
-    if name.count(".") < 2 or name.startswith("\\052."):  # noqa: PLR2004 - two labels, each with its dot
+    if name.count(".") < 2 or name.startswith("\\052."):
         raise ApiError("InvalidDomainName", f"{name} is not a valid domain name for a hosted zone")
     return name
 
 
 def _check_reference(cloud: Cloud, zones: Iterable[HostedZone], reference: str) -> None:
     """A CallerReference is used once, also where its zone is gone."""
-    if any(zone.caller_reference == reference for zone in zones) or reference in cloud.store.account().references:
+    if (
+        any(zone.caller_reference == reference for zone in zones)
+        or reference in cloud.store.account().references
+    ):
         raise ApiError(
             "HostedZoneAlreadyExists",
             f"A hosted zone has already been created with the specified caller reference: {reference}",
@@ -132,7 +136,8 @@ def delete_hosted_zone(cloud: Cloud, params: Params) -> Result:
         if any(key.order != apex or key.type not in {"NS", "SOA"} for key in record_sets.order):
             raise ApiError(
                 "HostedZoneNotEmpty",
-                "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
+                "The specified hosted zone contains non-required resource record sets "
+                "and so cannot be deleted.",
             )
         change = cloud.new_change()
         account = cloud.store.account()
@@ -145,8 +150,6 @@ def delete_hosted_zone(cloud: Cloud, params: Params) -> Result:
 
 def update_hosted_zone_comment(cloud: Cloud, params: Params) -> Result:
     """Replace a zone's comment, or take it away."""
-    from dataclasses import replace
-
     with cloud.store.writing():
         zone, record_sets = cloud.zone_with_record_sets(params["Id"])
         zone = cloud.store.store_zone(replace(zone, comment=params.get("Comment")), record_sets)

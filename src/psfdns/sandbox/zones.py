@@ -21,7 +21,12 @@ KEPT_CHANGES = 50
 
 NS_TTL = 172_800
 SOA_TTL = 900
-_NO_DELEGATION = ("ns-0.awsdns-00.com.", "ns-512.awsdns-00.net.", "ns-1024.awsdns-00.org.", "ns-1536.awsdns-00.co.uk.")
+_NO_DELEGATION = (
+    "ns-0.awsdns-00.com.",
+    "ns-512.awsdns-00.net.",
+    "ns-1024.awsdns-00.org.",
+    "ns-1536.awsdns-00.co.uk.",
+)
 """The name servers that Route 53 writes into every private zone."""
 
 
@@ -48,7 +53,7 @@ class HostedZone:
     changes: tuple[Mapping[str, str], ...] = ()
     count: int = 0
 
-    def with_change(self, change: Mapping[str, str], **fields: Any) -> HostedZone:  # noqa: ANN401 - `replace`'s own
+    def with_change(self, change: Mapping[str, str], **fields: Any) -> HostedZone:
         """The zone after a change of which GetChange can tell."""
         return replace(self, changes=(*self.changes, change)[-KEPT_CHANGES:], **fields)
 
@@ -80,7 +85,9 @@ class HostedZone:
 def name_servers_of(seed: str) -> tuple[str, str, str, str]:
     """Four name servers in Route 53's pattern, one per top-level domain, that follow from an id."""
     digest = hashlib.sha256(seed.encode()).digest()
-    numbers = [(part << 9) + int.from_bytes(digest[2 * part : 2 * part + 2], "big") % 512 for part in range(4)]
+    numbers = [
+        (part << 9) + int.from_bytes(digest[2 * part : 2 * part + 2], "big") % 512 for part in range(4)
+    ]
     com, net, org, uk = (f"ns-{number}.awsdns-{number % 64:02d}" for number in numbers)
     return f"{com}.com.", f"{net}.net.", f"{org}.org.", f"{uk}.co.uk."
 
