@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import ipaddress
 
 from hypothesis import strategies as st
@@ -64,9 +63,9 @@ def _joined(*parts: st.SearchStrategy[object]) -> st.SearchStrategy[str]:
     return st.tuples(*parts).map(lambda some: " ".join(map(str, some)))
 
 
-def _service(parameters: tuple[list[str], int, bytes]) -> str:
-    alpn, port, ech = parameters
-    return f'alpn="{",".join(alpn)}" port="{port}" ech="{base64.b64encode(ech).decode()}"'
+def _service(parameters: tuple[list[str], int, list[ipaddress.IPv4Address]]) -> str:
+    alpn, port, hints = parameters
+    return f'alpn="{",".join(alpn)}" port="{port}" ipv4hint="{",".join(map(str, hints))}"'
 
 
 _service_form = st.one_of(
@@ -77,14 +76,14 @@ _service_form = st.one_of(
         st.tuples(
             st.lists(st.sampled_from(["h2", "h3", "http/1.1"]), min_size=1, max_size=3, unique=True),
             _number16,
-            st.binary(min_size=4, max_size=12),
+            st.lists(st.ip_addresses(v=4), min_size=1, max_size=3),
         ),
     ).map(lambda parts: f"{parts[0]} {parts[1]} {_service(parts[2])}"),
 )
 
 VALUES: dict[str, st.SearchStrategy[str]] = {
     "A": st.ip_addresses(v=4).map(str),
-    "AAAA": st.integers(0, 2**128 - 1).map(lambda number: str(ipaddress.IPv6Address(number))),
+    "AAAA": st.integers(2**125, 2**128 - 1).map(lambda number: str(ipaddress.IPv6Address(number))),
     "CAA": st.tuples(
         st.sampled_from([0, 128]),
         st.sampled_from(["issue", "issuewild", "iodef", "contactemail"]),
@@ -159,8 +158,8 @@ def aliases(draw: st.DrawFn) -> Alias:
 @st.composite
 def rrsets(draw: st.DrawFn, owners: st.SearchStrategy[str] | None = None) -> RRset:
     """A record set of any type, plain or routed, values or alias, with or without health check."""
-    name = draw(owners or names())
     rdtype = draw(st.sampled_from(sorted(HOSTED_TYPES)))
+    name = ORIGIN if rdtype == "SOA" else draw(owners or names())
     routed = rdtype in ROUTED_TYPES and draw(st.booleans())
     routing = draw(routings) if routed else None
     key = RRsetKey(name, rdtype, draw(identifiers) if routed else None)

@@ -15,13 +15,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from psfdns.names import NameSyntaxError, parse_name, relative_to
+from psfdns.names import NameSyntaxError, parse_name
 from psfdns.records import HOSTED_TYPES, SELF_ZONE, Alias, RRset
 from psfdns.routing import AWS_KEYS, POLICIES, Geolocation, Geoproximity, Routing
 from psfdns.rrsets import canonical_degrees, routing_fault
 
 ALIAS_TYPES = HOSTED_TYPES - {"NS", "SOA"}
-"""An alias record may have any hosted type but these (Developer Guide, "Choosing between alias and non-alias")."""
+"""An alias record may have any hosted type but NS and SOA (Developer Guide, "Alias records")."""
 
 _PAIR = re.compile(r'([A-Za-z]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([0-9]+))(?=\s|$)')
 _BARE_PAIR = re.compile(r"([A-Za-z]+)\s*=\s*([^\s\"]+)(?=\s|$)")
@@ -80,9 +80,8 @@ def _alias_target(target: str, zone_id: str, origin: str) -> str:
         raise AwsSyntaxError(f"the alias target {target!r} is not a name: {error}") from error
 
 
-def format_alias(rdtype: str, alias: Alias, *, origin: str) -> str:
-    """The four words behind `AWS ALIAS`; a target in this very zone is written relative."""
-    target = relative_to(alias.name, origin) if alias.zone_id == SELF_ZONE else alias.name
+def format_alias(rdtype: str, alias: Alias, *, target: str) -> str:
+    """The four words behind `AWS ALIAS`; `target` is the alias's name as the file writes it."""
     return f"{rdtype} {target} {alias.zone_id} {'true' if alias.evaluate_target_health else 'false'}"
 
 
@@ -104,7 +103,7 @@ def parse_comment(text: str) -> AwsAttributes:
 
 
 def format_comment(rrset: RRset) -> str:
-    """`; AWS …` in cli53's order (routing, its keys, healthCheckId, identifier), or "" where nothing is to say."""
+    """`; AWS …` in cli53's order (routing, its keys, healthCheckId, identifier), or nothing."""
     words = []
     if rrset.routing is not None:
         words.append(f'routing="{rrset.routing.policy.upper()}"')
@@ -123,8 +122,7 @@ def format_comment(rrset: RRset) -> str:
 
 def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    # What looks like the beginning of a psfdns mark is kept from being one.
-    return '"' + re.sub(r";(?=\s*psfdns:)", r";\\", escaped) + '"'
+    return f'"{escaped}"'
 
 
 def _split_pairs(text: str) -> dict[str, str]:
@@ -151,7 +149,7 @@ def _not_a_pair(rest: str) -> AwsSyntaxError:
     bare = _BARE_PAIR.match(rest)
     if bare is not None:
         return AwsSyntaxError(f"the value of {bare[1]} is not in quotes", f'write {bare[1]}="{bare[2]}"')
-    word = rest.split()[0]
+    word = rest.split(maxsplit=1)[0]
     return AwsSyntaxError(
         f'{word!r} is not key="value" in an AWS comment',
         'an AWS comment is a row of key="value", one blank between; any other comment may not begin with AWS',

@@ -16,15 +16,21 @@ from dataclasses import dataclass, field, replace
 
 from psfdns.diagnostics import Diagnostic, Severity, Span, has_errors
 from psfdns.errors import InvalidInputError
-from psfdns.names import NameSyntaxError, canonical_order, parse_name, relative_to
+from psfdns.names import NameSyntaxError, canonical_order, parse_name
 from psfdns.rdata import parse_ttl
 from psfdns.records import RRset, RRsetKey, Zone
 from psfdns.zonefile.lines import Comment, Entry, read_entry
 from psfdns.zonefile.parse import ParsedZone
-from psfdns.zonefile.write import columns_of, commonest_ttl, in_order, relative_rdata, value_lines
+from psfdns.zonefile.write import (
+    columns_of,
+    commonest_ttl,
+    in_order,
+    relative_rdata,
+    value_lines,
+    written_name,
+)
 
-_AWS_COMMENT = re.compile(r"\s*AWS\b")
-_MARK = re.compile(r";\s*psfdns:")
+_AWS_COMMENT = re.compile(r'\s*AWS(?!\S)(?:[^";]|"(?:[^"\\]|\\.)*+")*+')
 _IN = frozenset({"IN", "CLASS1"})
 
 Member = tuple[RRsetKey, str | None]
@@ -227,7 +233,7 @@ class _Rewriting:
         """A record in another's place, with the comments that stood there."""
         lines = self._render(rrset, value, block)
         kept = [comment for comment in map(_without_aws, block.entry.comments) if comment]
-        if len(kept) == 1 and len(lines) == 1 and len(block.lines) == 1 and _may_follow(kept[0], lines[0]):
+        if len(kept) == 1 and len(lines) == 1 and len(block.lines) == 1:
             return [f"{lines[0]} ;{kept[0]}"]
         return [*(f";{comment}" for comment in kept), *lines]
 
@@ -263,7 +269,7 @@ def _owned(block: _Block, owner: str | None) -> list[str]:
     first = block.lines[0]
     bare = first.lstrip(" \t")
     width = len(first) - len(bare)
-    name = relative_to(block.makes[0][0].name, block.origin)
+    name = written_name(block.makes[0][0].name, block.origin)
     return [f"{name.ljust(width - 1)} {bare}", *block.lines[1:]]
 
 
@@ -288,13 +294,6 @@ def _with_rdata(block: _Block, rrset: RRset, rdata: str) -> str | None:
 
 
 def _without_aws(comment: Comment) -> str:
-    """What of a comment is no AWS attribute: all of it, or the psfdns mark behind."""
-    if not _AWS_COMMENT.match(comment.text):
-        return comment.text.rstrip()
-    mark = _MARK.search(comment.text)
-    return comment.text[mark.start() + 1 :].rstrip() if mark else ""
-
-
-def _may_follow(comment: str, line: str) -> bool:
-    """Behind AWS attributes only a psfdns mark may stand."""
-    return " ; AWS " not in line or comment.lstrip().startswith("psfdns:")
+    """What of a comment is no AWS attribute: all of it, or what stands behind the next semicolon."""
+    match = _AWS_COMMENT.match(comment.text)
+    return comment.text[match.end() + 1 :].rstrip() if match else comment.text.rstrip()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from psfdns.names import canonical_order, relative_to
-from psfdns.records import RRset, RRsetKey, Zone
+from psfdns.records import SELF_ZONE, RRset, RRsetKey, Zone
 from psfdns.zonefile.aws import format_alias, format_comment
 
 WIDEST_OWNER = 40
@@ -22,7 +22,10 @@ LONG_LINE = 110
 
 _TARGET_WORD = {"CNAME": 0, "HTTPS": 1, "MX": 1, "NAPTR": 5, "NS": 0, "PTR": 0, "SRV": 3, "SVCB": 1}
 """Which word of a value is a name that may be written relative to the zone."""
-_LIKE_ADDRESS = re.compile(r"[0-9.:]+")
+_TIDY = re.compile(r"@|[a-z0-9_*/.+-]+")
+_UNTIDY = re.compile(r"(\\.)|[^A-Za-z0-9_*/.+@-]|(?<=.)@|@(?=.)", re.DOTALL)
+_LIKE_COMMENTS = ("//", "--", "/*")
+_LIKE_ADDRESS = re.compile(r"[0-9]+(?:[.:][0-9]+)*")
 _FIRST_TYPES = {"SOA": 0, "NS": 1}
 
 
@@ -71,7 +74,7 @@ def columns_of(rrsets: Iterable[RRset], *, origin: str, default_ttl: int | None)
     owner = ttl = rdtype = 0
     klass = 2
     for rrset in rrsets:
-        length = len(relative_to(rrset.name, origin))
+        length = len(written_name(rrset.name, origin))
         owner = max(owner, length if length <= WIDEST_OWNER else 0)
         rdtype = max(rdtype, len("ALIAS" if rrset.alias else rrset.type))
         if rrset.alias is not None:
@@ -93,11 +96,12 @@ def value_lines(
     rrset: RRset, value: str | None, *, origin: str, default_ttl: int | None, columns: Columns
 ) -> list[str]:
     """The line or lines of one value of a record set; None stands for its alias."""
-    owner = relative_to(rrset.name, origin).ljust(columns.owner)
+    owner = written_name(rrset.name, origin).ljust(columns.owner)
     comment = format_comment(rrset)
     if rrset.alias is not None:
         ttl, klass, rdtype = "", "AWS", "ALIAS"
-        rdata = format_alias(rrset.type, rrset.alias, origin=origin)
+        base = origin if rrset.alias.zone_id == SELF_ZONE else None
+        rdata = format_alias(rrset.type, rrset.alias, target=written_name(rrset.alias.name, base))
     else:
         ttl = "" if rrset.ttl == default_ttl else str(rrset.ttl)
         klass, rdtype = "IN", rrset.type
@@ -111,29 +115,37 @@ def value_lines(
     return [line]
 
 
+def written_name(name: str, origin: str | None) -> str:
+    """A canonical name as a file writes it, relative to `origin` where it can be; None: absolute.
+
+    What no ordinary name has gets a backslash.
+    """
+    text = name if origin is None else relative_to(name, origin)
+    if _TIDY.fullmatch(text) and not text.startswith(_LIKE_COMMENTS):
+        return text
+    tidy = _UNTIDY.sub(lambda match: match[1] or f"\\{match[0]}", text)
+    return f"\\{tidy}" if tidy.startswith(_LIKE_COMMENTS) else tidy
+
+
 def relative_rdata(rdtype: str, value: str, *, origin: str) -> str:
     """A canonical value with its target written as a person would: relative inside the zone."""
     index = _TARGET_WORD.get(rdtype)
-    if index is None or not _ends_in(value, rdtype, origin):
-        return value
-    if rdtype == "NAPTR":
-        before, _, target = value.rpartition(" ")
-        return f"{before} {_relative_target(target, origin)}"
-    words = value.split(" ", index + 1)
-    words[index] = _relative_target(words[index], origin)
-    return " ".join(words)
+    if index is not None:
+        words = value.rsplit(" ", 1) if rdtype == "NAPTR" else value.split(" ", index + 1)
+        index = min(index, len(words) - 1)
+        words[index] = _written_target(words[index], origin)
+        return " ".join(words)
+    if rdtype == "SOA":
+        mname, rname, numbers = value.split(" ", 2)
+        return f"{written_name(mname, None)} {written_name(rname, None)} {numbers}"
+    return value
 
 
-def _relative_target(target: str, origin: str) -> str:
+def _written_target(target: str, origin: str) -> str:
     """Relative, unless that would look like an address or like a name whose final dot was forgotten."""
     relative = relative_to(target, origin)
-    odd = _LIKE_ADDRESS.fullmatch(relative) or relative.endswith(origin[:-1])
-    return target if odd else relative
-
-
-def _ends_in(value: str, rdtype: str, origin: str) -> bool:
-    """A quick look that spares most values the splitting."""
-    return value.endswith(origin) if rdtype not in {"HTTPS", "SVCB"} else origin in value
+    odd = _LIKE_ADDRESS.fullmatch(relative) or f".{origin}{origin}" in f".{target}"
+    return written_name(target, None if odd else origin)
 
 
 def _one_string_a_line(head: str, rdata: str) -> list[str]:

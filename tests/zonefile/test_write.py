@@ -1,0 +1,105 @@
+"""Canonical text: it reads back as the same zone, here and in other people's programs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+
+from psfdns.diagnostics import has_errors
+from psfdns.records import Alias, RRset, RRsetKey, Zone
+from psfdns.routing import Weighted
+from psfdns.zonefile.parse import parse_zone
+from psfdns.zonefile.write import LONG_LINE, write_zone
+from tests.strategies import ORIGIN, zones
+
+
+def zone_of(*rrsets: RRset) -> Zone:
+    return Zone(ORIGIN, {rrset.key: rrset for rrset in rrsets})
+
+
+def simple(owner: str, rdtype: str, ttl: int, *values: str) -> RRset:
+    return RRset(RRsetKey(f"{owner}.{ORIGIN}" if owner else ORIGIN, rdtype), ttl, tuple(sorted(values)))
+
+
+@given(zones())
+def test_what_is_written_reads_back_as_the_same_zone(zone: Zone) -> None:
+    text = write_zone(zone)
+    parsed = parse_zone(text.encode(), origin=zone.origin, path="zone")
+    assert not has_errors(parsed.findings), (text, parsed.findings)
+    assert parsed.zone.rrsets == zone.rrsets
+
+
+@given(zones())
+def test_writing_again_what_was_read_changes_nothing(zone: Zone) -> None:
+    text = write_zone(zone)
+    assert write_zone(parse_zone(text.encode(), origin=zone.origin, path="zone").zone) == text
+
+
+APEX = (
+    simple("", "SOA", 900, "ns-1.awsdns-00.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 60"),
+    simple("", "NS", 172800, "ns-1.awsdns-00.org.", "ns-2.awsdns-00.net."),
+)
+
+
+def test_a_zone_reads_like_one_that_a_careful_person_wrote() -> None:
+    zone = zone_of(
+        *APEX,
+        simple("", "MX", 300, "10 mail.example.com.", "5 mx.example.net."),
+        simple("*", "A", 300, "192.0.2.2"),
+        simple("alias", "CNAME", 60, "example.com."),
+        simple("www", "AAAA", 300, "2001:db8::1"),
+        simple("deep.www", "SRV", 300, "0 5 443 www.example.com."),
+    )
+    assert write_zone(zone) == (
+        "$TTL 300\n"
+        "\n"
+        "@           900 IN SOA   ns-1.awsdns-00.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 60\n"
+        "@        172800 IN NS    ns-1.awsdns-00.org.\n"
+        "@        172800 IN NS    ns-2.awsdns-00.net.\n"
+        "@               IN MX    5 mx.example.net.\n"
+        "@               IN MX    10 mail\n"
+        "\n"
+        "*               IN A     192.0.2.2\n"
+        "alias        60 IN CNAME @\n"
+        "www             IN AAAA  2001:db8::1\n"
+        "deep.www        IN SRV   0 5 443 www\n"
+    )
+
+
+def test_aliases_and_routing_are_written_as_cli53_writes_them() -> None:
+    target = Alias("lb.example.net.", "Z35SXDOTRQ7X7K", evaluate_target_health=False)
+    own = Alias("www.example.com.", "$self", evaluate_target_health=True)
+    zone = zone_of(
+        RRset(RRsetKey(ORIGIN, "A"), None, alias=target),
+        RRset(RRsetKey("w." + ORIGIN, "A", "one"), None, alias=own, routing=Weighted(3)),
+        RRset(
+            RRsetKey("www." + ORIGIN, "A", "a"), 60, ("192.0.2.1",), routing=Weighted(10), health_check="h"
+        ),
+    )
+    assert write_zone(zone).splitlines() == [
+        "$TTL 60",
+        "",
+        "@   AWS ALIAS A lb.example.net. Z35SXDOTRQ7X7K false",
+        "",
+        'w   AWS ALIAS A www $self true ; AWS routing="WEIGHTED" weight=3 identifier="one"',
+        'www IN  A     192.0.2.1 ; AWS routing="WEIGHTED" weight=10 healthCheckId="h" identifier="a"',
+    ]
+
+
+def test_a_key_of_several_strings_stands_one_string_a_line() -> None:
+    value = '"v=DKIM1; p=' + "A" * 200 + '" "' + "B" * 100 + r"\" \092" + '" "end"'
+    lines = write_zone(zone_of(simple("k._domainkey", "TXT", 300, value))).splitlines()
+    assert [line.strip()[:3] for line in lines[-3:]] == ['"v=', '"BB', '"en']
+    assert lines[-4].endswith(" (")
+    assert lines[-1].endswith(" )")
+    assert max(map(len, lines[:-3])) < LONG_LINE
+
+
+def test_a_target_that_would_look_wrong_when_relative_is_written_absolute() -> None:
+    zone = zone_of(
+        simple("a", "CNAME", 60, "1.2.3.4.example.com."),
+        simple("b", "CNAME", 60, "x.example.com.example.com."),
+        simple("c", "CNAME", 60, "xexample.com."),
+    )
+    written = [line.split()[-1] for line in write_zone(zone).splitlines()[2:]]
+    assert written == ["1.2.3.4.example.com.", "x.example.com.example.com.", "xexample.com."]
+    assert not parse_zone(write_zone(zone).encode(), origin=ORIGIN, path="z").findings
