@@ -131,7 +131,7 @@ def test_one_id_for_two_views_is_an_error_of_the_second() -> None:
 def test_a_zone_in_two_files_is_an_error_that_names_both() -> None:
     matching = match_zones([held(), held(tenant="pypa")], [hosted()], account=ACCOUNT)
     (finding,) = matching.findings["example.org."]
-    assert finding.code == "duplicate-zone"
+    assert finding.code == "zone-twice"
     assert "zones/psf/example.org.zone and zones/pypa/example.org.zone" in finding.summary
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from psfdns.diagnostics import has_errors
+from psfdns.diagnostics import Diagnostic, has_errors
 from psfdns.names import canonical_order
 from psfdns.plans.caches import Caches, negative_ttl
 from psfdns.plans.desired import DesiredZone
@@ -39,7 +39,14 @@ def zones_to_fetch(desired: Iterable[DesiredZone], matching: Matching) -> list[H
 
 
 def _is_unusable(desired: DesiredZone, matching: Matching) -> bool:
-    return desired.zone is None or has_errors((*desired.findings, *matching.findings.get(desired.label, ())))
+    return desired.zone is None or has_errors(_all_findings(desired, matching))
+
+
+def _all_findings(desired: DesiredZone, matching: Matching) -> tuple[Diagnostic, ...]:
+    """Those of the file, and those of the match that the repository's own checks did not make already."""
+    known = {finding.code for finding in desired.findings}
+    found = matching.findings.get(desired.label, ())
+    return (*desired.findings, *(finding for finding in found if finding.code not in known))
 
 
 def make_plan(selection: Selection, *, account: str | None, delegation_set: str | None = None) -> Plan:
@@ -52,7 +59,7 @@ def make_plan(selection: Selection, *, account: str | None, delegation_set: str 
     plans = []
     for desired in selection.desired:
         hosted = matching.hosted.get(desired.label)
-        judged = replace(desired, findings=(*desired.findings, *matching.findings.get(desired.label, ())))
+        judged = replace(desired, findings=_all_findings(desired, matching))
         live = selection.live.get(hosted.id) if hosted else None
         plans.append(_plan_one(judged, hosted, live, delegation_set, parents))
     plans.sort(key=lambda plan: (canonical_order(plan.origin), plan.view or ""))

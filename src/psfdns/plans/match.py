@@ -81,7 +81,7 @@ class _Matcher:
         for label, zones in by_label.items():
             if len(zones) > 1:
                 paths = " and ".join(zone.path for zone in zones)
-                self._refuse(zones[0], "duplicate-zone", f"{label} is in {paths}", "keep one of the files")
+                self._refuse(zones[0], "zone-twice", f"{label} is in {paths}", "keep one of the files")
 
     def match_by_id(self, held: HeldZone, zone_id: str) -> None:
         """Take the zone that tenant.toml names, if it is there and is that zone."""
