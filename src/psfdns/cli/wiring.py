@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from psfdns.budget import Budget
     from psfdns.config import Config
     from psfdns.route53.host import Route53Host
-    from psfdns.sandbox import Sandbox
+    from psfdns.sandbox.sandbox import Sandbox
     from psfdns.tenants.load import Repository
 
 sleep = time.sleep
@@ -130,14 +130,8 @@ def open_access(workspace: Workspace) -> Access:
 
 def open_sandbox(workspace: Workspace) -> Sandbox:
     """The embedded Route 53, kept in the state folder; raises PsfdnsError where moto is not installed."""
-    try:
-        from psfdns.sandbox import Sandbox
-    except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("moto"):
-            raise
-        raise PsfdnsError(
-            "the sandbox needs moto, which is not installed", hint="pip install 'psfdns[sandbox]'"
-        ) from error
+    from psfdns.sandbox.sandbox import Sandbox
+
     return Sandbox(workspace.config.state_dir / "sandbox")
 
 
