@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from psfdns.checks import aliases, apex, limits, names, policy, routing
 from psfdns.checks.check import Check, Rule, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
-from psfdns.diagnostics import Diagnostic, Suppression
+from psfdns.diagnostics import Diagnostic, Suppression, has_errors
 from psfdns.records import Zone
 from psfdns.settings import ZoneSettings
 
@@ -23,6 +23,8 @@ CHECKS: tuple[Check, ...] = (
 RULES: tuple[Rule, ...] = (*(rule for check in CHECKS for rule in check.rules), UNUSED_SUPPRESSION)
 """Everything that can be found, for docs/checks.md."""
 
+_ABOUT_ABSENCE = frozenset(rule.code for rule in RULES if rule.about_absence)
+
 
 def run_checks(
     zone: Zone,
@@ -35,11 +37,16 @@ def run_checks(
     """All findings about a zone, in the order of its file.
 
     `findings` are those of the reader: they are returned too, so that a suppression silences its
-    warnings as well. `path` is the zone file as findings show it.
+    warnings as well; with errors among them nothing is said to be missing. `path` is the zone file as
+    findings show it.
     """
     subject = Subject(zone, settings, path)
-    found = [*findings, *(finding for check in CHECKS for finding in check.find(subject))]
-    return tuple(sorted(silence(found, suppressions, zone), key=_position))
+    read = tuple(findings)
+    found = [*read, *(finding for check in CHECKS for finding in check.find(subject))]
+    said: Iterable[Diagnostic] = silence(found, suppressions, zone)
+    if has_errors(read):
+        said = (finding for finding in said if finding.code not in _ABOUT_ABSENCE)
+    return tuple(sorted(said, key=_position))
 
 
 def _position(finding: Diagnostic) -> tuple[str, int, int, str]:

@@ -18,6 +18,7 @@ ALIAS_TARGET_MISSING = Rule(
     Severity.ERROR,
     "The target of a `$self` alias stands in the zone, with the alias's type; a wildcard does not serve.",
     _API,
+    about_absence=True,
 )
 ALIAS_LOOP = Rule("alias-loop", Severity.ERROR, "Following `$self` aliases ends at values.", _API)
 ALIAS_CLOUDFRONT = Rule(

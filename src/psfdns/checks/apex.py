@@ -14,12 +14,14 @@ MISSING_SOA = Rule(
     Severity.ERROR,
     'With `apex = "managed"` the SOA is taken from the file.',
     "docs/contract.md §1",
+    about_absence=True,
 )
 MISSING_NS = Rule(
     "missing-ns",
     Severity.ERROR,
     'With `apex = "managed"` the apex NS are taken from the file.',
     "docs/contract.md §1",
+    about_absence=True,
 )
 RESERVED_NAME = Rule(
     "reserved-name",

@@ -13,12 +13,17 @@ from psfdns.settings import ZoneSettings
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing a check can find: `what` is the sentence that docs/checks.md says about it."""
+    """One thing a check can find: `what` is the sentence that docs/checks.md says about it.
+
+    `about_absence`: it says that something is missing, which is not known of a file with lines that
+    could not be read.
+    """
 
     code: str
     severity: Severity
     what: str
     reference: str | None = None
+    about_absence: bool = False
 
     def broken(self, at: RRset | Span | None, summary: str, *, hint: str | None = None) -> Diagnostic:
         """The finding that this rule is broken."""

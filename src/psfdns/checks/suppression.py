@@ -13,6 +13,7 @@ UNUSED_SUPPRESSION = Rule(
     Severity.WARNING,
     "Each code of `; psfdns: ignore=…` silences a warning about its record set; errors cannot be silenced.",
     "docs/contract.md §2",
+    about_absence=True,
 )
 
 _Line = tuple[str, int]

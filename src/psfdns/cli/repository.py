@@ -59,8 +59,14 @@ def read_zone(file: ZoneFile, *, default_ttl: int) -> DesiredZone:
         tenant_root=Path(file.path).parent,
         default_ttl=default_ttl,
     )
-    found = run_checks(parsed.zone, settings=file.settings, suppressions=parsed.suppressions, path=file.shown_path)
-    findings = (*parsed.findings, *found)
+    found = run_checks(
+        parsed.zone,
+        settings=file.settings,
+        suppressions=parsed.suppressions,
+        path=file.shown_path,
+        findings=parsed.findings,
+    )
+    findings = (*file.findings, *found)
     zone = None if has_errors(findings) else parsed.zone
     return DesiredZone(file.origin, file.view, file.tenant, file.shown_path, file.settings, zone, findings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -41,12 +42,27 @@ def check_document(findings: Iterable[Diagnostic]) -> dict[str, Any]:
     return {"format": FORMAT, "findings": documents, "summary": summary}
 
 
+def render(document: Mapping[str, Any], form: str, *, colour: bool = False, version: str = "0") -> str:
+    """A check document in one of the forms of `check --format`; ends with a newline unless empty."""
+    if form == "json":
+        return _dump(document)
+    if form == "sarif":
+        return _dump(sarif_document(document, version=version))
+    if form == "github":
+        return render_github(document)
+    return "".join(_render_line(finding, colour=colour) for finding in document["findings"])
+
+
+def _dump(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
 def render_text(findings: Iterable[Diagnostic], *, colour: bool = False) -> str:
     """A line a finding, `path:line: severity: text [code]`, its hint on the next line."""
     return "".join(_render_line(finding_document(finding), colour=colour) for finding in findings)
 
 
-def render_summary(document: Mapping[str, Any]) -> str:
+def summarise(document: Mapping[str, Any]) -> str:
     """`2 errors, 1 warning`, or that all is well."""
     counts = document["summary"]
     said = [_count(counts[severity.value], severity) for severity in Severity if counts[severity.value]]

@@ -1,0 +1,74 @@
+"""`psfdns check`: everything wrong with the files, offline."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
+
+
+@click.command(
+    "check",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns check                                          the whole repository
+  psfdns check zones/psf/python.org.zone                one zone, with its tenant's settings
+  psfdns check --changed-since origin/main --format github
+  psfdns check --origin example.org - < export.txt      a file that is nobody's yet
+""",
+)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    help="How findings are printed (default: text).",
+)
+@click.option("--changed-since", metavar="REV", help="Only what changed since the merge base with REV.")
+@click.option(
+    "--origin", metavar="NAME", help="The zone's name, for a file outside zones/ (default: the file's)."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.pass_obj
+def command(
+    options: Options,
+    *,
+    paths: tuple[str, ...],
+    form: str | None,
+    changed_since: str | None,
+    origin: str | None,
+    fail_on: str,
+) -> int:
+    """Check files, zones and tenants; nothing is asked of anybody.
+
+    PATH is a file, a folder or - for standard input; without one the repository is checked. A file
+    outside zones/ is checked alone. A finding is `path:line: severity: text [code]`.
+    """
+    from psfdns.cli.checking import check_files
+    from psfdns.cli.views.findings import check_document, render, summarise
+    from psfdns.cli.wiring import has_colour, talk
+    from psfdns.diagnostics import Severity
+
+    chosen = chosen_format(options, form)
+    checked = check_files(options, paths, origin=origin, changed_since=changed_since)
+    document = check_document(checked.findings)
+    colour = has_colour(options, sys.stdout)
+    click.echo(render(document, chosen, colour=colour, version=_version()), nl=False, color=colour or None)
+    zones = "1 zone" if checked.zones == 1 else f"{checked.zones} zones"
+    talk(options, f"{zones} checked: {summarise(document)}")
+    worst = min((finding.severity.rank for finding in checked.findings), default=len(Severity))
+    return int(worst <= Severity(fail_on).rank)
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("psfdns")

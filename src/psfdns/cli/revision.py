@@ -1,0 +1,68 @@
+"""What changed since a revision, as git tells it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from psfdns.errors import PsfdnsError
+
+_TIME_LIMIT = 60
+"""Seconds for one git command."""
+
+_GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
+"""No command that the repository's configuration names is run."""
+
+
+def changed_paths(root: Path, revision: str) -> set[str]:
+    """The files below `root` that differ from the merge base with `revision`, relative to `root`.
+
+    Deleted, uncommitted and untracked files count. Raises PsfdnsError for an unknown revision, and
+    where there is no git or no common history.
+    """
+    base = _merge_base(root, revision)
+    differing = _run(
+        root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", base, "--"
+    )
+    untracked = _run(root, "ls-files", "--others", "--exclude-standard", "-z")
+    return {os.fsdecode(name) for name in (differing + untracked).split(b"\0") if name}
+
+
+def _merge_base(root: Path, revision: str) -> str:
+    commit = f"{revision}^{{commit}}"
+    try:
+        known = _run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", commit)
+    except _GitFailedError as error:
+        if error.words:
+            raise PsfdnsError(f"git: {error.words}") from error
+        hint = "name a branch, tag or commit that this clone has, such as origin/main"
+        raise PsfdnsError(f"{revision!r} is no revision of this repository", hint=hint) from error
+    try:
+        return _run(root, "merge-base", os.fsdecode(known).strip(), "HEAD").decode("ascii").strip()
+    except _GitFailedError as error:
+        hint = "a shallow clone lacks it: git fetch --unshallow"
+        raise PsfdnsError(f"{revision!r} and HEAD have no common history here", hint=hint) from error
+
+
+class _GitFailedError(PsfdnsError):
+    """git ended with an error; `words` is the last line that it said."""
+
+    def __init__(self, doing: str, words: str) -> None:
+        super().__init__(f"git {doing} failed: {words or 'without a word'}")
+        self.words = words
+
+
+def _run(root: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, arguments without a shell
+            [*_GIT, *arguments], cwd=root, capture_output=True, check=False, timeout=_TIME_LIMIT
+        )
+    except FileNotFoundError as error:
+        raise PsfdnsError("git is not installed", hint="--changed-since asks git what changed") from error
+    except subprocess.TimeoutExpired as error:
+        raise PsfdnsError(f"git {arguments[0]} took more than {_TIME_LIMIT} seconds") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise _GitFailedError(arguments[0], said[-1] if said else "")
+    return done.stdout
