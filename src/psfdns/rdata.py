@@ -229,7 +229,7 @@ def _read_fields(rdtype: str, words: list[tuple[str, bool]], origin: str | None)
 
 def _read_field(name: str, kind: Kind, word: tuple[str, bool], index: int, origin: str | None) -> str:
     text, quoted = word
-    if quoted and kind not in {_string_field, _caa_value}:
+    if quoted and kind not in {_string_field, _caa_value, _tag}:
         raise RdataError(f"the {name} stands in quotes", hint="leave them out", word=index)
     try:
         return kind(text, origin)

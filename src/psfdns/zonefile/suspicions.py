@@ -86,11 +86,10 @@ def _judge_target(state: State, rdtype: str, word: Word, value: str, span: Span)
     if text.endswith("."):
         return False
     if _ADDRESS.fullmatch(text) and rdtype != "PTR":
-        state.findings.error(
-            "address-as-name", span, f"{rdtype} takes a name, and {text} is an address", "name the host that has it"
-        )
-        return True
-    if state.doubled in value.split(" ")[_TARGETS[rdtype]]:
+        name = value.split(" ")[_TARGETS[rdtype]]
+        summary = f"{rdtype} takes a name; {text} is an address and means {name} here"
+        state.findings.warn("address-as-name", span, summary, "name the host that has the address")
+    elif state.doubled in value.split(" ")[_TARGETS[rdtype]]:
         state.findings.warn(
             "missing-final-dot",
             span,
