@@ -150,7 +150,7 @@ def test_a_zone_has_the_contracts_shape() -> None:
                 "routing": None,
                 "health_check": None,
             },
-            "source": {"path": "zones/psf/example.org.zone", "line": 1},
+            "source": {"path": "zones/psf/example.org.zone", "line": 2},
             "cached_for": 86400,
         },
     ]
@@ -181,7 +181,7 @@ def test_a_document_reads_back_as_the_same_document() -> None:
     plan, again = parse_document(json.dumps(document))
     assert again == document
     assert document_of(plan) == document
-    assert str(plan.zones[0].changes[1].after.span) == "zones/psf/example.org.zone:1"  # type: ignore[union-attr]
+    assert str(plan.zones[0].changes[1].after.span) == "zones/psf/example.org.zone:2"  # type: ignore[union-attr]
 
 
 @given(zones(), zones())

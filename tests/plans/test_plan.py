@@ -37,3 +37,19 @@ def test_what_happens_to_a_zone_follows_from_what_is_in_its_plan() -> None:
 def test_a_view_is_part_of_the_label() -> None:
     assert ZonePlan(ORIGIN, None, None, "psf", private=False).label == "example.org."
     assert ZonePlan(ORIGIN, "internal", None, "psf", private=True).label == "example.org.@internal"
+
+
+def test_a_change_is_where_its_first_new_value_is() -> None:
+    before = ["a.example.org. 60 A 192.0.2.1", "a.example.org. 60 A 192.0.2.2"]
+
+    def line(after: list[str]) -> str:
+        (change,) = plan_of(before, after).changes
+        return str(change.span)
+
+    assert line([*before, "a.example.org. 60 A 192.0.2.3"]) == "zones/psf/example.org.zone:3"
+    assert (
+        line(["a.example.org. 300 A 192.0.2.1", "a.example.org. 300 A 192.0.2.2"])
+        == "zones/psf/example.org.zone:1"
+    )
+    assert line([before[1]]) == "zones/psf/example.org.zone:1"
+    assert line([]) == "None"

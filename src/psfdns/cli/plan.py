@@ -52,16 +52,16 @@ def command(
     A zone whose file has errors has no plan: the errors are shown, the other zones are planned, and the
     exit code is 1. What a guard would refuse is said at the end.
     """
-    from psfdns.cli.git import list_changed, look_up_commit
     from psfdns.cli.planning import plan_zones
     from psfdns.cli.repository import select_zones
+    from psfdns.cli.revision import changed_paths, look_up_commit
     from psfdns.cli.wiring import now, open_access, open_repository, open_workspace
     from psfdns.plans.document import to_document
 
     wanted = chosen_format(options, shape)
     workspace = open_workspace(options)
     repository = open_repository(workspace)
-    changed = None if changed_since is None else list_changed(workspace.root, changed_since)
+    changed = None if changed_since is None else changed_paths(workspace.root, changed_since)
     files = select_zones(repository, names=zones, tenant=tenant, changed=changed)
     plan = plan_zones(workspace, repository, files, open_access(workspace).host).plan
     document = to_document(plan, created=now(), commit=look_up_commit(workspace.root))

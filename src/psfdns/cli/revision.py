@@ -1,4 +1,4 @@
-"""What changed since a revision, as git tells it."""
+"""The commit at hand, and what changed since a revision, as git tells it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,20 @@ _TIME_LIMIT = 60
 
 _GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
 """No command that the repository's configuration names is run."""
+
+
+_PLANNED_FROM = ("zones", "certs", "psfdns.toml")
+"""Whatever else lies about makes no commit dirty."""
+
+
+def look_up_commit(root: Path) -> str | None:
+    """HEAD, with `+dirty` where the files that plans are made from differ; None where git knows none."""
+    try:
+        commit = _run(root, "rev-parse", "--verify", "--quiet", "HEAD").decode("ascii").strip()
+        differing = _run(root, "status", "--porcelain", "--", *_PLANNED_FROM)
+    except PsfdnsError:
+        return None
+    return f"{commit}+dirty" if differing else commit
 
 
 def changed_paths(root: Path, revision: str) -> set[str]:

@@ -92,7 +92,7 @@ def _zone_to_json(zone: ZonePlan) -> Json:
 
 
 def _change_to_json(change: Change) -> Json:
-    span = change.after.span if change.after else None
+    span = change.span
     return {
         "action": change.action.value,
         **_key_to_json(change.key),

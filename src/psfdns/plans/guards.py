@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Severity
 from psfdns.errors import UsageError
 from psfdns.names import is_subdomain
 from psfdns.patterns import find_match
@@ -202,7 +202,7 @@ def _judge_account(scene: Scene) -> Iterator[Diagnostic]:
 def _refusal(
     scene: Scene, code: str, summary: str, changes: Sequence[Change] = (), hint: str = "--allow {allow}"
 ) -> Diagnostic:
-    span: Span | None = next((c.after.span for c in changes if c.after and c.after.span), None)
+    span = next((change.span for change in changes if change.span), None)
     allow = f"{code}={zone_stem(scene.plan.label)}"
     return Diagnostic(
         code, Severity.ERROR, f"{scene.plan.label}: {summary}", span, hint.replace("{allow}", allow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from psfdns.diagnostics import Diagnostic, has_errors
+from psfdns.diagnostics import Diagnostic, Span, has_errors
 from psfdns.plans.desired import zone_label
 from psfdns.plans.host import Foreign
 from psfdns.records import RRset, RRsetKey
@@ -49,6 +49,16 @@ class Change:
         if self.before is None:
             return ChangeAction.CREATE
         return ChangeAction.DELETE if self.after is None else ChangeAction.UPDATE
+
+    @property
+    def span(self) -> Span | None:
+        """The line to look at: that of the first value that is new, else where the record set begins."""
+        if self.after is None or self.before is None:
+            return self.after.span if self.after else None
+        known = set(self.before.values)
+        places = zip(self.after.values, self.after.spans, strict=False)
+        new = [span for value, span in places if value not in known]
+        return min(new, key=lambda span: span.first_line or 0) if new else self.after.span
 
     @property
     def key(self) -> RRsetKey:

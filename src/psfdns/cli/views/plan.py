@@ -101,9 +101,10 @@ class _TextView:
 
     def _news(self, zone: Shape) -> Iterator[str]:
         """What a resolver may go on saying about names that it asked for before they were there."""
-        waits = [change["cached_for"] or 0 for change in zone["changes"] if change["action"] == "create"]
-        if waits and zone["action"] == "change":
-            yield f"  new names may be missed by resolvers that asked before, up to {duration(max(waits))}"
+        known = {change["name"] for change in zone["changes"] if change["action"] != "create"}
+        waits = [change["cached_for"] for change in zone["changes"] if change["name"] not in known]
+        if any(waits) and zone["action"] == "change":
+            yield f"  what is new may be missed by resolvers that asked before, up to {duration(max(waits))}"
 
     def _foreign(self, foreign: list[Shape]) -> Iterator[str]:
         if not foreign:

@@ -112,7 +112,7 @@ def summarise(document: Shape) -> str:
         f"{count(actions.count('none'), 'zone')} in sync" if "none" in actions else "",
     ]
     said = "; ".join(part for part in parts if part) or "no zones"
-    return said if has_work(document) else f"nothing to do: {said}"
+    return said if has_work(document) or "error" in actions else f"nothing to do: {said}"
 
 
 def has_work(document: Shape) -> bool:
