@@ -56,9 +56,10 @@ def _read_zone_file(file: Path) -> bytes:
 
 def _read(descriptor: int, size: int) -> bytes:
     """At most `size` bytes of a regular file; closes the descriptor."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "not a regular file")
         return opened.read(size)
 
 
@@ -115,7 +116,7 @@ def _shown_root(shown_path: str, place: PurePosixPath) -> str:
 
 def _checked(file: str) -> PurePosixPath:
     path = PurePosixPath(file)
-    if not file or "\x00" in file or "\\" in file:
+    if not path.parts or "\x00" in file or "\\" in file:
         raise IncludeError("the file's name is not a plain path", hint=_RULE)
     if path.is_absolute() or ".." in path.parts:
         raise IncludeError(f"{file}: absolute paths and .. are not allowed", hint=_RULE)
