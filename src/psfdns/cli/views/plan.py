@@ -50,12 +50,13 @@ class _TextView:
         yield from self._unmanaged(document["unmanaged_zones"])
         yield from self._refused(document["refused"])
         yield self._paint("bold", f"Plan: {summarise(document)}.")
+        yield from self._quiet_findings(document["zones"])
         if estimate and has_work(document):
             yield f"Applying it takes about {duration(rounded(estimate))}."
 
     def _zone(self, zone: Shape) -> Iterator[str]:
         body = [
-            *self._findings(zone["findings"]),
+            *self._findings([] if self._is_quiet(zone) else zone["findings"]),
             *self._settings(zone),
             *(line for change in zone["changes"] for line in self._change(change)),
             *self._news(zone),
@@ -64,6 +65,15 @@ class _TextView:
         if body or zone["action"] != "none" or self.verbose:
             yield self._paint("bold", escape(name_zone(zone))) + f"  {escape(_say_zone(zone))}"
             yield from body
+
+    def _is_quiet(self, zone: Shape) -> bool:
+        """Where nothing happens, warnings are `check`'s to tell."""
+        return zone["action"] == "none" and not self.verbose
+
+    def _quiet_findings(self, zones: list[Shape]) -> Iterator[str]:
+        number = sum(len(zone["findings"]) for zone in zones if self._is_quiet(zone))
+        if number:
+            yield f"The files in sync have {count(number, 'finding')}: psfdns check shows them."
 
     def _findings(self, findings: Iterable[Shape]) -> Iterator[str]:
         for finding in findings:

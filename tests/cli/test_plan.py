@@ -1,0 +1,260 @@
+"""`psfdns plan` on a repository and the embedded Route 53, from the command line down."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psfdns.cli.main import run
+from psfdns.plans.document import parse_document
+
+TENANT = """
+name = "{slug}"
+kind = "working-group"
+approved = "Board resolution, 2026-03-11"
+billing = "psf"
+[[liaison]]
+name = "Liaison of {slug}"
+email = "dns@example.net"
+"""
+
+
+class Ground:
+    """A repository of two tenants, and the command line in it."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self._capsys = capsys
+        (root / "psfdns.toml").write_text('[route53]\naccounts = ["sandbox"]\n')
+        for slug in ("one", "two"):
+            folder = root / "zones" / slug
+            folder.mkdir(parents=True)
+            (folder / "tenant.toml").write_text(TENANT.format(slug=slug))
+        self.write("one", "alpha.test", "www A 192.0.2.1", "@ TXT hello")
+        self.write("one", "xn--bcher-kva.test", "www A 192.0.2.2")
+        self.write("two", "beta.test", "www A 192.0.2.3")
+
+    def write(self, tenant: str, zone: str, *lines: str) -> Path:
+        path = self.root / "zones" / tenant / f"{zone}.zone"
+        path.write_text("\n".join(["$TTL 300", *lines, ""]))
+        return path
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        self._capsys.readouterr()
+        code = run(["--sandbox", *words])
+        captured = self._capsys.readouterr()
+        return code, captured.out, captured.err
+
+    def plan(self, *words: str) -> dict[str, Any]:
+        code, out, err = self.run("plan", "--json", *words)
+        assert (code, err) == (0, "")
+        document: dict[str, Any] = json.loads(out)
+        return document
+
+    def names(self, *words: str) -> list[str]:
+        return [zone["name"] for zone in self.plan(*words)["zones"]]
+
+    def apply(self) -> None:
+        code, _, err = self.run("apply", "--yes")
+        assert code == 0, err
+
+
+@pytest.fixture
+def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ground:
+    monkeypatch.chdir(tmp_path)
+    return Ground(tmp_path, capsys)
+
+
+def test_zones_still_to_be_created_are_planned_with_all_their_records(ground: Ground) -> None:
+    document = ground.plan()
+    assert document["summary"] == {"create": 4, "update": 0, "delete": 0, "zones_create": 3}
+    assert [(zone["name"], zone["tenant"], zone["action"]) for zone in document["zones"]] == [
+        ("alpha.test.", "one", "create"),
+        ("beta.test.", "two", "create"),
+        ("xn--bcher-kva.test.", "one", "create"),
+    ]
+    assert document["account"] == "sandbox"
+    assert document["refused"] == []
+
+
+def test_after_apply_a_plan_is_empty_and_one_edit_is_one_change_at_its_line(ground: Ground) -> None:
+    ground.apply()
+    assert ground.run("plan", "--detailed-exitcode")[:2] == (0, "Plan: nothing to do: 3 zones in sync.\n")
+    ground.write("one", "alpha.test", "www A 192.0.2.9", "@ TXT hello")
+    code, out, err = ground.run("plan", "--detailed-exitcode")
+    assert (code, err) == (2, "")
+    assert "~ update www.alpha.test. A  zones/one/alpha.test.zone:2" in out
+    assert "- 192.0.2.1\n      + 192.0.2.9\n" in out
+    assert "Plan: record sets: 1 to update; 2 zones in sync.\n" in out
+    assert ground.run("plan")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "zones"),
+    [
+        (["alpha.test"], ["alpha.test."]),
+        (["ALPHA.Test.", "beta.test"], ["alpha.test.", "beta.test."]),
+        (["bücher.test"], ["xn--bcher-kva.test."]),
+        (["--tenant", "two"], ["beta.test."]),
+        (["--tenant", "two", "alpha.test"], []),
+    ],
+)
+def test_zones_are_selected_by_name_and_tenant(ground: Ground, words: list[str], zones: list[str]) -> None:
+    assert ground.names(*words) == zones
+
+
+@pytest.mark.parametrize(
+    "words", [["gamma.test"], ["--tenant", "three"], ["--format", "xml"], ["--nonsense"]]
+)
+def test_what_is_unknown_is_wrong_usage(ground: Ground, words: list[str]) -> None:
+    code, out, err = ground.run("plan", *words)
+    assert (code, out) == (64, "")
+    assert err
+
+
+def test_a_broken_file_is_an_error_at_its_line_and_the_others_are_planned(ground: Ground) -> None:
+    ground.write("one", "alpha.test", "www A 192.0.2.1", "bad A 192.0.2.300")
+    code, out, _ = ground.run("plan", "--detailed-exitcode")
+    assert code == 1
+    assert "zones/one/alpha.test.zone:3: error: " in out
+    assert "+ create www.beta.test. A" in out
+    code, out, _ = ground.run("plan", "--json")
+    document = json.loads(out)
+    assert code == 1
+    assert [(zone["name"], zone["action"], len(zone["changes"])) for zone in document["zones"]] == [
+        ("alpha.test.", "error", 0),
+        ("beta.test.", "create", 1),
+        ("xn--bcher-kva.test.", "create", 1),
+    ]
+    assert document["zones"][0]["findings"][0]["line"] == 3
+
+
+def test_a_refusal_is_said_and_does_not_change_the_exit_code(ground: Ground) -> None:
+    ground.apply()
+    ground.write("two", "beta.test")
+    code, out, _ = ground.run("plan")
+    assert code == 0
+    assert "beta.test.: no record set would be left of 1 [zone-emptied]" in out
+    assert "hint: --allow zone-emptied=beta.test\n" in out
+    assert [no["code"] for no in ground.plan()["refused"]] == ["zone-emptied"]
+
+
+def test_an_account_that_may_not_be_written_to_is_said_once(ground: Ground) -> None:
+    (ground.root / "psfdns.toml").write_text('[route53]\naccounts = ["111122223333"]\n')
+    document = ground.plan()
+    assert [(no["zone"], no["code"]) for no in document["refused"]] == [
+        (name, "account") for name in ("alpha.test.", "beta.test.", "xn--bcher-kva.test.")
+    ]
+    assert ground.run("plan")[1].count("[account]") == 1
+
+
+def test_a_zone_without_a_file_is_named_as_unmanaged(ground: Ground) -> None:
+    ground.apply()
+    (ground.root / "zones/two/beta.test.zone").unlink()
+    assert [zone["name"] for zone in ground.plan()["unmanaged_zones"]] == ["beta.test."]
+    selected = ground.plan("alpha.test")["unmanaged_zones"]
+    assert [zone["name"] for zone in selected] == ["beta.test."], "zones not asked for are still managed"
+
+
+def test_the_plan_is_kept_in_a_file_for_its_owner_alone(ground: Ground) -> None:
+    out = ground.root / "plan.json"
+    out.write_text("old")
+    out.chmod(0o644)
+    shown = ground.plan("--out", str(out))
+    plan, kept = parse_document(out.read_text())
+    assert kept == shown
+    assert [zone.origin for zone in plan.zones] == ["alpha.test.", "beta.test.", "xn--bcher-kva.test."]
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert sorted(path.name for path in ground.root.glob("*plan.json*")) == ["plan.json"]
+
+
+def test_a_plan_that_cannot_be_kept_is_an_error_in_words(ground: Ground) -> None:
+    code, out, err = ground.run("plan", "--out", "missing/plan.json")
+    assert (code, out) == (1, "")
+    assert err == "error: missing/plan.json could not be written: No such file or directory\n"
+
+
+def test_the_same_plan_has_the_same_digest(ground: Ground) -> None:
+    assert ground.plan()["digest"] == ground.plan()["digest"]
+
+
+def test_markdown_for_a_pull_request(ground: Ground) -> None:
+    code, out, err = ground.run("plan", "--format", "markdown")
+    assert (code, err) == (0, "")
+    assert out.startswith("## Plan: 3 zones to create; record sets: 4 to create\n")
+    assert "| `+` | `www.beta.test. A` |" in out
+
+
+def test_json_and_another_format_exclude_each_other(ground: Ground) -> None:
+    assert ground.run("plan", "--json", "--format", "text")[0] == 64
+
+
+def git(root: Path, *words: str) -> None:
+    identity = ["-c", "user.name=Liaison", "-c", "user.email=dns@example.net", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *words], cwd=root, check=True, capture_output=True)
+
+
+@pytest.fixture
+def history(ground: Ground) -> Ground:
+    """The ground as a git repository with one commit."""
+    (ground.root / ".gitignore").write_text(".psfdns/\n")
+    git(ground.root, "init", "-q", "-b", "main")
+    git(ground.root, "add", "-A")
+    git(ground.root, "commit", "-q", "-m", "first")
+    return ground
+
+
+def test_the_commit_is_named_and_dirty_where_files_differ(history: Ground) -> None:
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=history.root, capture_output=True, check=True)
+    commit = head.stdout.decode().strip()
+    assert history.plan()["commit"] == commit
+    (history.root / "notes.txt").write_text("no matter")
+    assert history.plan()["commit"] == commit
+    history.write("one", "new.test", "www A 192.0.2.1")
+    assert history.plan()["commit"] == f"{commit}+dirty"
+
+
+def test_outside_git_there_is_no_commit(ground: Ground) -> None:
+    assert ground.plan()["commit"] is None
+
+
+def test_zones_changed_since_a_revision_are_planned_alone(history: Ground) -> None:
+    assert history.names("--changed-since", "main") == []
+    history.write("two", "beta.test", "www A 192.0.2.4")
+    assert history.names("--changed-since", "main") == ["beta.test."], "the working tree counts"
+    git(history.root, "switch", "-q", "-c", "topic")
+    git(history.root, "commit", "-q", "-am", "second")
+    assert history.names("--changed-since", "main") == ["beta.test."], "and so do commits"
+    git(history.root, "switch", "-q", "main")
+    history.write("one", "alpha.test", "www A 192.0.2.7")
+    git(history.root, "commit", "-q", "-am", "elsewhere")
+    git(history.root, "switch", "-q", "topic")
+    assert history.names("--changed-since", "main") == ["beta.test."], "against the merge base"
+    with (history.root / "zones/one/tenant.toml").open("a") as file:
+        file.write("# a setting may concern every zone\n")
+    assert history.names("--changed-since", "main") == ["alpha.test.", "beta.test.", "xn--bcher-kva.test."]
+
+
+@pytest.mark.parametrize("revision", ["nosuch", "--help", "-x", ""])
+def test_an_unknown_revision_is_an_error(history: Ground, revision: str) -> None:
+    code, out, err = history.run("plan", f"--changed-since={revision}")
+    assert (code, out) == (1, "")
+    assert err.startswith("error: ")
+
+
+def test_without_an_account_there_is_a_hint(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(ground.root / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(ground.root / "none"))
+    assert run(["plan"]) == 1
+    captured = ground._capsys.readouterr()
+    assert captured.out == ""
+    assert "hint: " in captured.err
+    assert "--sandbox" in captured.err
