@@ -142,7 +142,7 @@ def _identifier(reader: _Reader, value: object, key: str) -> str | None:
 
 
 def _number(kind: type[int | float]) -> Callable[[_Reader, object, str], Any]:
-    def read(reader: _Reader, value: object, key: str) -> Any:  # noqa: ANN401 - int or float, as `kind` says
+    def read(reader: _Reader, value: object, key: str) -> Any:
         if not _is_number(value, kind) or value < 0:  # type: ignore[operator]
             reader.fault(f"route53.{key} must be a number, 0 or more (0: unlimited)")
             return kind(0)

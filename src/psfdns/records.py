@@ -1,13 +1,13 @@
-"""Record sets and zones as values: pure, frozen, compared by meaning.
+r"""Record sets and zones as values: pure, frozen, compared by meaning.
 
 Names and rdata are held as canonical text, which makes comparing, hashing, sorting and printing
 of a hundred thousand records cheap; `psfdns.names` and `psfdns.rdata` make that text (and
 dnspython's objects from it where one is wanted). Canonical text:
 
 * names: absolute, lower case, A-labels, final dot, escaped as dnspython prints them (RFC 1035 §5.1,
-  decimal ``\\DDD``);
+  decimal ``\DDD``);
 * values: one line of RFC 1035 rdata with absolute lower-case names, TXT strings each in quotes with
-  ``"`` and ``\\`` escaped and bytes outside 0x20-0x7e as ``\\DDD``; two values mean the same exactly
+  ``"`` and ``\`` escaped and bytes outside 0x20-0x7e as ``\DDD``; two values mean the same exactly
   when their canonical text is equal.
 """
 
@@ -23,9 +23,7 @@ from psfdns.routing import Routing
 SELF_ZONE = "$self"
 """The alias zone id that means "the hosted zone this record set is in" (cli53's convention)."""
 
-HOSTED_TYPES = frozenset(
-    "A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT".split()
-)
+HOSTED_TYPES = frozenset("A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT".split())
 """The record types that Route 53 hosts (API reference, RRType)."""
 
 

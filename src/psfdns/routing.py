@@ -78,8 +78,7 @@ class Cidr:
 Routing = Weighted | Latency | Failover | Geolocation | Multivalue | Geoproximity | Cidr
 
 POLICIES: dict[str, type[Routing]] = {
-    kind.policy: kind
-    for kind in (Weighted, Latency, Failover, Geolocation, Multivalue, Geoproximity, Cidr)
+    kind.policy: kind for kind in (Weighted, Latency, Failover, Geolocation, Multivalue, Geoproximity, Cidr)
 }
 
 AWS_KEYS: dict[str, str] = {

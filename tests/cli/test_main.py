@@ -10,7 +10,14 @@ import pytest
 
 from psfdns.cli import main as cli_main
 from psfdns.diagnostics import Diagnostic, Severity, Span
-from psfdns.errors import HostError, InvalidInputError, PlanRefusedError, PsfdnsError, StalePlanError, UsageError
+from psfdns.errors import (
+    HostError,
+    InvalidInputError,
+    PlanRefusedError,
+    PsfdnsError,
+    StalePlanError,
+    UsageError,
+)
 from psfdns.records import RRsetKey
 
 FINDING = Diagnostic("bad-thing", Severity.ERROR, "it is \x1b[31mbad", Span("zones/a.zone", 3), "mend it")

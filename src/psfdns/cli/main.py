@@ -109,7 +109,9 @@ def _report_unforeseen(error: BaseException) -> int:
 
         traceback.print_exception(error)
     click.echo(f"error: psfdns itself failed: {type(error).__name__}: {escape(str(error))}", err=True)
-    click.echo("hint: this is a defect; run again with PSFDNS_TRACEBACK=1 and report what it prints", err=True)
+    click.echo(
+        "hint: this is a defect; run again with PSFDNS_TRACEBACK=1 and report what it prints", err=True
+    )
     return EXIT_FAILED
 
 

@@ -60,11 +60,13 @@ def _remember(context: click.Context, parameter: click.Parameter, value: object)
 
 
 def _global_options() -> list[click.Option]:
-    def option(*names: str, **settings: Any) -> click.Option:  # noqa: ANN401 - click's own keywords
+    def option(*names: str, **settings: Any) -> click.Option:
         return click.Option(names, expose_value=False, is_eager=True, callback=_remember, **settings)
 
     return [
-        option("--config", metavar="FILE", envvar="PSFDNS_CONFIG", help="psfdns.toml (default: found upwards)."),
+        option(
+            "--config", metavar="FILE", envvar="PSFDNS_CONFIG", help="psfdns.toml (default: found upwards)."
+        ),
         option("--root", metavar="DIR", envvar="PSFDNS_ROOT", help="Where zones/ and certs/ are read."),
         option("--sandbox", is_flag=True, envvar="PSFDNS_SANDBOX", help="Use the embedded Route 53."),
         option("--json", is_flag=True, envvar="PSFDNS_JSON", help="One JSON document on stdout."),
@@ -77,7 +79,7 @@ def _global_options() -> list[click.Option]:
 class PsfdnsCommand(click.Command):
     """A command with the global options, and its own options readable from PSFDNS_* too."""
 
-    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 - click's own keywords
+    def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         for parameter in self.params:
             if isinstance(parameter, click.Option) and parameter.name not in NEVER_FROM_ENVIRONMENT:
@@ -86,6 +88,7 @@ class PsfdnsCommand(click.Command):
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """The epilog holds the examples: printed as they stand."""
+        del context
         if self.epilog:
             formatter.write_paragraph()
             for line in self.epilog.strip("\n").splitlines():
@@ -97,7 +100,7 @@ class LazyGroup(click.Group):
 
     command_class = PsfdnsCommand
 
-    def __init__(self, *args: Any, table: dict[str, tuple[str, str]], **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, table: dict[str, tuple[str, str]], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.table = table
         self.params.extend(_global_options())
@@ -142,6 +145,8 @@ class LazyGroup(click.Group):
         from click.shell_completion import CompletionItem
 
         items = [
-            CompletionItem(name, help=short) for name, (_, short) in self.table.items() if name.startswith(incomplete)
+            CompletionItem(name, help=short)
+            for name, (_, short) in self.table.items()
+            if name.startswith(incomplete)
         ]
         return [*items, *click.Command.shell_complete(self, context, incomplete)]
