@@ -100,6 +100,7 @@ class _Reader:
         self.state = state
         self.include = include
         self.octets = 0
+        self.made = 0
         self.depth = 0
 
     def read_file(self, data: bytes, path: str) -> None:
@@ -199,22 +200,32 @@ class _Reader:
         return self.include(IncludeRequest(file, span.path, room))
 
     def generate(self, words: list[str], span: Span) -> None:
-        """One directive's records; the first one that is wrong ends it, the others would say the same."""
+        """One directive's records; the first that is wrong ends it, and a warning is said once."""
         state = self.state
+        owner, before = state.owner, len(state.findings.found)
         try:
             numbers, fill = _generator(words, state.limits.generated)
-            made = [fill(number) for number in numbers]
+            for line in map(fill, numbers):
+                self.count_made(line, span)
+                self.read_lines([line], span.path, fixed_line=span.first_line)
+                if state.findings.fold(before):
+                    break
         except GenerateError as error:
             state.findings.error("bad-generate", span, f"$GENERATE: {error}", _GENERATE_FORM)
-            return
-        owner, before = state.owner, len(state.findings.found)
-        for line in made:
-            self.read_lines([line], span.path, fixed_line=span.first_line)
-            if len(state.findings.found) > before:
-                break
         state.owner = owner
 
+    def count_made(self, line: str, span: Span) -> None:
+        """Bound what directives make of little text."""
+        self.made += len(line)
+        limit = self.state.limits.octets * _MADE_TIMES
+        if self.made > limit:
+            raise self.state.findings.stop(
+                "zone-too-large", span, f"the zone's directives make more than {limit} characters"
+            )
 
+
+_MADE_TIMES = 4
+"""How much more than the files themselves $GENERATE may make of them."""
 _GENERATE_FORM = "write $GENERATE START-STOP[/STEP] NAME [TTL] [IN] TYPE RDATA, quotes around RDATA of several words"
 _CLASS_OR_TTL = re.compile(r"IN|[0-9][0-9wdhms]*", re.IGNORECASE)
 
