@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from psfdns.budget import Budget
     from psfdns.cli.planning import Planned
     from psfdns.cli.wiring import Access, Workspace
-    from psfdns.plans.plan import Plan
+    from psfdns.diagnostics import Diagnostic
+    from psfdns.plans.plan import Plan, Refusal
     from psfdns.route53.apply import Outcome, Progress
     from psfdns.tenants.load import Repository
     from psfdns.tenants.zone_file import ZoneFile
@@ -54,22 +56,27 @@ def command(
     """
     from psfdns.cli.planning import plan_zones
     from psfdns.cli.repository import select_zones
-    from psfdns.cli.wiring import open_access, open_repository, open_workspace
+    from psfdns.cli.views.apply import render_requests
+    from psfdns.cli.wiring import open_access, open_repository, open_workspace, talk
 
     workspace = open_workspace(options)
     repository = open_repository(workspace)
     files = select_zones(repository, names=zones, tenant=tenant)
     access = open_access(workspace)
     planned = _lift_refusals(plan_zones(workspace, repository, files, access.host), allow)
-    _show_plan(options, planned.plan)
-    _refuse(planned.plan)
-    if not _has_work(planned.plan):
-        return _finish(options, planned.plan, None)
-    _ask(yes=yes)
-    outcome = _apply(workspace, access, planned, wait=not no_wait)
-    if not access.budget.is_stopped:
-        _check_done(workspace, repository, files, access, outcome)
-    return _finish(options, planned.plan, outcome)
+    _show_plan(workspace, planned.plan)
+    try:
+        _refuse(planned.plan)
+        if not _has_work(planned.plan):
+            return _finish(options, planned.plan)
+        _ask(yes=yes)
+        outcome = _apply(workspace, access, planned, wait=not no_wait)
+    except PsfdnsError:
+        _finish(options, planned.plan)
+        raise
+    unfinished = _look_again(workspace, repository, files, access, outcome)
+    talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
+    return _finish(options, planned.plan, outcome, unfinished)
 
 
 def _lift_refusals(planned: Planned, allow: Sequence[str]) -> Planned:
@@ -87,19 +94,24 @@ def _lift_refusals(planned: Planned, allow: Sequence[str]) -> Planned:
     )
 
 
-def _show_plan(options: Options, plan: Plan) -> None:
+def _show_plan(workspace: Workspace, plan: Plan) -> None:
     """The plan on stdout; with --json it is talk, because stdout holds the outcome alone."""
+    from psfdns.cli.revision import look_up_commit
+    from psfdns.cli.planning import estimate_apply
     from psfdns.cli.views.plan import render_text
     from psfdns.cli.wiring import has_colour, now
     from psfdns.plans.document import to_document
 
-    stream = click.get_text_stream("stderr" if options.json else "stdout")
+    options = workspace.options
     if options.json and options.verbosity < Verbosity.NORMAL:
         return
     # What is refused is said as an error, once.
-    document = to_document(replace(plan, refused=()), created=now(), commit=None)
+    shown = replace(plan, refused=())
     text = render_text(
-        document, colour=has_colour(options, stream), verbose=options.verbosity > Verbosity.NORMAL
+        to_document(shown, created=now(), commit=look_up_commit(workspace.root)),
+        colour=has_colour(options, sys.stderr if options.json else sys.stdout),
+        verbose=options.verbosity > Verbosity.NORMAL,
+        estimate=estimate_apply(plan, workspace),
     )
     click.echo(text, nl=False, err=options.json)
 
@@ -115,7 +127,13 @@ def _refuse(plan: Plan) -> None:
             hint="correct them, or name the zones to apply: psfdns apply ZONE",
         )
     if plan.refused:
-        raise PlanRefusedError([refusal.finding for refusal in plan.refused])
+        raise PlanRefusedError(_once_per_account(plan.refused))
+
+
+def _once_per_account(refused: Sequence[Refusal]) -> list[Diagnostic]:
+    """The wrong account is wrong for every zone alike, and is said for the first."""
+    first = {refusal.finding.code: refusal for refusal in reversed(refused)}
+    return [no.finding for no in refused if no.finding.code != "account" or no is first["account"]]
 
 
 def _has_work(plan: Plan) -> bool:
@@ -146,13 +164,12 @@ def _apply(workspace: Workspace, access: Access, planned: Planned, *, wait: bool
 
 @contextmanager
 def _stoppable(budget: Budget) -> Iterator[None]:
-    """The first Ctrl-C lets what is in flight finish and sends nothing more; a second one is meant."""
+    """Ctrl-C lets what is in flight finish, and sends nothing more."""
 
     def stop(number: int, frame: object) -> None:
         del number, frame
-        signal.signal(signal.SIGINT, before)
         budget.stop()
-        click.echo("\nstopping after the requests in flight; press again to leave at once", err=True)
+        click.echo("\nstopping after the requests in flight", err=True)
 
     before = signal.signal(signal.SIGINT, stop)
     try:
@@ -166,7 +183,7 @@ def _progress(options: Options) -> Iterator[Callable[[Progress], None]]:
     """One line that is written over, only on a terminal."""
     from psfdns.cli.views.apply import render_progress
 
-    stream = click.get_text_stream("stderr")
+    stream = sys.stderr
     shown = stream.isatty() and options.verbosity >= Verbosity.NORMAL
 
     def report(progress: Progress) -> None:
@@ -180,29 +197,33 @@ def _progress(options: Options) -> Iterator[Callable[[Progress], None]]:
             click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def _check_done(
+def _look_again(
     workspace: Workspace,
     repository: Repository,
     files: Sequence[ZoneFile],
     access: Access,
     outcome: Outcome,
-) -> None:
-    """Planning again must be empty; what is left is an error of its zone."""
+) -> list[PsfdnsError]:
+    """Planning again must be empty: an error for each zone where it is not, or why it could not be done."""
     from psfdns.cli.planning import plan_zones
 
-    done = {zone.plan.label: zone for zone in outcome.zones if not zone.errors}
+    done = {zone.plan.label for zone in outcome.zones if not zone.errors}
     again = [file for file in files if _label(file) in done]
-    if not again:
-        return
-    for zone in plan_zones(workspace, repository, again, access.host).plan.zones:
-        left = len(zone.changes) + len(zone.settings)
-        if left:
-            done[zone.label].errors.append(
-                PsfdnsError(
-                    f"{zone.label}: Route 53 took the changes, but planning again finds {left} more",
-                    hint="somebody else may be at it: psfdns plan shows them",
-                )
-            )
+    if not again or access.budget.is_stopped:
+        return []
+    try:
+        zones = plan_zones(workspace, repository, again, access.host).plan.zones
+    except PsfdnsError as error:
+        return [error]
+    left = {zone.label: len(zone.changes) + len(zone.settings) for zone in zones}
+    return [
+        PsfdnsError(
+            f"{label}: Route 53 took the changes, but planning again finds {number} more",
+            hint="somebody else may be at it: psfdns plan shows what differs",
+        )
+        for label, number in left.items()
+        if number
+    ]
 
 
 def _label(file: ZoneFile) -> str:
@@ -212,45 +233,45 @@ def _label(file: ZoneFile) -> str:
 
 
 def _comment(workspace: Workspace) -> str:
+    """What Route 53 keeps with each change: who, and from which commit."""
+    from psfdns.cli.revision import look_up_commit
     from psfdns.cli.wiring import who_acts
 
-    del workspace
-    return f"psfdns apply by {who_acts()}"
+    commit = look_up_commit(workspace.root)
+    return f"psfdns apply by {who_acts()}" + (f" at {commit}" if commit else "")
 
 
-def _finish(options: Options, plan: Plan, outcome: Outcome | None) -> int:
+def _finish(
+    options: Options, plan: Plan, outcome: Outcome | None = None, unfinished: Sequence[PsfdnsError] = ()
+) -> int:
     """Say what was done on stdout, what was not on stderr; the exit code."""
     from psfdns.cli.views.apply import render_text, to_document
     from psfdns.cli.wiring import emit_json
-    from psfdns.plans.document import summarise
 
-    zones = outcome.zones if outcome else ()
-    document = to_document(summarise(plan), zones)
+    document = to_document(plan, outcome.zones if outcome else ())
     if options.json:
         emit_json(document)
     else:
         click.echo(render_text(document), nl=False)
-    return 1 if outcome is not None and _say_errors(outcome) else 0
+    errors = [*_errors_of(outcome), *unfinished] if outcome else []
+    _echo_errors(errors)
+    return 1 if errors else 0
 
 
-def _say_errors(outcome: Outcome) -> bool:
-    """Every error once; whether there were any."""
-    errors = [error for zone in outcome.zones for error in zone.errors]
+def _errors_of(outcome: Outcome) -> Iterator[PsfdnsError]:
+    yield from (error for zone in outcome.zones for error in zone.errors)
     late = [zone.plan.label for zone in outcome.zones if zone.insync is False]
     if outcome.wait_error is not None:
-        errors.append(outcome.wait_error)
+        yield outcome.wait_error
     elif late:
-        errors.append(
-            PsfdnsError(
-                f"not on all of Route 53's servers after ten minutes: {', '.join(late)}",
-                hint="the changes were accepted; Route 53 goes on by itself",
-            )
+        yield PsfdnsError(
+            f"not on all of Route 53's servers after ten minutes: {', '.join(late)}",
+            hint="the changes were accepted; Route 53 goes on by itself",
         )
-    _echo_errors(errors)
-    return bool(errors)
 
 
 def _echo_errors(errors: Sequence[PsfdnsError]) -> None:
+    """Each once: a lost network is the same for all zones."""
     from psfdns.cli.views.escape import escape
 
     for summary, hint in dict.fromkeys((error.summary, error.hint) for error in errors):

@@ -12,7 +12,6 @@ import click
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity, chosen_format
 
 if TYPE_CHECKING:
-    from psfdns.config import Config
     from psfdns.plans.plan import Plan
 
 EXIT_CHANGES = 2
@@ -52,7 +51,7 @@ def command(
     A zone whose file has errors has no plan: the errors are shown, the other zones are planned, and the
     exit code is 1. What a guard would refuse is said at the end.
     """
-    from psfdns.cli.planning import plan_zones
+    from psfdns.cli.planning import estimate_apply, plan_zones
     from psfdns.cli.repository import select_zones
     from psfdns.cli.revision import changed_paths, look_up_commit
     from psfdns.cli.wiring import now, open_access, open_repository, open_workspace
@@ -67,19 +66,8 @@ def command(
     document = to_document(plan, created=now(), commit=look_up_commit(workspace.root))
     if out is not None:
         _store(out, document)
-    _show(options, wanted, document, _estimate(plan, workspace.config, sandboxed=options.sandbox))
+    _show(options, wanted, document, estimate_apply(plan, workspace))
     return _exit_code(plan, detailed=detailed_exitcode)
-
-
-def _estimate(plan: Plan, config: Config, *, sandboxed: bool) -> int:
-    """Seconds that an apply would take; the sandbox has no limits to keep below and nothing to spread."""
-    from psfdns.plans.estimate import Budget, estimate_seconds
-
-    if sandboxed:
-        return 0
-    wanted = config.route53
-    budget = Budget(wanted.requests_per_second, wanted.burst, wanted.changes_per_second, wanted.changes_burst)
-    return estimate_seconds(plan, budget)
 
 
 def _store(out: str, document: dict[str, Any]) -> None:

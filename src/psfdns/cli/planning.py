@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.repository import read_zones
 from psfdns.plans.desired import HeldZone
+from psfdns.plans.estimate import Budget, estimate_seconds
 from psfdns.plans.guards import Policy, judge
 from psfdns.plans.host import LiveZone
 from psfdns.plans.make import Selection, make_plan, zones_to_fetch
@@ -18,7 +19,8 @@ from psfdns.plans.plan import Plan
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
     from psfdns.route53.host import Route53Host
-    from psfdns.tenants.load import Repository, ZoneFile
+    from psfdns.tenants.load import Repository
+    from psfdns.tenants.zone_file import ZoneFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ def plan_zones(
     )
     policy = Policy(config.route53.accounts, config.route53.adopted_only)
     return Planned(replace(plan, refused=judge(plan, held=held, policy=policy)), live, held)
+
+
+def estimate_apply(plan: Plan, workspace: Workspace) -> int:
+    """Seconds that an apply would take; the sandbox has no limits to keep below and nothing to spread."""
+    if workspace.options.sandbox:
+        return 0
+    wanted = workspace.config.route53
+    budget = Budget(wanted.requests_per_second, wanted.burst, wanted.changes_per_second, wanted.changes_burst)
+    return estimate_seconds(plan, budget)
 
 
 def held_zones(repository: Repository) -> tuple[HeldZone, ...]:

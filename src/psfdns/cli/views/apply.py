@@ -8,6 +8,9 @@ from typing import Any
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import count, name_zone
 from psfdns.errors import PsfdnsError
+from psfdns.plans.document import summarise
+from psfdns.plans.plan import Plan
+from psfdns.plans.shapes import diagnostic_to_json
 from psfdns.route53.apply import Progress, ZoneOutcome
 
 FORMAT = "psfdns-apply/1"
@@ -17,14 +20,24 @@ Shape = dict[str, Any]
 _SYNC_WORDS = {True: ", on all servers", False: ", not on all servers yet", None: ""}
 
 
-def to_document(summary: Mapping[str, int], zones: tuple[ZoneOutcome, ...] = ()) -> Shape:
-    """The document; `summary` is the plan's. `applied` and `planned` count record sets of a zone."""
-    return {"format": FORMAT, "summary": dict(summary), "zones": [_zone_to_json(zone) for zone in zones]}
+def to_document(plan: Plan, zones: tuple[ZoneOutcome, ...] = ()) -> Shape:
+    """The document; no zones: nothing was done. `applied` and `planned` count record sets of a zone."""
+    return {
+        "format": FORMAT,
+        "summary": summarise(plan),
+        "zones": [_zone_to_json(zone) for zone in zones],
+        "refused": [{"zone": no.zone, **diagnostic_to_json(no.finding)} for no in plan.refused],
+    }
 
 
 def render_text(document: Shape) -> str:
     """A line a zone, and the NS records that the parents of new zones need."""
     return "".join(f"{line}\n" for line in _lines(document))
+
+
+def render_requests(sent: Mapping[str, int]) -> str:
+    """How many requests were sent, by action; each is also what Route 53 counts."""
+    return ", ".join(f"{number} {action}" for action, number in sorted(sent.items())) or "none"
 
 
 def render_progress(progress: Progress) -> str:
