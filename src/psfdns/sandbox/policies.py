@@ -34,14 +34,8 @@ _COUNTRY = re.compile(r"[A-Z]{2}|\*")
 
 def kinds_of(record_set: Mapping[str, Any]) -> list[str]:
     """The policy fields that a record set carries; more than one is a fault."""
-    return [
-        field for field in KINDS if record_set.get(field) not in {None, False} or _is_zero(record_set, field)
-    ]
-
-
-def _is_zero(record_set: Mapping[str, Any], field: str) -> bool:
-    """A weight of 0 is a weight, though it equals False."""
-    return field == "Weight" and record_set.get(field) is not None
+    given = {field: record_set.get(field) for field in KINDS}
+    return [field for field, value in given.items() if value is not None and value is not False]
 
 
 def shape_fault(record_set: Mapping[str, Any]) -> str | None:

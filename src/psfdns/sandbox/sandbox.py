@@ -7,11 +7,11 @@ rules that Route 53 enforces and moto does not; moto answers the rest (`psfdns.s
 from __future__ import annotations
 
 import datetime
+import functools
 import importlib.util
 import io
 import os
 import random
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -93,8 +93,6 @@ class Sandbox:
             max_record_sets=max_record_sets,
         )
         self._throttle = throttle
-        self._wire: Wire | None = None
-        self._making_wire = threading.Lock()
 
     def handle(
         self,
@@ -109,12 +107,12 @@ class Sandbox:
             form = parse_qs(f"{query}&{body.decode('utf-8', 'replace')}")
             return identity.answer(form, self._new_request_id())
         try:
-            request = self._get_wire().read(method, path, query, body)
+            request = _route53_wire().read(method, path, query, body)
             self._admit(request)
             action = _ACTIONS.get(request.action)
             if action is not None:
                 result = action(self.cloud, request.params)
-                return _identified(self._get_wire().write(request.action, result), self._new_request_id())
+                return _identified(_route53_wire().write(request.action, result), self._new_request_id())
             url = f"https://route53.amazonaws.com{path}" + (f"?{query}" if query else "")
             return embedded.answer(self.cloud, request, (method, url, headers or {}, body))
         except ApiError as error:
@@ -123,7 +121,7 @@ class Sandbox:
     def refuse(self, error: ApiError) -> Response:
         """The answer that says an error."""
         request_id = self._new_request_id()
-        return _identified(self._get_wire().write_error(error, request_id), request_id)
+        return _identified(_route53_wire().write_error(error, request_id), request_id)
 
     def _new_request_id(self) -> str:
         return str(uuid.UUID(int=self.cloud.randomness.getrandbits(128), version=4))
@@ -132,14 +130,8 @@ class Sandbox:
         if self._throttle is not None:
             self._throttle.admit(request.action, request.params, self.cloud.now())
 
-    def _get_wire(self) -> Wire:
-        with self._making_wire:
-            if self._wire is None:
-                self._wire = Wire(_route53_model())
-        return self._wire
-
     def attach(self, client: Any) -> None:
-        """Make a boto3 client talk to this sandbox instead of the network; its credentials are not looked at."""
+        """Make a boto3 client talk to this sandbox instead of the network; credentials do not matter."""
         service = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register(f"before-send.{service}", self._answer_in_process)
 
@@ -211,11 +203,12 @@ def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _route53_model() -> Any:
-    """The service model; a client has one too, but it is read once and the server has no client."""
+@functools.cache
+def _route53_wire() -> Wire:
+    """The wire of Route 53's service model: reading that costs more than answering a hundred requests."""
     import botocore.session
 
-    return botocore.session.get_session().get_service_model("route53")
+    return Wire(botocore.session.get_session().get_service_model("route53"))
 
 
 def _utc_now() -> datetime.datetime:

@@ -107,13 +107,13 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return self.rfile.read(int(length))
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
+    def do_GET(self) -> None:
         self._answer()
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
+    def do_POST(self) -> None:
         self._answer()
 
-    def do_DELETE(self) -> None:  # noqa: N802 - http.server calls it so
+    def do_DELETE(self) -> None:
         self._answer()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server names it so

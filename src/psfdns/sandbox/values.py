@@ -130,7 +130,9 @@ def _read_with_dnspython(rdtype: str) -> Callable[[str], Hashable]:
         import dns.rdata
 
         try:
-            rdata = dns.rdata.from_text("IN", rdtype, to_decimal_escapes(value), dns.name.root)
+            rdata = dns.rdata.from_text(
+                "IN", rdtype, to_decimal_escapes(value), dns.name.root, relativize=False
+            )
         except (dns.exception.DNSException, ValueError) as error:
             raise SpellingError(f"{rdtype}RRDATAInvalid", str(error) or "Value is not valid", value) from None
         return rdata.to_digestable()
