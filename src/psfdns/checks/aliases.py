@@ -11,7 +11,6 @@ from psfdns.records import SELF_ZONE, Alias, RRset
 
 _API = "Route 53 API reference, AliasTarget"
 
-ALIAS_TYPE = Rule("alias-type", Severity.ERROR, "NS and SOA are not aliases.", _API)
 ALIAS_OUTSIDE = Rule("alias-outside", Severity.ERROR, "The target of a `$self` alias lies in the zone.", _API)
 ALIAS_TARGET_MISSING = Rule(
     "alias-target-missing",
@@ -30,16 +29,13 @@ ALIAS_CLOUDFRONT = Rule(
 
 CLOUDFRONT = "Z2FDTNDATAQYW2"
 _CLOUDFRONT_TYPES = frozenset({"A", "AAAA", "HTTPS"})
-_NEVER = frozenset({"NS", "SOA"})
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in subject.zone.rrsets.values():
         if rrset.alias is None:
             continue
-        if rrset.type in _NEVER:
-            yield ALIAS_TYPE.broken(rrset, f"{rrset.key}: {rrset.type} cannot be an alias")
-        elif _is_own(subject, rrset.alias):
+        if _is_own(subject, rrset.alias):
             yield from _find_own(subject, rrset, rrset.alias)
         elif rrset.alias.zone_id == CLOUDFRONT:
             yield from _find_cloudfront(rrset, rrset.alias)
@@ -132,4 +128,4 @@ def _loop(subject: Subject, places: list[tuple[str, str]]) -> Diagnostic:
     return ALIAS_LOOP.broken(rrset, f"{rrset.key}: the aliases go in a circle: {chain}")
 
 
-CHECK = Check((ALIAS_TYPE, ALIAS_OUTSIDE, ALIAS_TARGET_MISSING, ALIAS_LOOP, ALIAS_CLOUDFRONT), _find)
+CHECK = Check((ALIAS_OUTSIDE, ALIAS_TARGET_MISSING, ALIAS_LOOP, ALIAS_CLOUDFRONT), _find)

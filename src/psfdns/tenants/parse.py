@@ -109,7 +109,7 @@ def _without_line(message: str, text: str) -> tuple[str, int | None]:
     if match is not None:
         return message[: match.start()], int(match[1])
     if message.endswith(" (at end of document)"):
-        return message.removesuffix(" (at end of document)"), text.count("\n") + 1
+        return message.removesuffix(" (at end of document)"), max(1, len(text.rstrip().splitlines()))
     return message, None
 
 
