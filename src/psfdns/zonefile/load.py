@@ -20,14 +20,20 @@ _LIMITS = Limits()
 
 
 def load_zone(
-    file: Path, *, origin: str, shown_path: str, tenant_root: Path | None, default_ttl: int = 3600
+    file: Path,
+    *,
+    origin: str,
+    shown_path: str,
+    tenant_root: Path | None,
+    default_ttl: int = 3600,
+    data: bytes | None = None,
 ) -> ParsedZone:
     """Read the zone in `file`, shown as `shown_path`; includes are looked for below `tenant_root`, None: nowhere.
 
-    A file that cannot be read is a finding.
+    A file that cannot be read is a finding. `data` is read as if it stood in the file already.
     """
     try:
-        data = _read_zone_file(file)
+        data = _read_zone_file(file) if data is None else data
     except OSError as error:
         return _unreadable(origin, shown_path, _why(error))
     inside = tenant_root is not None and file.resolve().is_relative_to(tenant_root.resolve())
