@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import psfdns
@@ -57,3 +59,19 @@ def test_check_imports_no_client_and_no_sandbox(repository_root: Path) -> None:
     )
 
     assert loaded.isdisjoint({"boto3", "botocore", "moto", "acme", "werkzeug", "flask"})
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported(repository_root: Path) -> None:
+    project = tomllib.loads((repository_root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["sandbox"]]
+    names = {re.split(r"[<>=\[]", requirement)[0] for requirement in declared}
+    imported = {
+        (node.names[0].name if isinstance(node, ast.Import) else node.module or "").partition(".")[0]
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+
+    assert {
+        "dns" if name == "dnspython" else name for name in names
+    } == imported - sys.stdlib_module_names - {"psfdns"}
