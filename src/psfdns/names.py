@@ -161,7 +161,7 @@ def _a_label(label: str) -> bytes:
         return idna.alabel(folded)
     except (idna.IDNAError, UnicodeError) as error:
         raise NameSyntaxError(
-            f"{_shown(label)} is not a valid internationalised label (IDNA 2008): {_shown(str(error))}",
+            f"{_shown(label)} is not a valid internationalised label (IDNA 2008): {_printable(str(error))}",
             hint=f"write {_other_spelling(folded)}",
         ) from error
 
@@ -174,8 +174,8 @@ def _other_spelling(label: str) -> str:
         mapped = idna.uts46_remap(label, std3_rules=True).translate(_DOTS)
         encoded = idna.encode(mapped).decode("ascii")
     except (idna.IDNAError, UnicodeError):
-        return ascii("xn--" + label.encode("punycode", "replace").decode("ascii", "replace"))
-    return encoded if encoded == mapped else f"{mapped} or {encoded}"
+        return _printable("xn--" + label.encode("punycode", "replace").decode("ascii", "replace"))
+    return encoded if encoded == mapped else f"{_printable(mapped)} or {encoded}"
 
 
 def _escape(label: bytes) -> str:
@@ -192,5 +192,10 @@ _BYTES = tuple(_byte_text(byte) for byte in range(256))
 
 
 def _shown(text: str) -> str:
-    """For a message: short, and without anything that a terminal would obey."""
-    return ascii(text if len(text) <= MAX_LABEL else text[:60] + "...") if not text.isprintable() or len(text) > MAX_LABEL else f'"{text}"'
+    """In quotes, and short."""
+    return f'"{_printable(text if len(text) <= MAX_LABEL else text[:60] + "...")}"'
+
+
+def _printable(text: str) -> str:
+    """Without anything that a terminal would obey."""
+    return text if text.isprintable() else ascii(text)[1:-1]

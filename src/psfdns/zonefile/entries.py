@@ -15,8 +15,8 @@ from psfdns.zonefile import mnemonics
 from psfdns.zonefile.aws import AwsAttributes, AwsSyntaxError, parse_alias, parse_comment
 from psfdns.zonefile.collect import Record
 from psfdns.zonefile.lines import Comment, Entry, Word
-from psfdns.zonefile.state import State
-from psfdns.zonefile.suspicions import judge_owner, judge_rdata, judge_start
+from psfdns.zonefile.state import Owner, State
+from psfdns.zonefile.suspicions import judge_blanks, judge_owner, judge_rdata, judge_start
 
 
 class _RefusedError(Exception):
@@ -37,6 +37,9 @@ def _read(state: State, entry: Entry, span: Span) -> None:
     _suppress(state, entry, span)
     if not entry.words:
         return
+    if not entry.broken and judge_blanks(state, entry, span):
+        state.owner = state.owner if entry.owner_blank else Owner(lost=True)
+        raise _RefusedError
     words = list(entry.words)
     if not entry.owner_blank:
         if not entry.broken and judge_start(state, words[0], span):
@@ -64,7 +67,7 @@ def _refuse(
 
 def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
     """The owner from here on; one that is wrong is lost, so that no later line inherits an older one."""
-    state.owner, state.owner_lost = None, True
+    state.owner = Owner(lost=True)
     at = _line(span, word)
     try:
         name = parse_name(word.text, origin=state.origin)
@@ -74,13 +77,16 @@ def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
         raise _refuse(state, "bad-name", at, f"owner: {error}", error.hint) from error
     if not broken and judge_owner(state, word, at):
         raise _RefusedError
-    state.owner, state.owner_lost = name, False
+    state.owner = Owner(name) if is_subdomain(name, state.zone_origin) else Owner(outside=name)
 
 
 def _owner(state: State, span: Span) -> str:
-    if state.owner_lost:
+    owner = state.owner
+    if owner.name is not None:
+        return owner.name
+    if owner.lost:
         raise _RefusedError
-    if state.owner is None:
+    if owner.outside is None:
         raise _refuse(
             state,
             "no-owner",
@@ -89,16 +95,14 @@ def _owner(state: State, span: Span) -> str:
             'write the owner at the beginning of the line; "@" is the zone itself',
             "RFC 1035 §5.1",
         )
-    if not is_subdomain(state.owner, state.zone_origin):
-        raise _refuse(
-            state,
-            "out-of-zone",
-            span,
-            f"{state.owner} is not in the zone {state.zone_origin}",
-            "move it to the file of its zone, or correct the name or $ORIGIN",
-            "RFC 1035 §5.2",
-        )
-    return state.owner
+    raise _refuse(
+        state,
+        "out-of-zone",
+        span,
+        f"{owner.outside} is not in the zone {state.zone_origin}",
+        "move it to the file of its zone, or correct the name or $ORIGIN",
+        "RFC 1035 §5.2",
+    )
 
 
 # --- TTL, class, type --------------------------------------------------------------------------------

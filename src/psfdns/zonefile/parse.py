@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from psfdns.diagnostics import Diagnostic, Span, Suppression
+from psfdns.diagnostics import Diagnostic, Span, Suppression, has_errors
 from psfdns.names import NameSyntaxError, parse_name
 from psfdns.rdata import MAX_TTL, parse_ttl
 from psfdns.records import Zone
@@ -22,7 +22,7 @@ from psfdns.zonefile.findings import Findings, Limits, ReadingStoppedError
 from psfdns.zonefile.generate import GenerateError, compile_template, parse_range
 from psfdns.zonefile.lines import Entry, read_entry
 from psfdns.zonefile.quick import QUICK_LINE, read_quickly
-from psfdns.zonefile.state import State
+from psfdns.zonefile.state import Owner, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,16 @@ def parse_zone(
     with _no_garbage_collection(), contextlib.suppress(ReadingStoppedError):
         _Reader(state, include).read_file(data, path)
         state.sets.judge()
+        _judge_empty(state, path)
     zone = Zone(state.zone_origin, state.sets.finished())
     return ParsedZone(zone, state.findings.in_order(), tuple(state.suppressions))
+
+
+def _judge_empty(state: State, path: str) -> None:
+    if state.count == 0 and not has_errors(state.findings.found):
+        state.findings.warn(
+            "empty-zone", Span(path, 1, 1), "the file has no records", "all that is live in the zone would be deleted"
+        )
 
 
 @contextlib.contextmanager
@@ -169,7 +177,7 @@ class _Reader:
         if ttl is None:
             self.refuse(span, "$TTL takes one time", "write seconds, or units as in 1h30m")
         elif ttl > MAX_TTL:
-            self.refuse(span, f"the TTL is above {MAX_TTL}", "RFC 2181 §8 ends it there")
+            self.refuse(span, f"the TTL is above {MAX_TTL} (RFC 2181 §8)", "write a week, 604800, or less")
         else:
             self.state.ttl.directive = ttl
 
@@ -203,6 +211,7 @@ class _Reader:
         """One directive's records; the first that is wrong ends it, and a warning is said once."""
         state = self.state
         owner, before = state.owner, len(state.findings.found)
+        state.owner = Owner()
         try:
             numbers, fill = _generator(words, state.limits.generated)
             for line in map(fill, numbers):

@@ -28,7 +28,7 @@ def read_quickly(state: State, match: re.Match[str], path: str, line: int) -> bo
     written, ttl, later_ttl, rdtype, text, comment = match.groups()
     if comment is not None and _MARK.search(comment):
         return False
-    owner = (state.owners.get(written) or _owner(state, written)) if written else state.owner
+    owner = (state.owners.get(written) or _owner(state, written)) if written else state.owner.name
     if owner is None or (ttl is not None and later_ttl is not None):
         return False
     text = text.rstrip(" \t")
@@ -40,7 +40,7 @@ def read_quickly(state: State, match: re.Match[str], path: str, line: int) -> bo
         return False
     span = Span(path, line, line)
     state.counted(span)
-    state.owner = owner
+    state.owner.name = owner
     state.sets.add_plain(owner, rdtype, seconds, value, span)
     return True
 

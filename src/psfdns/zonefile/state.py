@@ -48,6 +48,20 @@ class Ttl:
 _MINIMUM = "the SOA's minimum"
 
 
+class Owner:
+    """The owner that a record with none of its own inherits.
+
+    `name` only if it is in the zone; else `outside` is where it lies, or it is `lost`, for it was wrong.
+    """
+
+    __slots__ = ("lost", "name", "outside")
+
+    def __init__(self, name: str | None = None, *, outside: str | None = None, lost: bool = False) -> None:
+        self.name = name
+        self.outside = outside
+        self.lost = lost
+
+
 class State:
     """Everything that reading a zone changes."""
 
@@ -59,8 +73,7 @@ class State:
         self.suppressions: list[Suppression] = []
         self.ttl = Ttl(default_ttl)
         self.count = 0
-        self.owner: str | None = None
-        self.owner_lost = False
+        self.owner = Owner()
         self.set_origin(zone_origin)
 
     def set_origin(self, origin: str) -> None:
@@ -72,12 +85,11 @@ class State:
     @contextlib.contextmanager
     def within(self, origin: str) -> Iterator[None]:
         """While an included file is read: its own origin and no owner yet; then both as before (RFC 1035 §5.1)."""
-        before = self.origin, self.owner, self.owner_lost
+        before, self.owner = (self.origin, self.owner), Owner()
         self.set_origin(origin)
-        self.owner, self.owner_lost = None, False
         yield
         self.set_origin(before[0])
-        self.owner, self.owner_lost = before[1:]
+        self.owner = before[1]
 
     def counted(self, span: Span) -> None:
         """Count a record; raises where there are too many."""

@@ -36,10 +36,23 @@ def judge_start(state: State, first: Word, span: Span) -> bool:
     return False
 
 
+def judge_blanks(state: State, entry: Entry, span: Span) -> bool:
+    """Whether a word outside quotes holds what looks like a blank or like nothing; says so."""
+    for word in entry.words:
+        match = None if word.quoted or word.text.isascii() else _INVISIBLE.search(word.text)
+        if match is not None:
+            state.findings.error(
+                "invisible-character",
+                Span(span.path, word.line, word.line),
+                f"the invisible character U+{ord(match[0]):04X} in {state.shown(word.text)}",
+                "write a plain blank, or none",
+            )
+            return True
+    return False
+
+
 def judge_owner(state: State, word: Word, span: Span) -> bool:
     """Whether the owner as it is written is refused; says why."""
-    if _INVISIBLE.search(word.text):
-        return _refuse_invisible(state, word.text, span)
     return _refuse_untidy(state, "the owner", word.text, span)
 
 
@@ -47,9 +60,6 @@ def judge_rdata(
     state: State, rdtype: str, entry: Entry, rdata: list[Word], value: str, span: Span
 ) -> bool:
     """Whether the rdata, correct as it is, is refused for what it most likely means; says why."""
-    bare = next((word for word in rdata if not word.quoted and _INVISIBLE.search(word.text)), None)
-    if bare is not None:
-        return _refuse_invisible(state, bare.text, Span(span.path, bare.line, bare.line))
     if rdtype in _STRINGS:
         return _judge_quotes(state, rdtype, rdata, span) or _judge_cut(state, rdtype, entry, rdata, span)
     if rdtype == "SOA":
@@ -58,15 +68,6 @@ def judge_rdata(
     if place is None or place >= len(rdata) or rdata[0].text == "\\#":
         return False
     return _judge_target(state, rdtype, rdata[place], value, Span(span.path, rdata[place].line, rdata[place].line))
-
-
-def _refuse_invisible(state: State, text: str, span: Span) -> bool:
-    match = _INVISIBLE.search(text)
-    code = ord(match[0]) if match else 0
-    state.findings.error(
-        "invisible-character", span, f"the invisible character U+{code:04X} in {state.shown(text)}", "write a plain blank, or none"
-    )
-    return True
 
 
 def _refuse_untidy(state: State, what: str, text: str, span: Span) -> bool:
