@@ -111,8 +111,8 @@ www A 192.0.2.3 ; AWS routing="LATENCY" region="us-east-1" identifier="three\"""
     ),
     "31 places": (
         "\n".join(
-            f'@ A 192.0.2.1 ; AWS routing="GEOPROXIMITY" latitude="{place}" longitude="1" identifier="{place}"'
-            for place in range(31)
+            f'@ A 192.0.2.1 ; AWS routing="GEOPROXIMITY" latitude="{at}" longitude="1" identifier="{at}"'
+            for at in range(31)
         ),
         [(31, "many-routed")],
     ),
@@ -243,7 +243,7 @@ def test_a_chain_of_aliases_may_be_as_long_as_the_zone() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_bind_agrees_on_which_types_may_stand_beside_each_other(seed: int, tmp_path: Path) -> None:
-    chance = random.Random(seed)  # noqa: S311 - cases, not secrets
+    chance = random.Random(seed)
     data = {"A": "192.0.2.1", "TXT": '"x"', "CNAME": "x.example.net.", "MX": "10 x.example.net."}
     names = chance.sample(["@", "a", "b", "a.b", "*"], 3)
     lines = {f"{name} {rdtype} {data[rdtype]}" for name in names for rdtype in chance.sample(sorted(data), 1)}

@@ -1,4 +1,4 @@
-"""Writes what adopts a hosted zone into the text of a tenant.toml, and leaves every other byte alone. Pure."""
+"""Puts what adopts a hosted zone into the text of a tenant.toml and leaves every other byte alone. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def adopt_zone(text: str, stem: str, settings: Mapping[str, str | Sequence[str]]
     after = _append(text, stem, missing) if there is None else _insert(text, stem, missing)
     expected = {**before, "zones": {**before.get("zones", {}), stem: {**(there or {}), **missing}}}
     if _parse(after, path) != expected:
-        raise PsfdnsError(f"{path}: [zones.{json.dumps(stem)}] cannot be changed by psfdns", hint=_lines(missing))
+        raise PsfdnsError(
+            f"{path}: [zones.{json.dumps(stem)}] cannot be changed by psfdns", hint=_lines(missing)
+        )
     return after
 
 
@@ -42,7 +44,7 @@ def _is_said(there: Mapping[str, Any] | None, key: str, value: object, stem: str
     if said is not None and said != value:
         raise PsfdnsError(
             f"{path}: {stem} has {key} = {said!r} already, and live it is {value!r}",
-            hint="correct tenant.toml by hand: a zone is never taken from one hosted zone to another in passing",
+            hint="correct tenant.toml by hand: a file never changes to another hosted zone in passing",
         )
     return said is not None
 

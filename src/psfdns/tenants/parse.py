@@ -75,7 +75,12 @@ def parse_tenant(data: bytes, *, slug: str, path: str) -> ParsedTenant:
         team=team,
         zones=zones,
     )
-    return ParsedTenant(tenant, reader.findings, zone_findings, spans)
+    findings = tuple(sorted(reader.findings, key=_line))
+    return ParsedTenant(tenant, findings, zone_findings, spans)
+
+
+def _line(finding: Diagnostic) -> int:
+    return (finding.span and finding.span.first_line) or 0
 
 
 class _NotToml(Exception):  # noqa: N818 - never leaves this module
