@@ -6,9 +6,11 @@ can be moved with AWS_ENDPOINT_URL_ROUTE_53 (botocore reads it itself).
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as botocore_errors
@@ -38,6 +40,7 @@ PRIOR_REQUEST = "PriorRequestNotComplete"
 """The code that says another change of the zone is still being taken in."""
 
 _WHO = "Route 53"
+_LOOPBACK = re.compile(r"127(?:\.[0-9]{1,3}){3}")
 _CREDENTIALS_HINT = "sign in to AWS (aws sso login, AWS_PROFILE, …), or use the embedded Route 53: --sandbox"
 _REFUSED_CREDENTIALS = frozenset(
     "ExpiredToken ExpiredTokenException IncompleteSignature InvalidClientTokenId InvalidSignatureException"
@@ -94,6 +97,7 @@ def open_route53(
         raise _unanswered(error, "read the AWS configuration") from error
     except (botocore_errors.BotoCoreError, ValueError) as error:
         raise HostError("AWS", "read the AWS configuration", str(error)) from error
+    _refuse_plain_endpoint(client.meta.endpoint_url)
 
     def spend(request: Any, operation_name: str, **_: object) -> None:
         body = request.data
@@ -134,6 +138,19 @@ def _make_client(threads: int, *, sandboxed: bool) -> Route53Client:
         aws_access_key_id=SANDBOX_ACCOUNT,
         aws_secret_access_key=SANDBOX_ACCOUNT,
     )
+
+
+def _refuse_plain_endpoint(url: str) -> None:
+    """Only https, except on the loopback (docs/contract.md §5)."""
+    parts = urlsplit(url)
+    is_near = parts.hostname in {"localhost", "::1"} or _LOOPBACK.fullmatch(parts.hostname or "")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+        raise HostError(
+            _WHO,
+            "read the AWS configuration",
+            f"the endpoint {url} is not https",
+            hint="only a server on this machine may be reached by http (AWS_ENDPOINT_URL_ROUTE_53)",
+        )
 
 
 def _ask_identity(found: list[str]) -> None:

@@ -218,7 +218,7 @@ def test_limits_count_route53s_spelling_of_values() -> None:
 
 @st.composite
 def zones(draw: st.DrawFn) -> Zone:
-    """Six names, each absent, an address set, a CNAME, a weighted group, or an alias to a later name that has an A."""
+    """Six names, each absent, addresses, a CNAME, a weighted group, or an alias to an earlier name."""
     rrsets: list[RRset] = []
     with_address: list[str] = []
     for name in NAMES:
@@ -268,7 +268,7 @@ def targets(live: Live) -> Iterator[tuple[str, str]]:
 
 
 def make(live: Live, batch: Batch) -> None:
-    """What Route 53 does with a batch, with its rules about names and aliases judged at each step or the end."""
+    """What Route 53 does with a batch, with its rules about names and aliases."""
     for entry in batch.entries:
         rrset = dict(entry["ResourceRecordSet"])
         key = RRsetKey(rrset["Name"], rrset["Type"], rrset.get("SetIdentifier"))

@@ -117,7 +117,7 @@ def test_what_cannot_be_expressed_is_foreign_with_its_reason() -> None:
     }
     api = Pages({"ResourceRecordSets": [policy, odd], "IsTruncated": False})
     live = fetch_zone(api, row("Z1", ORIGIN))
-    assert live.zone.rrsets == live.spelled == {}
+    assert (live.zone.rrsets, live.spelled) == ({}, {})
     assert [foreign.key for foreign in live.foreign] == [
         RRsetKey("p.zone.example.", "A"),
         RRsetKey("bad name.zone.example.", "A"),
