@@ -31,3 +31,24 @@ def store_private(path: Path, text: str) -> None:
 
 def _failure(path: Path, error: OSError) -> PsfdnsError:
     return PsfdnsError(f"{path} could not be written: {error.strerror or error}")
+
+
+def store_file(path: Path, text: str) -> None:
+    """Write a file of the repository, replacing one that is there in one step, so that no reader sees half.
+
+    The folder must be there. Raises PsfdnsError.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode("utf-8", "surrogateescape"))
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _failure(path, error) from error

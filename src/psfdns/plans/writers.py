@@ -23,7 +23,7 @@ _OWNER_MARK = re.compile(r'"(?:heritage=([a-z0-9.-]+)|\*(octodns)\*)', re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Another writer: what is said of it, how its record sets are known, and the pattern that leaves it them."""
+    """Another writer: what is said of it, how its record sets are known, what ignores them."""
 
     code: str
     what: str
