@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.config import Config
 
 from psfdns.sandbox.sandbox import Sandbox
 from tests.sandbox.api import Clock, make_zone
@@ -14,7 +15,7 @@ from tests.sandbox.api import Clock, make_zone
 def bare_client() -> Any:
     """A client without its sandbox's answers: making one costs more than a test."""
     sandbox = Sandbox(None)
-    client = sandbox.client()
+    client = sandbox.client(config=Config(retries={"total_max_attempts": 1}))
     detach(sandbox, client)
     return client
 
