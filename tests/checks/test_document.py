@@ -1,0 +1,23 @@
+"""docs/checks.md is what the rules say."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from psfdns.checks import RULES
+
+
+def test_the_page_of_checks_is_current(repository_root: Path) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "psfdns.checks"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        env={"PYTHONIOENCODING": "utf-8"},
+    )
+    page = (repository_root / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert page == made.stdout, "run: python -m psfdns.checks > docs/checks.md"
+    assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == {rule.code for rule in RULES}
