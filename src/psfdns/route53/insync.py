@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 600.0
 PENDING_PER_ROUND = 5
 """A round ends at so many answers PENDING: the rest is hardly further, and requests are scarce."""
 
-_FIRST_PAUSES = (1.0, 2.0, 4.0)
+_FIRST_PAUSES = (0.6, 1.4, 3.0)
 _PAUSE = 5.0
 
 
