@@ -154,12 +154,13 @@ def _wanted(
     origin = live.zone.origin
     there = existing.zone if existing else Zone(origin, {})
     parts = divide(desired=there, live=live, settings=settings)
-    wanted = dict(parts.live.rrsets)
-    if settings.apex is Apex.ROUTE53:
-        for key, rrset in live.zone.rrsets.items():
-            if is_apex_authority(key, origin) and (existing is None or key in there.rrsets):
-                wanted[key] = rrset
-    return Zone(origin, wanted), parts.foreign
+    authority = {
+        key: rrset
+        for key, rrset in live.zone.rrsets.items()
+        if is_apex_authority(key, origin) and (existing is None or key in there.rrsets)
+    }
+    managed = settings.apex is Apex.MANAGED
+    return Zone(origin, {**parts.live.rrsets, **({} if managed else authority)}), parts.foreign
 
 
 def _written(outcome: Outcome, wanted: Zone, existing: ParsedZone | None, default_ttl: int) -> Outcome:
