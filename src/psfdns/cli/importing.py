@@ -204,7 +204,7 @@ def _adopted_text(shown: str, outcomes: Sequence[Outcome]) -> str | None:
 
 def _read_text(path: Path, shown: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeError) as error:
         raise PsfdnsError(f"{shown} cannot be read: {error}") from error
 

@@ -18,12 +18,15 @@ def adopt_zone(text: str, stem: str, settings: Mapping[str, str | Sequence[str]]
     no TOML.
     """
     before = _parse(text, path)
-    there = before.get("zones", {}).get(stem)
+    zones = before.get("zones", {})
+    there = zones.get(stem) if isinstance(zones, dict) else zones
+    if there is not None and not isinstance(there, dict):
+        raise PsfdnsError(f"{path}: zones holds a table for each zone", hint="correct it by hand")
     missing = {key: value for key, value in settings.items() if not _is_said(there, key, value, stem, path)}
     if not missing:
         return text
     after = _append(text, stem, missing) if there is None else _insert(text, stem, missing)
-    expected = {**before, "zones": {**before.get("zones", {}), stem: {**(there or {}), **missing}}}
+    expected = {**before, "zones": {**zones, stem: {**(there or {}), **missing}}}
     if _parse(after, path) != expected:
         raise PsfdnsError(
             f"{path}: [zones.{json.dumps(stem)}] cannot be changed by psfdns", hint=_lines(missing)
@@ -50,9 +53,10 @@ def _is_said(there: Mapping[str, Any] | None, key: str, value: object, stem: str
 
 
 def _append(text: str, stem: str, settings: Mapping[str, object]) -> str:
-    gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+    gap = "" if not text or text.endswith(("\n\n", "\n\r\n")) else "\n" if text.endswith("\n") else "\n\n"
     # A JSON string is a TOML basic string as well.
-    return f"{text}{gap}[zones.{json.dumps(stem)}]\n{_lines(settings)}\n"
+    table = f"{gap}[zones.{json.dumps(stem)}]\n{_lines(settings)}\n"
+    return text + (table.replace("\n", "\r\n") if "\r\n" in text else table)
 
 
 def _lines(settings: Mapping[str, object]) -> str:
