@@ -89,6 +89,25 @@ def test_long_lists_are_cut_and_say_so_unless_all_is_asked_for() -> None:
     assert ("f7.example.org." in whole, "u7.example. (Z7)" in whole, "more" in whole) == (True, True, False)
 
 
+def test_how_long_new_names_may_be_missed_is_said_once_for_the_longest() -> None:
+    wild = ["example.org. 900 SOA a. b. 1 1 1 1 300", "*.w.example.org. 86400 A 192.0.2.1"]
+    new = ["a.example.org. 60 A 192.0.2.1", "a.w.example.org. 60 A 192.0.2.2"]
+    text = render_text(document_of(whole_plan(plan_of(wild, [*wild, *new]))))
+    assert text.count("missed by resolvers") == 1
+    assert "missed by resolvers that asked before, up to 1 d\n" in text
+    created = render_text(document_of(whole_plan(plan_of(None, new))))
+    assert "missed by resolvers" not in created
+
+
+def test_warnings_of_files_in_sync_are_left_to_check() -> None:
+    warning = Diagnostic("reserved-name", Severity.WARNING, "example.org is reserved")
+    document = document_of(whole_plan(replace(plan_of([], []), findings=(warning, warning))))
+    assert render_text(document) == (
+        "Plan: nothing to do: 1 zone in sync.\nThe files in sync have 2 findings: psfdns check shows them.\n"
+    )
+    assert render_text(document, verbose=True).count("example.org is reserved [reserved-name]") == 2
+
+
 @given(ANY_TEXT, ANY_TEXT)
 def test_nothing_from_outside_reaches_the_terminal_raw(one: str, other: str) -> None:
     zone = plan_of(addresses(1), addresses(2))

@@ -196,7 +196,16 @@ def test_any_two_zones_plan_reads_back(want: Zone, there: Zone) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", '{"format": "psfdns-plan/2"}', '{"format": "psfdns-plan/1"}', "\x00"],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "[" * 100_000,
+        '{"format": "psfdns-plan/2"}',
+        '{"format": "psfdns-plan/1"}',
+        "\x00",
+    ],
 )
 def test_what_is_no_plan_is_refused_in_words(text: str) -> None:
     with pytest.raises(PlanDocumentError):

@@ -38,6 +38,19 @@ def test_500_new_zones_wait_for_the_rate_of_creating_zones() -> None:
     assert estimate_seconds(whole_plan(*new_zones(500)), Budget()) >= 60 + 230
 
 
+def test_requests_beyond_the_burst_wait_for_their_budget() -> None:
+    slow = Budget(requests_per_second=1, burst=0, changes_per_second=0)
+    small = plan_of([], addresses(10))
+    many_values = plan_of([], [f"big.example.org. 60 TXT x{number}" for number in range(1_001)])
+    long_values = plan_of([], [f"{'x' * 4000}{number} 60 TXT {'x' * 4000}" for number in range(9)])
+    # A batch, a look at INSYNC, and one page read again; two batches where one does not hold it.
+    assert estimate_seconds(whole_plan(small), slow) == 60 + 3
+    assert estimate_seconds(whole_plan(many_values), slow) == 60 + 5
+    assert estimate_seconds(whole_plan(long_values), slow) == 60 + 5
+    # A new zone: CreateHostedZone and its tags besides.
+    assert estimate_seconds(whole_plan(plan_of(None, addresses(10))), slow) == 60 + 5
+
+
 def test_a_rate_of_zero_is_unlimited() -> None:
     assert (
         estimate_seconds(whole_plan(*new_zones(500)), Budget(requests_per_second=0, changes_per_second=0))

@@ -184,6 +184,24 @@ def test_only_the_accounts_that_are_named_are_written_to(
     assert codes(found) == (["account"] if refused else [])
 
 
+def test_the_wrong_account_is_said_with_the_right_ones() -> None:
+    (one,) = refusals(plan_of(None, addresses(1)), policy=Policy(("1", "2")), account="3")
+    (none,) = refusals(plan_of(None, addresses(1)), policy=Policy(()), account=None)
+    assert one.finding.summary.endswith("this is account 3; psfdns writes to: 1, 2")
+    assert none.finding.summary.endswith(
+        "this is an account that could not be learnt; psfdns writes to: none"
+    )
+
+
+def test_the_closest_zone_above_decides() -> None:
+    deep = replace(
+        plan_of(["www.a.fr.example.org. 60 A 192.0.2.1"], []), origin="a.fr.example.org.", tenant="afpy"
+    )
+    staff = held(ORIGIN)
+    assert "other-tenant" in codes(refusals(deep, staff))
+    assert "other-tenant" not in codes(refusals(deep, staff, held(CHILD, tenant="afpy")))
+
+
 def test_a_zone_with_nothing_to_do_is_not_judged() -> None:
     plan = replace(plan_of(addresses(1), addresses(1)), adopted=False)
     assert codes(refusals(plan, policy=Policy(()))) == []

@@ -116,6 +116,25 @@ def test_a_zone_that_cannot_be_matched_is_neither_fetched_nor_created() -> None:
     assert (plan.action.value, plan.changes) == ("error", ())
 
 
+def test_a_zone_of_another_service_is_not_even_read() -> None:
+    want = desired("www.example.org. 60 A 192.0.2.1")
+    matching = match_zones([want], [hosted(linked_service="servicediscovery.example")], account=None)
+    assert zones_to_fetch([want], matching) == []
+    (plan,) = make_plan(Selection([want], matching), account=None).zones
+    assert (plan.action.value, plan.hosted_id, plan.changes) == ("error", "Z1", ())
+
+
+def test_a_fault_that_the_repository_found_already_is_not_said_again() -> None:
+    twice = Diagnostic("zone-twice", Severity.ERROR, "said at the file")
+    place = desired()
+    files = [
+        DesiredZone(place.origin, None, slug, place.path, place.settings, None, (twice,))
+        for slug in ("a", "b")
+    ]
+    plans = make_plan(Selection(files, match_zones(files, [], account=None)), account=None).zones
+    assert [plan.findings for plan in plans] == [(twice,), (twice,)]
+
+
 def test_warnings_of_the_file_stand_in_the_plan() -> None:
     warning = Diagnostic("reserved-name", Severity.WARNING, "example.org is reserved")
     place = desired("www.example.org. 60 A 192.0.2.1")

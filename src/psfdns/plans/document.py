@@ -111,7 +111,7 @@ def parse_document(text: str | bytes) -> tuple[Plan, Json]:
     """A saved plan and its document; raises PlanDocumentError."""
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PlanDocumentError(f"the plan file is not JSON: {error}") from error
     return from_document(document), document
 

@@ -139,14 +139,13 @@ def _judge_other_tenant(scene: Scene) -> Iterator[Diagnostic]:
 
 
 def _undelegated_parent(scene: Scene) -> HeldZone | None:
-    """The closest zone above that another tenant holds, unless it (or a zone above) delegates to ours."""
+    """The closest zone above, where another tenant holds it and does not delegate to ours."""
     plan = scene.plan
     above = [z for z in scene.held if z.origin != plan.origin and is_subdomain(plan.origin, z.origin)]
-    for zone in sorted(above, key=lambda zone: -len(zone.origin)):
-        if zone.tenant == plan.tenant or _delegates(zone, plan):
-            return None
-        return zone
-    return None
+    closest = max(above, key=lambda zone: len(zone.origin), default=None)
+    if closest is None or closest.tenant == plan.tenant or _delegates(closest, plan):
+        return None
+    return closest
 
 
 def _delegates(zone: HeldZone, plan: ZonePlan) -> bool:
