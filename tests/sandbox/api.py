@@ -93,7 +93,10 @@ def listed(client: Any, zone_id: str) -> list[RecordSet]:
     """Every record set but the apex's SOA and NS."""
     pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
     sets = [each for page in pages for each in page["ResourceRecordSets"]]
-    return [each for each in sets if each["Type"] not in {"SOA", "NS"} or each["Name"].count(".") > 2]
+    apex = {each["Name"] for each in sets if each["Type"] == "SOA"}
+    return [
+        each for each in sets if each["Type"] != "SOA" and not (each["Type"] == "NS" and each["Name"] in apex)
+    ]
 
 
 def names(record_sets: Iterable[RecordSet]) -> list[str]:

@@ -170,7 +170,9 @@ ROWS: dict[str, Row] = {
     "batch atomicity": Row(
         left_after(create(a("one.z.test")), create(a("one.other.test"))), ["one.z.test."], []
     ),
-    "CREATE on existing, other value": Row(batch(create(SECOND), before=(create(FIRST),)), "accepted", REFUSED),
+    "CREATE on existing, other value": Row(
+        batch(create(SECOND), before=(create(FIRST),)), "accepted", REFUSED
+    ),
     "DELETE with superseded value": Row(
         left_after(delete(FIRST), before=(upsert(FIRST), upsert(SECOND))), [], ["a.z.test."]
     ),
@@ -186,7 +188,10 @@ ROWS: dict[str, Row] = {
         batch(delete(a("a.z.test", "192.0.2.7")), before=(create(FIRST),)), "InvalidInput", REFUSED
     ),
     "DELETE with values in other order": Row(
-        batch(delete(a("a.z.test", "192.0.2.2", "192.0.2.1")), before=(create(a("a.z.test", "192.0.2.1", "192.0.2.2")),)),
+        batch(
+            delete(a("a.z.test", "192.0.2.2", "192.0.2.1")),
+            before=(create(a("a.z.test", "192.0.2.1", "192.0.2.2")),),
+        ),
         "InvalidInput",
         "accepted",
     ),
@@ -198,7 +203,9 @@ ROWS: dict[str, Row] = {
         REFUSED,
     ),
     "32,000 characters": Row(
-        batch(*(create(record(f"t{n}.z.test", "TXT", '"' + "x" * 250 + '"')) for n in range(130))), "accepted", REFUSED
+        batch(*(create(record(f"t{n}.z.test", "TXT", '"' + "x" * 250 + '"')) for n in range(130))),
+        "accepted",
+        REFUSED,
     ),
     "400 values per record set": Row(
         batch(create(a("a.z.test", *(f"10.0.{n // 250}.{n % 250}" for n in range(401))))), "accepted", REFUSED
@@ -228,11 +235,14 @@ ROWS: dict[str, Row] = {
         batch(create(alias("c.z.test", "A", "d.test", "Z35SXDOTRQ7X7K", TTL=60))), "accepted", "InvalidInput"
     ),
     "weighted beside simple": Row(
-        batch(create(a("a.z.test", SetIdentifier="w", Weight=1)), before=(create(FIRST),)), "accepted", REFUSED
+        batch(create(a("a.z.test", SetIdentifier="w", Weight=1)), before=(create(FIRST),)),
+        "accepted",
+        REFUSED,
     ),
     "weighted with differing TTLs": Row(
         batch(
-            create(a("a.z.test", SetIdentifier="w", Weight=1)), create(a("a.z.test", ttl=9, SetIdentifier="v", Weight=1))
+            create(a("a.z.test", SetIdentifier="w", Weight=1)),
+            create(a("a.z.test", ttl=9, SetIdentifier="v", Weight=1)),
         ),
         "accepted",
         REFUSED,
@@ -243,13 +253,18 @@ ROWS: dict[str, Row] = {
     ),
     "GeoProximityLocation": Row(kept("GeoProximityLocation", {"AWSRegion": "us-east-1"}), False, True),
     "CidrRoutingConfig": Row(
-        kept("CidrRoutingConfig", {"CollectionId": "0d0b7f3e-0000-4000-8000-000000000001", "LocationName": "lan"}),
+        kept(
+            "CidrRoutingConfig",
+            {"CollectionId": "0d0b7f3e-0000-4000-8000-000000000001", "LocationName": "lan"},
+        ),
         False,
         True,
     ),
     "name outside zone by string suffix": Row(batch(create(a("a.xz.test"))), "accepted", REFUSED),
     "octal escapes on return": Row(left_after(create(a("*.z.test"))), ["*.z.test."], ["\\052.z.test."]),
-    "* and \\052": Row(batch(create(a("\\052.z.test")), before=(create(a("*.z.test")),)), "accepted", REFUSED),
+    "* and \\052": Row(
+        batch(create(a("\\052.z.test")), before=(create(a("*.z.test")),)), "accepted", REFUSED
+    ),
     "case folding": Row(batch(create(a("A.z.test")), before=(create(FIRST),)), "accepted", REFUSED),
     "default page": Row(page_sizes, 300, 100),
     "MaxItems > 300": Row(lambda client, zone: page_sizes(client, zone, MaxItems="700"), 322, 300),
@@ -265,7 +280,9 @@ ROWS: dict[str, Row] = {
         missing_action("create_hosted_zone", Name="com", CallerReference="c"), "accepted", "InvalidDomainName"
     ),
     "zone *.x": Row(
-        missing_action("create_hosted_zone", Name="*.x.test", CallerReference="c"), "accepted", "InvalidDomainName"
+        missing_action("create_hosted_zone", Name="*.x.test", CallerReference="c"),
+        "accepted",
+        "InvalidDomainName",
     ),
     "new zone's SOA": Row(is_soa_valid, False, True),
     "new zone's NS with trailing dots": Row(server_dots, False, True),
@@ -288,12 +305,14 @@ ROWS: dict[str, Row] = {
         lambda client, _: len(client.list_reusable_delegation_sets()["DelegationSets"]) > 0, True, False
     ),
     "GetHostedZoneLimit": Row(
-        missing_action("get_hosted_zone_limit", HostedZoneId="$zone", Type="MAX_RRSETS_BY_ZONE"), "404", "accepted"
+        missing_action("get_hosted_zone_limit", HostedZoneId="$zone", Type="MAX_RRSETS_BY_ZONE"),
+        "404",
+        "accepted",
     ),
     "GetAccountLimit": Row(
         missing_action("get_account_limit", Type="MAX_HOSTED_ZONES_BY_OWNER"), "404", "accepted"
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,11 @@ CASES = {
         [], routed("x" * 129, Weight=1), "128", routed("x" * 128, Weight=1), "InvalidInput"
     ),
     "an unknown region": Case(
-        [], routed("l", Region="eu-nowhere-1"), "eu-nowhere-1", routed("l", Region="eu-west-1"), "InvalidInput"
+        [],
+        routed("l", Region="eu-nowhere-1"),
+        "eu-nowhere-1",
+        routed("l", Region="eu-west-1"),
+        "InvalidInput",
     ),
     "one region twice": Case(
         [create(routed("l", Region="eu-west-1"))],
@@ -95,9 +99,14 @@ CASES = {
         "exactly one of ContinentCode and CountryCode",
         routed("e", GeoLocation={"CountryCode": "FR"}),
     ),
-    "an unknown continent": Case([], routed("e", GeoLocation={"ContinentCode": "XX"}), "XX", routed("e", GeoLocation=EUROPE)),
+    "an unknown continent": Case(
+        [], routed("e", GeoLocation={"ContinentCode": "XX"}), "XX", routed("e", GeoLocation=EUROPE)
+    ),
     "a lower-case country": Case(
-        [], routed("e", GeoLocation={"CountryCode": "fr"}), "CountryCode fr", routed("e", GeoLocation={"CountryCode": "FR"})
+        [],
+        routed("e", GeoLocation={"CountryCode": "fr"}),
+        "CountryCode fr",
+        routed("e", GeoLocation={"CountryCode": "FR"}),
     ),
     "a subdivision outside the US": Case(
         [],
@@ -132,11 +141,19 @@ CASES = {
         "InvalidInput",
     ),
     "a routed NS": Case(
-        [], routed("n", rdtype="NS", Weight=1), "not supported for type NS", routed("n", rdtype="CNAME", Weight=1)
+        [],
+        routed("n", rdtype="NS", Weight=1),
+        "not supported for type NS",
+        routed("n", rdtype="CNAME", Weight=1),
     ),
-    "a routed DS": Case([], routed("n", rdtype="DS", Weight=1), "not supported for type DS", routed("n", Weight=1)),
+    "a routed DS": Case(
+        [], routed("n", rdtype="DS", Weight=1), "not supported for type DS", routed("n", Weight=1)
+    ),
     "a multivalue CNAME": Case(
-        [], routed("m", rdtype="CNAME", MultiValueAnswer=True), "type CNAME", routed("m", MultiValueAnswer=True)
+        [],
+        routed("m", rdtype="CNAME", MultiValueAnswer=True),
+        "type CNAME",
+        routed("m", MultiValueAnswer=True),
     ),
     "a multivalue alias": Case(
         [],
@@ -151,7 +168,7 @@ CASES = {
         routed("w", Weight=1),
         "NoSuchHealthCheck",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

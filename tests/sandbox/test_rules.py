@@ -79,7 +79,10 @@ CASES = {
         [delete(a("a.z.test", "192.0.2.2", "192.0.2.1"))],
     ),
     "delete with another weight": Case(
-        [WEIGHTED_W], [delete(weighted("w.z.test", "w", 2))], "do not match", [delete(weighted("w.z.test", "w"))]
+        [WEIGHTED_W],
+        [delete(weighted("w.z.test", "w", 2))],
+        "do not match",
+        [delete(weighted("w.z.test", "w"))],
     ),
     "delete with another alias target": Case(
         [create(a("a.z.test")), create(a("b.z.test")), create(alias("c.z.test", "A", "a.z.test", ZONE))],
@@ -121,15 +124,21 @@ CASES = {
     "a set beside a CNAME": Case(
         [create(cname("a.z.test"))],
         [create(record("a.z.test", "CAA", '0 issue "ca.test"'))],
-        "RRSet of type CAA with DNS name a.z.test. is not permitted because a conflicting RRSet of type CNAME "
-        "with the same DNS name already exists in zone z.test.",
+        "RRSet of type CAA with DNS name a.z.test. is not permitted because a conflicting RRSet of type "
+        "CNAME with the same DNS name already exists in zone z.test.",
         [create(record("b.a.z.test", "CAA", '0 issue "ca.test"'))],
     ),
     "a CNAME and another set in one batch": Case(
-        [], [create(cname("a.z.test")), create(a("a.z.test"))], "already exists in zone", [create(a("a.z.test"))]
+        [],
+        [create(cname("a.z.test")), create(a("a.z.test"))],
+        "already exists in zone",
+        [create(a("a.z.test"))],
     ),
     "a CNAME with two values": Case(
-        [], [create(cname("a.z.test", "t.test.", "u.test."))], "exactly one value", [create(cname("a.z.test"))]
+        [],
+        [create(cname("a.z.test", "t.test.", "u.test."))],
+        "exactly one value",
+        [create(cname("a.z.test"))],
     ),
     "an SOA below the apex": Case(
         [],
@@ -253,13 +262,21 @@ CASES = {
         "InvalidInput",
     ),
     "no TTL": Case(
-        [], [create(a("a.z.test", ttl=None))], "but found none in Change", [create(a("a.z.test", ttl=0))], "InvalidInput"
+        [],
+        [create(a("a.z.test", ttl=None))],
+        "but found none in Change",
+        [create(a("a.z.test", ttl=0))],
+        "InvalidInput",
     ),
     "no values": Case(
         [], [create(record("a.z.test", "A"))], "but found none", [create(a("a.z.test"))], "InvalidInput"
     ),
     "a TTL of 2^31": Case(
-        [], [create(a("a.z.test", ttl=2**31))], "2147483647", [create(a("a.z.test", ttl=2**31 - 1))], "InvalidInput"
+        [],
+        [create(a("a.z.test", ttl=2**31))],
+        "2147483647",
+        [create(a("a.z.test", ttl=2**31 - 1))],
+        "InvalidInput",
     ),
     "a type that is not hosted": Case(
         [], [create(record("a.z.test", "LOC", "x"))], "LOC", [create(a("a.z.test"))], "InvalidInput"
@@ -285,7 +302,7 @@ CASES = {
         [create(a("a.z.test"))],
         "InvalidInput",
     ),
-}  # fmt: skip
+}
 
 
 def placed(changes: list[Change], zone: str) -> list[Change]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from psfdns.records import HOSTED_TYPES
 from psfdns.sandbox.faults import SpellingError
-from psfdns.sandbox.values import MAX_STRING, _READERS, meaning_of, to_decimal_escapes
+from psfdns.sandbox.values import _READERS, MAX_STRING, meaning_of, to_decimal_escapes
 
 LONG = '"' + "x" * MAX_STRING + '"'
 ACCEPTED = [
@@ -150,6 +150,7 @@ def test_strings_mean_the_bytes_that_dnspython_reads_from_them(strings: list[byt
 )
 def test_no_text_breaks_a_reader(value: str, rdtype: str) -> None:
     try:
-        assert meaning_of(rdtype, value) is not None
-    except SpellingError as error:
-        assert str(error).startswith("FATAL problem: ")
+        meaning = meaning_of(rdtype, value)
+    except SpellingError:
+        return
+    assert hash(meaning) == hash(meaning_of(rdtype, value))

@@ -1,7 +1,7 @@
 """Moto behind the sandbox: its Route 53 backend answers every action that our own layer does not.
 
 Moto is right about health checks and the VPCs of private zones, and wrong about record sets, batches,
-names, listings and the first record sets of a zone (docs/decisions/0003-sandbox.md); those never reach
+names, listings and the first record sets of a zone (docs/decisions/0003); those never reach
 it. So moto holds no state of its own between two requests: each gets a backend made from the store, with
 the health checks as they are and stand-ins for the hosted zones, and what it left there is stored. That
 keeps one truth, lets processes take turns, and costs nothing where moto is not asked: it is imported
