@@ -54,15 +54,19 @@ def parse_pattern(text: str) -> Pattern:
 
 def matches(pattern: Pattern, key: RRsetKey, origin: str) -> bool:
     """Whether the record set `key` of the zone `origin` (canonical) is one that the pattern means."""
-    if pattern.type not in ("*", key.type) or not is_subdomain(key.name, origin):
-        return False
-    labels = labels_of(key.name)
-    return _match_segments(pattern.segments, labels[: len(labels) - len(labels_of(origin))])
+    return find_match((pattern,), key, origin) is not None
 
 
 def find_match(patterns: Iterable[Pattern], key: RRsetKey, origin: str) -> Pattern | None:
     """The first of the patterns that means `key`, or None."""
-    return next((pattern for pattern in patterns if matches(pattern, key, origin)), None)
+    if not is_subdomain(key.name, origin):
+        return None
+    labels = labels_of(key.name)
+    labels = labels[: len(labels) - len(labels_of(origin))]
+    for pattern in patterns:
+        if pattern.type in {"*", key.type} and _match_segments(pattern.segments, labels):
+            return pattern
+    return None
 
 
 def is_exact(pattern: Pattern) -> bool:
@@ -130,7 +134,7 @@ def _match_segments(segments: Sequence[Sequence[Glob]], labels: Sequence[bytes])
     if len(segments) == 1:
         return len(first) == len(labels) and _match_at(first, labels, 0)
     end = len(labels) - len(last)
-    if end < len(first) or not (_match_at(first, labels, 0) and _match_at(last, labels, end)):
+    if end < len(first) or not (_match_at(last, labels, end) and _match_at(first, labels, 0)):
         return False
     position = len(first)
     for segment in segments[1:-1]:
@@ -147,7 +151,7 @@ def _find_segment(segment: Sequence[Glob], labels: Sequence[bytes], start: int, 
 
 
 def _match_at(segment: Sequence[Glob], labels: Sequence[bytes], start: int) -> bool:
-    return all(_match_label(glob, label) for glob, label in zip(segment, labels[start:], strict=False))
+    return all(map(_match_label, segment, labels[start:]))
 
 
 def _match_label(glob: Glob, label: bytes) -> bool:

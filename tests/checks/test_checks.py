@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.checks import RULES, run_checks
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.checks import MAX_FINDINGS, RULES, run_checks
+from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.patterns import parse_pattern
 from psfdns.records import RRset, RRsetKey, Zone
 from psfdns.settings import Apex, Vpc, ZoneSettings
@@ -239,6 +239,18 @@ def test_a_chain_of_aliases_may_be_as_long_as_the_zone() -> None:
     loop = check("\n".join([*lines, "a3000 AWS ALIAS A a0 $self false"]))
     assert [finding.code for finding in loop] == ["alias-loop"]
     assert len(loop[0].summary) < 300
+
+
+def test_of_very_many_findings_the_worst_are_shown() -> None:
+    keys = [RRsetKey(f"*.h{number}.{ORIGIN}", "NS") for number in range(MAX_FINDINGS + 5)]
+    rrsets = {key: RRset(key, 300, ("ns.example.net.",)) for key in keys}
+    odd = [Diagnostic("odd", Severity.WARNING, "…", Span("x.zone", 1))] * 7
+    found = run_checks(Zone(ORIGIN, rrsets), settings=ZoneSettings(), path="x.zone", findings=odd)
+    assert len(found) == MAX_FINDINGS + 1
+    assert [finding.code for finding in found if finding.severity is Severity.WARNING] == ["more-findings"]
+    assert [finding.summary for finding in found if finding.code == "more-findings"] == [
+        "12 more findings are not shown"
+    ]
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from psfdns.checks import aliases, apex, limits, names, policy, routing
 from psfdns.checks.check import Check, Rule, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
-from psfdns.diagnostics import Diagnostic, Suppression, has_errors
+from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression, has_errors
 from psfdns.records import Zone
 from psfdns.settings import ZoneSettings
 
@@ -20,7 +20,21 @@ CHECKS: tuple[Check, ...] = (
     policy.CHECK,
 )
 
-RULES: tuple[Rule, ...] = (*(rule for check in CHECKS for rule in check.rules), UNUSED_SUPPRESSION)
+MAX_FINDINGS = 2_000
+"""About one zone; the reader stops at half of that."""
+
+MANY_FINDINGS = Rule(
+    "more-findings",
+    Severity.WARNING,
+    "Of more than 2,000 findings about one zone the worst are shown.",
+    "docs/contract.md §3",
+)
+
+RULES: tuple[Rule, ...] = (
+    *(rule for check in CHECKS for rule in check.rules),
+    UNUSED_SUPPRESSION,
+    MANY_FINDINGS,
+)
 """Everything that can be found, for docs/checks.md."""
 
 _ABOUT_ABSENCE = frozenset(rule.code for rule in RULES if rule.about_absence)
@@ -46,7 +60,16 @@ def run_checks(
     said: Iterable[Diagnostic] = silence(found, suppressions, zone)
     if has_errors(read):
         said = (finding for finding in said if finding.code not in _ABOUT_ABSENCE)
-    return tuple(sorted(said, key=_position))
+    return tuple(sorted(_worst(list(said), None if path is None else Span(path)), key=_position))
+
+
+def _worst(findings: list[Diagnostic], here: Span | None) -> list[Diagnostic]:
+    """At most MAX_FINDINGS, errors before warnings, and that there are more."""
+    if len(findings) <= MAX_FINDINGS:
+        return findings
+    findings.sort(key=lambda finding: finding.severity.rank)
+    more = MANY_FINDINGS.broken(here, f"{len(findings) - MAX_FINDINGS:,} more findings are not shown")
+    return [*findings[:MAX_FINDINGS], more]
 
 
 def _position(finding: Diagnostic) -> tuple[str, int, int, str]:
