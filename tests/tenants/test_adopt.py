@@ -33,7 +33,7 @@ def test_a_zone_without_a_table_gets_one_at_the_end() -> None:
 def test_a_table_that_is_there_is_filled_where_it_stands() -> None:
     before = (
         TENANT
-        + '\n[zones."python.org"]  # the main one\nignore = ["dyn.** A"] # theirs\n\n[zones."psf.io"]\nid = "Z2"\n'
+        + '\n[zones."python.org"]  # main\nignore = ["dyn.** A"] # theirs\n\n[zones."psf.io"]\nid = "Z2"\n'
     )
     assert adopt(before) == before.replace("# theirs\n", '# theirs\nid = "Z1"\n')
 
