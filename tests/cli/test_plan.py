@@ -134,6 +134,17 @@ def test_a_broken_file_is_an_error_at_its_line_and_the_others_are_planned(ground
     assert document["zones"][0]["findings"][0]["line"] == 3
 
 
+def test_what_a_new_record_silences_is_among_the_risks(ground: Ground) -> None:
+    ground.write("two", "beta.test", "www A 192.0.2.3 ; psfdns: ignore=some-code")
+    (zone,) = ground.plan("beta.test")["zones"]
+    (found,) = [finding for finding in zone["findings"] if finding["code"] == "new-suppression"]
+    assert (found["severity"], found["path"], found["line"]) == ("info", "zones/two/beta.test.zone", 2)
+    assert "some-code" in found["summary"]
+    markdown = ground.run("plan", "beta.test", "--format", "markdown")[1]
+    risks = markdown[markdown.index("### Look here first") : markdown.index("| | record set")]
+    assert "new-suppression" in risks
+
+
 def test_a_refusal_is_said_and_does_not_change_the_exit_code(ground: Ground) -> None:
     ground.apply()
     ground.write("two", "beta.test")

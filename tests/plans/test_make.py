@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression
 from psfdns.plans.desired import DesiredZone
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.make import Selection, make_plan, plan_live_zone, plan_new_zone, zones_to_fetch
@@ -141,6 +143,20 @@ def test_warnings_of_the_file_stand_in_the_plan() -> None:
     want = DesiredZone(place.origin, None, "psf", place.path, place.settings, place.zone, (warning,))
     (plan,) = plan_all([want], [live()]).zones
     assert (plan.action.value, plan.findings) == ("change", (warning,))
+
+
+def test_what_a_new_or_changed_record_set_silences_is_told() -> None:
+    place = desired("a.example.org. 60 A 192.0.2.1", "b.example.org. 60 A 192.0.2.2")
+    remarks = tuple(Suppression((code,), Span(place.path, line, line)) for code, line in (("x", 1), ("y", 2)))
+    want = replace(place, suppressions=remarks)
+    (plan,) = plan_all([want], [live("a.example.org. 60 A 192.0.2.1")]).zones
+    (new,) = plan_all([want], []).zones
+    assert [(found.code, found.summary, str(found.span)) for found in plan.findings] == [
+        ("new-suppression", "silences here: y", f"{place.path}:2")
+    ]
+    assert [found.summary for found in new.findings] == ["silences here: x", "silences here: y"]
+    (same,) = plan_all([want], [live("a.example.org. 60 A 192.0.2.1", "b.example.org. 60 A 192.0.2.2")]).zones
+    assert (same.findings, same.action.value) == ((), "none")
 
 
 @pytest.mark.parametrize(

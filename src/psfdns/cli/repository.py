@@ -11,7 +11,8 @@ from psfdns.names import NameSyntaxError, parse_name
 from psfdns.plans.desired import DesiredZone
 
 if TYPE_CHECKING:
-    from psfdns.tenants.load import Repository, ZoneFile
+    from psfdns.tenants.load import Repository
+    from psfdns.tenants.zone_file import ZoneFile
 
 
 def select_zones(
@@ -68,7 +69,16 @@ def read_zone(file: ZoneFile, *, default_ttl: int) -> DesiredZone:
     )
     findings = (*file.findings, *found)
     zone = None if has_errors(findings) else parsed.zone
-    return DesiredZone(file.origin, file.view, file.tenant, file.shown_path, file.settings, zone, findings)
+    return DesiredZone(
+        file.origin,
+        file.view,
+        file.tenant,
+        file.shown_path,
+        file.settings,
+        zone,
+        findings,
+        tuple(parsed.suppressions),
+    )
 
 
 def zone_argument(text: str) -> str:
@@ -105,5 +115,6 @@ def _unknown(kind: str, name: str, known: Collection[str]) -> UsageError:
 def _touched(file: ZoneFile, changed: Collection[str]) -> bool:
     folder = file.shown_path.rpartition("/")[0] + "/"
     return any(
-        path == file.shown_path or (path.startswith(folder) and not path.endswith(".zone")) for path in changed
+        path == file.shown_path or (path.startswith(folder) and not path.endswith(".zone"))
+        for path in changed
     )

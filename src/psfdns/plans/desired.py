@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psfdns.diagnostics import Diagnostic
+from psfdns.diagnostics import Diagnostic, Suppression
 from psfdns.records import Zone
 from psfdns.settings import ZoneSettings
 
@@ -47,3 +47,4 @@ class DesiredZone(HeldZone):
 
     zone: Zone | None
     findings: tuple[Diagnostic, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from psfdns.diagnostics import Diagnostic, has_errors
+from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression, has_errors
 from psfdns.names import canonical_order
 from psfdns.plans.caches import Caches, negative_ttl
 from psfdns.plans.desired import DesiredZone
@@ -18,6 +18,7 @@ from psfdns.records import RRsetKey, Zone
 from psfdns.settings import ZoneSettings
 
 TENANT_TAG = "psfdns:tenant"
+NEW_SUPPRESSION = "new-suppression"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +98,16 @@ def plan_new_zone(desired: DesiredZone, zone: Zone, *, delegation_set: str | Non
     """A zone that does not exist yet, with every record set that it will have."""
     own = own_part(zone, desired.settings)
     missed = negative_ttl(own)
-    changes = (Change(None, own.rrsets[key], missed) for key in sorted(own.rrsets, key=key_order))
+    changes = tuple(Change(None, own.rrsets[key], missed) for key in sorted(own.rrsets, key=key_order))
     return ZonePlan(
         origin=desired.origin,
         view=desired.view,
         hosted_id=None,
         tenant=desired.tenant,
         private=desired.private,
-        changes=tuple(changes),
+        changes=changes,
         settings=tuple(_new_settings(desired, delegation_set)),
-        findings=desired.findings,
+        findings=(*desired.findings, *_new_suppressions(desired.suppressions, changes)),
         desired_digest=digest_zone(own),
         desired_rrset_count=len(own.rrsets),
     )
@@ -145,13 +146,31 @@ def plan_live_zone(
         changes=tuple(Caches(live.zone, parents or {}).annotate(changes)) if changes else (),
         settings=tuple(_changed_settings(desired.settings, live.hosted)),
         foreign=tuple(sorted(parts.foreign, key=_foreign_order)),
-        findings=findings,
+        findings=(*findings, *_new_suppressions(desired.suppressions, changes)),
         desired_digest=digest_zone(parts.desired) if changes or has_errors(findings) else live_digest,
         live_digest=live_digest,
         live_rrset_count=len(parts.live.rrsets),
         desired_rrset_count=len(parts.desired.rrsets),
         adopted=_is_adopted(live.hosted, desired.settings),
     )
+
+
+def _new_suppressions(suppressions: Iterable[Suppression], changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """What a new or changed record set has silenced: its reader should know what was not said."""
+    spans = (
+        [span for change in changes if change.after for span in change.after.spans] if suppressions else []
+    )
+    for suppression in suppressions:
+        if any(_holds(span, suppression.span) for span in spans):
+            summary = f"silences here: {', '.join(suppression.codes)}"
+            yield Diagnostic(NEW_SUPPRESSION, Severity.INFO, summary, suppression.span)
+
+
+def _holds(record: Span, remark: Span) -> bool:
+    first, line = record.first_line, remark.first_line
+    if first is None or line is None or record.path != remark.path:
+        return False
+    return first <= line <= (record.last_line or first)
 
 
 def _foreign_order(foreign: Foreign) -> tuple[tuple[bytes, ...], str, str]:

@@ -124,16 +124,13 @@ def _risks(zones: list[Shape]) -> Iterator[str]:
 def _zone_risks(zone: Shape) -> Iterator[str]:
     if zone["action"] == "create":
         yield f"- new zone {code(name_zone(zone))}"
-        return
     for change in zone["changes"]:
         apex = change["name"] == zone["name"]
         if change["action"] == "delete":
             yield f"- **deleted**: {code(name_change(change))}{' at the apex' if apex else ''}"
         elif change["action"] == "update" and (apex or change["type"] in _RISKY_TYPES):
             yield f"- **changed**: {code(name_change(change))}{' at the apex' if apex else ''}"
-    for finding in zone["findings"]:
-        if finding["severity"] != "info":
-            yield _finding(finding)
+    yield from map(_finding, zone["findings"])
 
 
 def _finding(finding: Shape) -> str:
