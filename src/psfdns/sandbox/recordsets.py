@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -28,10 +29,11 @@ def key_of(record_set: Mapping[str, Any]) -> Key:
 class RecordSets:
     """The record sets of a zone; never changed once made, so that a reader needs no lock."""
 
-    __slots__ = ("_sets", "order")
+    __slots__ = ("_lines", "_sets", "order")
 
-    def __init__(self, sets: Mapping[Key, ApiRecordSet]) -> None:
+    def __init__(self, sets: Mapping[Key, ApiRecordSet], lines: dict[Key, str] | None = None) -> None:
         self._sets = sets
+        self._lines = {} if lines is None else lines
         self.order = sorted(sets)
 
     @classmethod
@@ -68,11 +70,21 @@ class RecordSets:
 
     def replaced(self, removed: Iterable[Key], added: Mapping[Key, ApiRecordSet]) -> RecordSets:
         """A copy with some record sets taken out and others put in."""
-        sets = dict(self._sets)
-        for key in removed:
+        sets, lines = dict(self._sets), dict(self._lines)
+        for key in [*removed, *added]:
             sets.pop(key, None)
+            lines.pop(key, None)
         sets.update(added)
-        return RecordSets(sets)
+        return RecordSets(sets, lines)
+
+    def lines(self) -> Iterator[str]:
+        """Each record set as JSON; what one version has written, the next need not write again."""
+        for key in self.order:
+            line = self._lines.get(key)
+            if line is None:
+                line = json.dumps(self._sets[key], ensure_ascii=False, separators=(",", ":"))
+                self._lines[key] = line
+            yield line
 
 
 class Draft:

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -188,43 +188,47 @@ class DiskStore:
             return found
         for entry in entries:
             if entry.name.startswith("Z") and entry.name.endswith(".json"):
-                cached = self._look(entry.name.removesuffix(".json"), with_record_sets=False)
+                zone_id = entry.name.removesuffix(".json")
+                cached = self._look(zone_id, entry.stat, with_record_sets=False)
                 if cached is not None:
-                    found[cached.zone.id] = cached.zone
+                    found[zone_id] = cached.zone
         return found
 
     def fetch_zone(self, zone_id: str) -> tuple[HostedZone, RecordSets] | None:
         """One hosted zone with its record sets, or None."""
         if not zone_id.isalnum():
             return None
-        cached = self._look(zone_id, with_record_sets=True)
+        cached = self._look(zone_id, self._path_of(zone_id).stat, with_record_sets=True)
         return None if cached is None or cached.record_sets is None else (cached.zone, cached.record_sets)
 
-    def _look(self, zone_id: str, *, with_record_sets: bool) -> _Cached | None:
+    def _path_of(self, zone_id: str) -> Path:
+        return self.folder / f"{zone_id}.json"
+
+    def _look(
+        self, zone_id: str, status: Callable[[], os.stat_result], *, with_record_sets: bool
+    ) -> _Cached | None:
         """The cached reading of a zone's file, made anew where the file is another one."""
-        path = self.folder / f"{zone_id}.json"
+        cached = self._cache.get(zone_id)
         try:
-            stamp = _stamp_of(path.stat())
+            fresh = cached is not None and cached.stamp == _stamp_of(status())
+            if cached is None or not fresh or (with_record_sets and cached.record_sets is None):
+                cached = _read(self._path_of(zone_id), with_record_sets=with_record_sets)
+                self._cache[zone_id] = cached
         except FileNotFoundError:
             self._cache.pop(zone_id, None)
             return None
-        cached = self._cache.get(zone_id)
-        if cached is None or cached.stamp != stamp or (with_record_sets and cached.record_sets is None):
-            cached = _read(path, with_record_sets=with_record_sets)
-            self._cache[zone_id] = cached
         return cached
 
     def store_zone(self, zone: HostedZone, record_sets: RecordSets) -> HostedZone:
         """Write the zone's document."""
         counted = zone.counting(len(record_sets))
-        path = self.folder / f"{zone.id}.json"
-        stamp = _replace_file(path, write_document(counted, record_sets))
+        stamp = _replace_file(self._path_of(zone.id), write_document(counted, record_sets))
         self._cache[zone.id] = _Cached(stamp, counted, record_sets)
         return counted
 
     def delete_zone(self, zone_id: str) -> None:
         """Remove the zone's document."""
-        (self.folder / f"{zone_id}.json").unlink(missing_ok=True)
+        self._path_of(zone_id).unlink(missing_ok=True)
         self._cache.pop(zone_id, None)
 
     def account(self) -> Account:
@@ -261,6 +265,8 @@ def _read(path: Path, *, with_record_sets: bool) -> _Cached:
                     return _Cached(stamp, head, None)
                 file.seek(0)
             zone, record_sets = read_document(file.read())
+    except FileNotFoundError:
+        raise
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
     return _Cached(stamp, zone, record_sets)
@@ -274,7 +280,10 @@ def _unreadable(path: Path, error: Exception) -> PsfdnsError:
 
 
 def _replace_file(path: Path, text: str) -> _Stamp:
-    """Write a whole file so that a reader, or a crash, finds the old text or the new, never a part."""
+    """Write a whole file so that a reader, or a crash, finds the old text or the new, never a part.
+
+    The folder itself is not flushed: where the power fails, the last change may be lost, not the state.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
@@ -283,14 +292,4 @@ def _replace_file(path: Path, text: str) -> _Stamp:
         os.fsync(file.fileno())
         stamp = _stamp_of(os.fstat(file.fileno()))
     beside.replace(path)
-    _flush_folder(path.parent)
     return stamp
-
-
-def _flush_folder(folder: Path) -> None:
-    """The rename itself has to reach the disk too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

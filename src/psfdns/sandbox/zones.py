@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from psfdns.sandbox.recordsets import ApiRecordSet, RecordSets, key_of
+from psfdns.sandbox.recordsets import RecordSets, key_of
 
 FORMAT = "psfdns-sandbox/1"
 KEPT_CHANGES = 50
@@ -120,12 +120,8 @@ def write_document(zone: HostedZone, record_sets: RecordSets) -> str:
         "Tags": [{"Key": key, "Value": value} for key, value in zone.tags.items()],
         "Changes": [dict(change) for change in zone.changes],
     }
-    lines = ",\n".join(map(_line, record_sets))
+    lines = ",\n".join(record_sets.lines())
     return json.dumps(head, ensure_ascii=False)[:-1] + f', "ResourceRecordSets": [\n{lines}\n]}}\n'
-
-
-def _line(record_set: ApiRecordSet) -> str:
-    return json.dumps(record_set, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_head(first_line: str) -> HostedZone | None:
