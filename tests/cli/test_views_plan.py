@@ -99,6 +99,17 @@ def test_how_long_new_names_may_be_missed_is_said_once_for_the_longest() -> None
     assert "missed by resolvers" not in created
 
 
+def test_only_a_public_zone_gets_name_servers() -> None:
+    public = plan_of(None, addresses(1))
+    private = replace(public, private=True, view="internal", changes=())
+    text = render_text(document_of(whole_plan(public, private)))
+    assert (
+        "example.org.  (tenant psf): new zone, its name servers are assigned on creation; 1 to create\n"
+        in text
+    )
+    assert "example.org.@internal  (private, tenant psf): new zone; no record sets\n" in text
+
+
 def test_warnings_of_files_in_sync_are_left_to_check() -> None:
     warning = Diagnostic("reserved-name", Severity.WARNING, "example.org is reserved")
     document = document_of(whole_plan(replace(plan_of([], []), findings=(warning, warning))))

@@ -37,6 +37,12 @@ def render_text(
     return "".join(f"{line}\n" for line in _TextView(colour, verbose).lines(document, estimate))
 
 
+def render_zones(zones: list[Shape], *, colour: bool = False, verbose: bool = False) -> str:
+    """The sections of these zones alone."""
+    view = _TextView(colour, verbose)
+    return "".join(f"{line}\n" for zone in zones for line in (*view.section(zone), ""))
+
+
 @dataclass(frozen=True, slots=True)
 class _TextView:
     colour: bool
@@ -44,7 +50,7 @@ class _TextView:
 
     def lines(self, document: Shape, estimate: int | None) -> Iterator[str]:
         for zone in document["zones"]:
-            section = list(self._zone(zone))
+            section = list(self.section(zone))
             if section:
                 yield from (*section, "")
         yield from self._unmanaged(document["unmanaged_zones"])
@@ -54,7 +60,8 @@ class _TextView:
         if estimate and has_work(document):
             yield f"Applying it takes about {duration(rounded(estimate))}."
 
-    def _zone(self, zone: Shape) -> Iterator[str]:
+    def section(self, zone: Shape) -> Iterator[str]:
+        """One zone's lines; none where there is nothing to say."""
         body = [
             *self._findings([] if self._is_quiet(zone) else zone["findings"]),
             *self._settings(zone),
@@ -175,5 +182,6 @@ def _say_zone(zone: Shape) -> str:
         "no record sets" if zone["action"] == "create" else "settings only"
     )
     if zone["action"] == "create":
-        return f"{who}: new zone, its name servers are assigned on creation; {doing}"
+        servers = "" if zone["private"] else ", its name servers are assigned on creation"
+        return f"{who}: new zone{servers}; {doing}"
     return f"{who}: {doing}"
