@@ -49,6 +49,8 @@ NOT_MATCHING = [
     ("web* A", "my-web.example.com. A"),
     ("ab*ba A", "aba.example.com. A"),
     ("a.**.a A", "a.example.com. A"),
+    ("a.**.b.**.c A", "a.x.c.example.com. A"),
+    ("a*b*c A", "a-c.example.com. A"),
     ("_acme-challenge.** TXT", "x._acme-challenge.example.com. TXT"),
     ("dyn.** A", "xdyn.example.com. A"),
     ("www A", "www.example.org. A"),

@@ -226,6 +226,29 @@ def test_a_broken_configuration_is_a_finding_in_every_form(repository: Path, che
     assert json.loads(said.out)["summary"]["error"] == 1
 
 
+def test_a_folder_of_more_files_than_anyone_means_is_refused(
+    tmp_path: Path, check: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("psfdns.cli.checking.MAX_FILES", 2)
+    for number in range(3):
+        write(tmp_path, f"some/z{number}.example.zone", GOOD)
+    said = check("some")
+    assert said.code == 1
+    assert "more than 2 zone files" in said.err
+
+
+def test_a_file_whose_name_is_no_zone_needs_an_origin(
+    tmp_path: Path, check: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "a..b.zone", GOOD)
+    said = check("a..b.zone")
+    assert said.code == 64
+    assert "hint: name the zone: --origin NAME" in said.err
+    assert check("a..b.zone", "--origin", "b.example.").code == 0
+
+
 # Exit codes and forms
 
 
@@ -348,6 +371,25 @@ def test_an_unknown_revision_cannot_be_done(history: Path, check: Any, revision:
     assert (said.code, said.out) == (1, "")
     assert "no revision of this repository" in said.err
     assert history
+
+
+def test_files_outside_zones_count_by_their_own_changes(history: Path, check: Any) -> None:
+    write(history, "export/a.example.zone", ODD)
+    assert check("--changed-since", "main", "export").places == ["export/a.example.zone:3 unequal-ttls"]
+    git(history, "add", ".")
+    git(history, "commit", "-qm", "export")
+    assert check("--changed-since", "HEAD", "export").places == []
+    elsewhere = write(history.parent, "b.example.zone", ODD)
+    assert check("--changed-since", "HEAD", str(elsewhere)).places == [f"{elsewhere}:3 unequal-ttls"]
+
+
+def test_without_git_changes_cannot_be_known(
+    history: Path, check: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(history))
+    said = check("--changed-since", "main")
+    assert said.code == 1
+    assert "git is not installed" in said.err
 
 
 def test_changes_are_known_in_a_folder_of_a_larger_repository(

@@ -219,6 +219,26 @@ def test_a_tenant_file_that_is_a_folder_is_said_plainly(tmp_path: Path) -> None:
     assert said(load_repository(tmp_path)) == [("zones/t/tenant.toml", "bad-file")]
 
 
+def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"t/tenant.toml": "", "u/tenant.toml": ""})
+    scandir = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if folder.name == "u":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    repository = load_repository(tmp_path)
+    assert said(repository) == [("zones/u", "unreadable")]
+    assert list(repository.tenants) == ["t"]
+
+
+def test_an_empty_folder_is_no_tenant(tmp_path: Path) -> None:
+    (tmp_path / "zones" / "t").mkdir(parents=True)
+    assert load_repository(tmp_path) == Repository({}, (), ())
+
+
 def test_folders_may_not_nest_without_end(tmp_path: Path) -> None:
     repository = load(tmp_path, {"t/tenant.toml": "", "t/" + "d/" * 20 + "x.zone": ""})
     assert [code for _, code in said(repository)] == ["bad-file"]

@@ -8,7 +8,7 @@ from dataclasses import fields
 from psfdns.checks.check import Check, Rule, Subject, first_line
 from psfdns.diagnostics import Diagnostic, Severity
 from psfdns.records import RRset
-from psfdns.routing import AWS_KEYS, Cidr, Failover, Geolocation, Geoproximity, Latency, Multivalue
+from psfdns.routing import AWS_KEYS, Cidr, Failover, Geolocation, Geoproximity, Latency, Multivalue, Routing
 
 _GUIDE = 'Route 53 Developer Guide, "Choosing a routing policy"'
 _API = "Route 53 API reference, ResourceRecordSet"
@@ -99,17 +99,15 @@ def _find_mixed(group: Sequence[RRset]) -> Iterator[Diagnostic]:
 def _find_same(group: Sequence[RRset]) -> Iterator[Diagnostic]:
     seen: dict[Hashable, RRset] = {}
     for rrset in group:
-        if isinstance(rrset.routing, _EXCLUSIVE):
-            earlier = seen.setdefault(rrset.routing, rrset)
+        routing = rrset.routing
+        if isinstance(routing, _EXCLUSIVE):
+            earlier = seen.setdefault(routing, rrset)
             if earlier is not rrset:
-                summary = f"{_group_name(group)}: {_described(rrset)} twice{_line_of(earlier)}"
+                summary = f"{_group_name(group)}: {_described(routing)} twice{_line_of(earlier)}"
                 yield SAME_ROUTING.broken(rrset, summary)
 
 
-def _described(rrset: RRset) -> str:
-    routing = rrset.routing
-    if routing is None:
-        return "no policy"
+def _described(routing: Routing) -> str:
     pairs = ((AWS_KEYS[part.name], getattr(routing, part.name)) for part in fields(routing))
     return " ".join((routing.policy, *(f'{key}="{value}"' for key, value in pairs if value is not None)))
 

@@ -13,6 +13,7 @@ from psfdns.cli.repository import read_zone, select_zones
 from psfdns.cli.wiring import Workspace, open_repository, open_workspace
 from psfdns.diagnostics import Diagnostic
 from psfdns.errors import InvalidInputError, PsfdnsError, UsageError
+from psfdns.names import NameSyntaxError, parse_name
 
 if TYPE_CHECKING:
     from psfdns.cli.options import Options
@@ -140,12 +141,11 @@ def _stem(file: Path) -> str:
 
 
 def _canonical(name: str) -> str:
-    from psfdns.cli.repository import zone_argument
-
     try:
-        return zone_argument(name or ".")
-    except UsageError as error:
-        raise UsageError(error.summary, hint="name the zone: --origin NAME") from error
+        return parse_name(name if name.endswith(".") else name + ".")
+    except NameSyntaxError as error:
+        summary = f"{name!r} is not the name of a zone: {error}"
+        raise UsageError(summary, hint="name the zone: --origin NAME") from error
 
 
 def _shown(workspace: Workspace, file: Path) -> str:
