@@ -24,8 +24,9 @@ MAX_DELEGATED = 1_000
 NOT_FOR_PLANS = frozenset({"registrar", "dnssec", "expires", "delegated"})
 """Settings that no plan goes by: an error in them need not stop one."""
 
-_ID = re.compile(r"Z[A-Z0-9]{1,31}")
-_DELEGATION_SET = re.compile(r"N[A-Z0-9]{1,31}")
+_ID = re.compile(r"[A-Z0-9]{1,32}")
+"""Hosted zones (`Z…`) and delegation sets (`N…`); stand-ins for Route 53 do not keep to the first letter."""
+
 _VPC = re.compile(r"([a-z]{2}(?:-[a-z]+){1,3}-[0-9]{1,2}):(vpc-[0-9a-f]{1,17})")
 _Choice = TypeVar("_Choice", Apex, Registrar)
 
@@ -74,9 +75,7 @@ def _read_id(reader: Reader, where: KeyPath, value: object) -> str | None:
 def _read_delegation_set(reader: Reader, where: KeyPath, value: object) -> str | None:
     if value == "none":
         return "none"
-    return reader.parsed(
-        where, value, _matching(_DELEGATION_SET), 'the id of a delegation set ("N…") or "none"'
-    )
+    return reader.parsed(where, value, _matching(_ID), 'the id of a delegation set ("N…") or "none"')
 
 
 def _read_expires(reader: Reader, where: KeyPath, value: object) -> datetime.date | None:
