@@ -12,6 +12,8 @@ MAX_LABEL = 63
 MAX_NAME = 255
 """Bytes of a whole name on the wire, length bytes and root included (RFC 1035 §2.3.4)."""
 
+_MAX_TEXT = 4 * MAX_NAME
+"""Characters of a name in which every byte is escaped."""
 _PLAIN = re.compile(r"[a-z0-9_*/-]{1,63}(?:\.[a-z0-9_*/-]{1,63})*+\.?")
 _PIECE = re.compile(r"\\([0-9]{3})|\\([^0-9])|(\.)|([^\\.]+)", re.DOTALL)
 _ESCAPED = re.compile(rb"[\"().;\\@$]")
@@ -92,6 +94,8 @@ def relative_to(name: str, origin: str) -> str:
 def _parse_slowly(text: str, origin: str | None) -> str:
     if text in {"", "."}:
         return _root_or_nothing(text)
+    if len(text) > _MAX_TEXT:
+        raise NameSyntaxError(f"{_shown(text)} is too long; a name has at most {MAX_NAME} bytes")
     labels = [] if text == "@" else _split(text)
     if labels and not labels[-1]:
         labels.pop()

@@ -21,7 +21,7 @@ from psfdns.zonefile.entries import read_record
 from psfdns.zonefile.findings import Findings, Limits, ReadingStoppedError
 from psfdns.zonefile.generate import GenerateError, compile_template, parse_range
 from psfdns.zonefile.lines import Entry, read_entry
-from psfdns.zonefile.quick import QUICK_LINE, read_quickly
+from psfdns.zonefile.quick import IDLE_LINE, QUICK_LINE, read_quickly
 from psfdns.zonefile.state import Owner, State
 
 
@@ -126,7 +126,11 @@ class _Reader:
         """Read all lines; with `fixed_line` they were all made by the directive on that line."""
         state, index, count = self.state, 0, len(lines)
         while index < count:
-            match = QUICK_LINE(lines[index])
+            line = lines[index]
+            if not line or IDLE_LINE(line):
+                index += 1
+                continue
+            match = QUICK_LINE(line)
             if match is not None and read_quickly(state, match, path, fixed_line or index + 1):
                 index += 1
                 continue
@@ -217,7 +221,7 @@ class _Reader:
             for line in map(fill, numbers):
                 self.count_made(line, span)
                 self.read_lines([line], span.path, fixed_line=span.first_line)
-                if state.findings.fold(before):
+                if len(state.findings.found) > before and state.findings.fold(before):
                     break
         except GenerateError as error:
             state.findings.error("bad-generate", span, f"$GENERATE: {error}", _GENERATE_FORM)

@@ -19,6 +19,8 @@ QUICK_LINE = re.compile(
     r"(A|AAAA|CAA|CNAME|MX|NS|PTR|SRV|TXT)[ \t]++"
     rf"((?:[ \t!#-'*-:<-\[\]-~]++|{_QUOTED})++)(?:;([ -~\t]*+))?"
 ).fullmatch
+IDLE_LINE = re.compile(r"[ \t]*+(?:;(?!.*psfdns)[ -~\t]*+)?", re.IGNORECASE).fullmatch
+"""A line that says nothing: blank, or a comment in plain ASCII that has nothing to do with us."""
 _MARK = re.compile(r"\A\s*+aws\b|psfdns\s*:", re.IGNORECASE)
 _TARGETS = frozenset({"CNAME", "MX", "NS", "SRV"})
 
@@ -61,7 +63,7 @@ def _owner(state: State, written: str) -> str | None:
 
 def _seconds(state: State, written: str | None) -> int | None:
     if written is None:
-        return state.ttl.directive
+        return state.ttl.settled()
     seconds = int(written)
     if seconds > MAX_TTL:
         return None

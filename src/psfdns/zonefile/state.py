@@ -25,15 +25,19 @@ class Ttl:
         self.minimum: int | None = None
         self._said: tuple[str, int] | None = None
 
+    def settled(self) -> int | None:
+        """The TTL for a record that has none of its own, or None where a warning is due first."""
+        if self.directive is not None:
+            return self.directive
+        ttl, source = self._taken_over()
+        return ttl if source is None or self._said == (source, ttl) else None
+
     def implied(self, span: Span, findings: Findings) -> int:
         """The TTL for a record at `span` that has none of its own."""
         if self.directive is not None:
             return self.directive
-        if self.last is None and self.minimum is None:
-            return self.default
-        ttl, source = (self.last, "the last one stated") if self.last is not None else (self.minimum, _MINIMUM)
-        assert ttl is not None  # noqa: S101 - one of the two is set
-        if self._said != (source, ttl):
+        ttl, source = self._taken_over()
+        if source is not None and self._said != (source, ttl):
             self._said = (source, ttl)
             findings.warn(
                 "implied-ttl",
@@ -44,8 +48,13 @@ class Ttl:
             )
         return ttl
 
-
-_MINIMUM = "the SOA's minimum"
+    def _taken_over(self) -> tuple[int, str | None]:
+        """The TTL and whose it is; None for the default, of which nothing needs saying."""
+        if self.last is not None:
+            return self.last, "the last one stated"
+        if self.minimum is not None:
+            return self.minimum, "the SOA's minimum"
+        return self.default, None
 
 
 class Owner:
