@@ -29,6 +29,9 @@ from psfdns.sandbox.wire import Request, Response, Wire
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+ROUTE53 = "route-53"
+"""Route 53 in the names of botocore's events."""
+
 INSYNC_AFTER = 0.5
 """Seconds for which a change of the sandbox is PENDING; Route 53 takes up to 60."""
 
@@ -93,6 +96,7 @@ class Sandbox:
             max_record_sets=max_record_sets,
         )
         self._throttle = throttle
+        self._wire: Wire | None = None
 
     def handle(
         self,
@@ -107,12 +111,12 @@ class Sandbox:
             form = parse_qs(f"{query}&{body.decode('utf-8', 'replace')}")
             return identity.answer(form, self._new_request_id())
         try:
-            request = _route53_wire().read(method, path, query, body)
+            request = self._get_wire().read(method, path, query, body)
             self._admit(request)
             action = _ACTIONS.get(request.action)
             if action is not None:
                 result = action(self.cloud, request.params)
-                return _identified(_route53_wire().write(request.action, result), self._new_request_id())
+                return _identified(self._get_wire().write(request.action, result), self._new_request_id())
             url = f"https://route53.amazonaws.com{path}" + (f"?{query}" if query else "")
             return embedded.answer(self.cloud, request, (method, url, headers or {}, body))
         except ApiError as error:
@@ -121,7 +125,7 @@ class Sandbox:
     def refuse(self, error: ApiError) -> Response:
         """The answer that says an error."""
         request_id = self._new_request_id()
-        return _identified(_route53_wire().write_error(error, request_id), request_id)
+        return _identified(self._get_wire().write_error(error, request_id), request_id)
 
     def _new_request_id(self) -> str:
         return str(uuid.UUID(int=self.cloud.randomness.getrandbits(128), version=4))
@@ -130,9 +134,15 @@ class Sandbox:
         if self._throttle is not None:
             self._throttle.admit(request.action, request.params, self.cloud.now())
 
+    def _get_wire(self) -> Wire:
+        return self._wire or _route53_wire()
+
     def attach(self, client: Any) -> None:
         """Make a boto3 client talk to this sandbox instead of the network; credentials do not matter."""
         service = client.meta.service_model.service_id.hyphenize()
+        if service == ROUTE53:
+            # The client has read the service model already: that costs more than a hundred answers.
+            self._wire = Wire(client.meta.service_model)
         client.meta.events.register(f"before-send.{service}", self._answer_in_process)
 
     def _answer_in_process(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -205,7 +215,7 @@ def _text(value: str | bytes) -> str:
 
 @functools.cache
 def _route53_wire() -> Wire:
-    """The wire of Route 53's service model: reading that costs more than answering a hundred requests."""
+    """The wire where no client has brought Route 53's service model: behind HTTP."""
     import botocore.session
 
     return Wire(botocore.session.get_session().get_service_model("route53"))
