@@ -37,6 +37,10 @@ def test_an_error_is_never_silenced_and_the_attempt_is_reported() -> None:
     assert codes(found, ignore(2, "odd")) == [(2, "odd"), (2, "unused-suppression")]
 
 
+def test_an_error_stays_where_a_warning_of_its_code_is_silenced() -> None:
+    assert codes([finding(2, severity=Severity.ERROR), finding(4)], ignore(2, "odd")) == [(2, "odd")]
+
+
 def test_what_silences_nothing_is_reported_at_its_line() -> None:
     assert codes([finding(3)], ignore(2, "odd")) == [(3, "odd"), (2, "unused-suppression")]
     assert codes([finding(2)], ignore(2, "odd", "misspelt")) == [(2, "unused-suppression")]

@@ -281,6 +281,16 @@ def test_json_is_one_document_of_the_contracts_shape(repository: Path, check: An
     assert repository
 
 
+def test_the_form_may_come_from_the_environment(
+    repository: Path, check: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PSFDNS_FORMAT", "json")
+    assert json.loads(check("zones/good").out)["findings"] == []
+    monkeypatch.setenv("PSFDNS_FAIL_ON", "warning")
+    assert check("zones/bad/odd.example.zone").code == 1
+    assert repository
+
+
 def test_github_gets_a_command_a_finding(repository: Path, check: Any) -> None:
     lines = check("--format", "github").out.splitlines()
     assert [line.partition("::")[2].partition(" ")[0] for line in lines] == ["error", "error", "warning"]

@@ -24,6 +24,7 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
     "--format",
     "form",
     type=click.Choice(["text", "json", "github", "sarif"]),
+    envvar="PSFDNS_FORMAT",
     help="How findings are printed (default: text).",
 )
 @click.option("--changed-since", metavar="REV", help="Only what changed since the merge base with REV.")

@@ -27,7 +27,7 @@ NOT_FOR_PLANS = frozenset({"registrar", "dnssec", "expires", "delegated"})
 _ID = re.compile(r"[A-Z0-9]{1,32}")
 """Hosted zones (`Z…`) and delegation sets (`N…`); stand-ins for Route 53 do not keep to the first letter."""
 
-_VPC = re.compile(r"([a-z]{2}(?:-[a-z]+){1,3}-[0-9]{1,2}):(vpc-[0-9a-f]{1,17})")
+_VPC = re.compile(r"([a-z]{2}(?:-[a-z]+){1,3}-[0-9]{1,2}):(vpc-[0-9a-z]{1,32})")
 _Choice = TypeVar("_Choice", Apex, Registrar)
 
 
