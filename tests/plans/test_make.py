@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
 
 from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression
 from psfdns.plans.desired import DesiredZone
@@ -12,7 +13,7 @@ from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.make import Selection, make_plan, plan_live_zone, plan_new_zone, zones_to_fetch
 from psfdns.plans.match import match_zones
 from psfdns.plans.plan import Plan, Setting
-from psfdns.records import Alias, RRset, RRsetKey
+from psfdns.records import Alias, RRset, RRsetKey, Zone
 from psfdns.settings import Apex, ZoneSettings
 from tests.plans.samples import (
     AUTHORITY,
@@ -24,6 +25,7 @@ from tests.plans.samples import (
     settings,
     with_rrsets,
     zone,
+    zones,
 )
 
 
@@ -252,3 +254,21 @@ def test_a_plan_of_a_new_zone_needs_no_host() -> None:
     want = desired("www.example.org. 60 A 192.0.2.1")
     assert want.zone is not None
     assert plan_new_zone(want, want.zone).action.value == "create"
+
+
+@given(zones(), zones())
+def test_what_was_planned_and_done_needs_no_further_plan(want: Zone, there: Zone) -> None:
+    of = settings(ignore=["www *", "**.b A"], comment="x")
+    place = desired(of=of)
+    plan = plan_live_zone(place, want, LiveZone(hosted(comment="x"), there, {}))
+    if plan.action.value == "error":
+        assert plan.changes == ()
+        return
+    after = dict(there.rrsets)
+    for change in plan.changes:
+        assert after.pop(change.key, None) == change.before
+        if change.after is not None:
+            after[change.key] = change.after
+    again = plan_live_zone(place, want, LiveZone(hosted(comment="x"), Zone(ORIGIN, after), {}))
+    assert (again.action.value, again.foreign) == ("none", plan.foreign)
+    assert all(after[foreign.key] == there.rrsets[foreign.key] for foreign in plan.foreign)

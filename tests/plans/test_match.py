@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from psfdns.plans.desired import HeldZone
+from psfdns.plans.host import HostedZone
 from psfdns.plans.match import Matching, caller_reference, is_ours, match_zones
 from psfdns.plans.plan import UnmanagedZone
 from tests.plans.samples import held, hosted, settings
@@ -114,8 +118,8 @@ def test_an_id_decides_between_two_live_zones() -> None:
         (hosted(private=True), "hosted zone Z1 is private"),
     ],
 )
-def test_an_id_that_is_not_that_zones_is_an_error(row: object, said: str) -> None:
-    matching = match_zones([held(of=settings(zone_id="Z1"))], [row], account=ACCOUNT)  # type: ignore[list-item]
+def test_an_id_that_is_not_that_zones_is_an_error(row: HostedZone, said: str) -> None:
+    matching = match_zones([held(of=settings(zone_id="Z1"))], [row], account=ACCOUNT)
     (finding,) = matching.findings["example.org."]
     assert finding.code == "zone-id"
     assert said in finding.summary
@@ -151,3 +155,39 @@ def test_unmanaged_zones_stand_in_canonical_order() -> None:
     zones = [hosted(name, zone_id=f"Z{number}") for number, name in enumerate(names)]
     matching = match_zones([], zones, account=None)
     assert [zone.name for zone in matching.unmanaged] == ["a.example.", "b.example.", "a.b.example."]
+
+
+_rows = st.builds(
+    hosted,
+    st.sampled_from(["example.org.", "example.net."]),
+    zone_id=st.sampled_from([f"Z{number}" for number in range(6)]),
+    reference=st.sampled_from(["by hand", reference(), reference("a"), reference("b", 3), "psfdns:other"]),
+    private=st.booleans(),
+    linked_service=st.sampled_from([None, None, "servicediscovery.example"]),
+)
+_files = st.builds(
+    held,
+    st.sampled_from(["example.org.", "example.net."]),
+    view=st.sampled_from([None, "a", "b"]),
+    of=st.builds(settings, zone_id=st.sampled_from([None, None, "Z1", "Z2"]), private=st.booleans()),
+)
+
+
+@given(
+    st.lists(_files, max_size=5, unique_by=lambda file: file.label),
+    st.lists(_rows, max_size=6, unique_by=lambda row: row.id),
+)
+def test_no_hosted_zone_is_used_twice_or_forgotten(files: list[HeldZone], rows: list[HostedZone]) -> None:
+    matching = match_zones(files, rows, account=ACCOUNT)
+    used = [zone.id for zone in matching.hosted.values()]
+    assert len(used) == len(set(used))
+    assert sorted([*used, *(zone.id for zone in matching.unmanaged)]) == sorted(row.id for row in rows)
+    for file in files:
+        zone = matching.hosted.get(file.label)
+        if zone is not None:
+            assert (zone.name, zone.private) == (file.origin, file.private)
+            assert file.settings.id in (None, zone.id)
+        elif not any((row.name, row.private) == (file.origin, file.private) for row in rows):
+            assert file.label not in matching.findings or file.settings.id is not None
+        elif file.settings.id is not None:
+            assert file.label in matching.findings, "an id never ends in a new zone"

@@ -106,6 +106,16 @@ def test_a_file_that_declares_what_it_may_not_change_is_an_error_at_its_line(
     assert str(rival) in finding.summary
 
 
+@pytest.mark.parametrize("before", [None, [], ["www.example.org. 60 A 192.0.2.1"]])
+def test_a_file_that_declares_what_it_ignores_is_an_error_whether_it_is_live_or_not(
+    before: list[str] | None,
+) -> None:
+    plan = plan_of(before, ["www.example.org. 60 A 192.0.2.1"], of=settings(ignore=["www *"]))
+    assert (plan.action.value, plan.changes) == ("error", ())
+    assert [finding.code for finding in plan.findings] == ["ignored-record"]
+    assert str(plan.findings[0].span) == "zones/psf/example.org.zone:1"
+
+
 def test_a_foreign_member_of_a_routing_group_does_not_forbid_the_others() -> None:
     rival = Foreign(RRsetKey("www.example.org.", "A", "theirs"), "geoproximity we cannot write")
     ours = RRset(RRsetKey("www.example.org.", "A", "ours"), 300, ("192.0.2.1",))

@@ -19,7 +19,7 @@ from psfdns.plans.ownership import is_apex_authority
 from psfdns.plans.plan import Change, ChangeAction, Plan, Refusal, ZoneAction, ZonePlan
 from psfdns.settings import ZoneSettings
 
-MANY_SHARE = 0.30
+MANY_PERCENT = 30
 MANY_FROM = 10
 MANY_AT_ONCE = 50
 SHOWN = 5
@@ -95,7 +95,7 @@ def parse_allowance(text: str, *, resolve: Callable[[str], str]) -> Allowance:
 
 def _judge_many(scene: Scene) -> Iterator[Diagnostic]:
     losses, live = len(scene.losses), scene.plan.live_rrset_count
-    if losses > MANY_AT_ONCE or (live >= MANY_FROM and losses > MANY_SHARE * live):
+    if losses > MANY_AT_ONCE or (live >= MANY_FROM and 100 * losses > MANY_PERCENT * live):
         share = f" ({losses / live:.0%})" if live else ""
         summary = f"{losses} of {live} live record sets{share} would be changed or deleted"
         yield _refusal(scene, "many-changes", summary)

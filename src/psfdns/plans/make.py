@@ -12,7 +12,7 @@ from psfdns.plans.desired import DesiredZone
 from psfdns.plans.diff import diff_zones, digest_zone, key_order
 from psfdns.plans.host import Foreign, HostedZone, LiveZone
 from psfdns.plans.match import Matching, is_ours
-from psfdns.plans.ownership import divide, own_part
+from psfdns.plans.ownership import divide, find_ignored, own_part
 from psfdns.plans.plan import Change, Plan, Setting, ZonePlan
 from psfdns.records import RRsetKey, Zone
 from psfdns.settings import ZoneSettings
@@ -97,8 +97,10 @@ def plan_broken_zone(desired: DesiredZone, hosted: HostedZone | None) -> ZonePla
 def plan_new_zone(desired: DesiredZone, zone: Zone, *, delegation_set: str | None = None) -> ZonePlan:
     """A zone that does not exist yet, with every record set that it will have."""
     own = own_part(zone, desired.settings)
+    ignored = find_ignored(own, desired.settings)
     missed = negative_ttl(own)
-    changes = tuple(Change(None, own.rrsets[key], missed) for key in sorted(own.rrsets, key=key_order))
+    keys = () if ignored else sorted(own.rrsets, key=key_order)
+    changes = tuple(Change(None, own.rrsets[key], missed) for key in keys)
     return ZonePlan(
         origin=desired.origin,
         view=desired.view,
@@ -107,7 +109,7 @@ def plan_new_zone(desired: DesiredZone, zone: Zone, *, delegation_set: str | Non
         private=desired.private,
         changes=changes,
         settings=tuple(_new_settings(desired, delegation_set)),
-        findings=(*desired.findings, *_new_suppressions(desired.suppressions, changes)),
+        findings=(*desired.findings, *ignored, *_new_suppressions(desired.suppressions, changes)),
         desired_digest=digest_zone(own),
         desired_rrset_count=len(own.rrsets),
     )

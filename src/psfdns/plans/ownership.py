@@ -43,11 +43,12 @@ def divide(*, desired: Zone, live: LiveZone, settings: ZoneSettings) -> Partitio
     own = own_part(desired, settings, hosted_id=live.hosted.id)
     reasons = dict(_foreign(own, live, settings))
     kept = {key: rrset for key, rrset in _managed(live.zone, settings) if key not in reasons}
+    ignored = find_ignored(own, settings)
     return Partition(
         desired=own,
         live=Zone(live.zone.origin, kept),
         foreign=tuple(Foreign(key, reason) for key, reason in reasons.items()),
-        findings=tuple(_conflicts(own, reasons)),
+        findings=ignored or tuple(_conflicts(own, reasons)),
     )
 
 
@@ -87,12 +88,27 @@ def _foreign(desired: Zone, live: LiveZone, settings: ZoneSettings) -> Iterator[
             yield key, ACME_REASON
 
 
+def find_ignored(desired: Zone, settings: ZoneSettings) -> tuple[Diagnostic, ...]:
+    """Errors for what the file declares and `ignore` gives away: once written, it were never ours again."""
+    return tuple(
+        Diagnostic(
+            code="ignored-record",
+            severity=Severity.ERROR,
+            summary=f'{key} is left to another writer: ignore has "{pattern.text}"',
+            span=rrset.span,
+            hint="take the record out of the file, or the pattern out of tenant.toml",
+        )
+        for key, rrset in (desired.rrsets.items() if settings.ignore else ())
+        if (pattern := find_match(settings.ignore, key, desired.origin)) is not None
+    )
+
+
 def _conflicts(desired: Zone, foreign: dict[RRsetKey, str]) -> Iterator[Diagnostic]:
     """What the file declares where something lives that we may not touch: Route 53 would refuse it."""
     by_name: dict[str, list[RRsetKey]] = {}
     for key in foreign:
         by_name.setdefault(key.name, []).append(key)
-    for key, rrset in desired.rrsets.items():
+    for key, rrset in desired.rrsets.items() if by_name else ():
         rivals = [rival for rival in by_name.get(key.name, ()) if _excludes(rival, key)]
         if rivals:
             yield _conflict(rrset, rivals[0], foreign[rivals[0]])
