@@ -51,6 +51,8 @@ NOT_MATCHING = [
     ("a.**.a A", "a.example.com. A"),
     ("a.**.b.**.c A", "a.x.c.example.com. A"),
     ("a*b*c A", "a-c.example.com. A"),
+    ("*aa*aa* A", "aaa.example.com. A"),
+    ("**.a.**.a.** A", "b.a.b.example.com. A"),
     ("_acme-challenge.** TXT", "x._acme-challenge.example.com. TXT"),
     ("dyn.** A", "xdyn.example.com. A"),
     ("www A", "www.example.org. A"),
