@@ -103,7 +103,7 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
         _number16,
         st.sampled_from(['"u"', '""', '"s"']),
         _word.map(lambda word: f'"E2U+{word}"'),
-        _string_bytes.map(quoted),
+        st.sampled_from(['""', '"!^.*$!sip:info@example.com!"', r'"!^(\\+\195\169.*)$!sip:\\1@x!i"']),
         st.one_of(st.just("."), targets),
     ),
     "NS": targets,

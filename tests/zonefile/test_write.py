@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import dns.rdatatype
+import dns.zone
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psfdns.diagnostics import has_errors
+from psfdns.names import name_from_labels
+from psfdns.rdata import canonical_rdata
 from psfdns.records import Alias, RRset, RRsetKey, Zone
 from psfdns.routing import Weighted
 from psfdns.zonefile.parse import parse_zone
@@ -128,7 +134,7 @@ def plain_zones(draw: st.DrawFn) -> Zone:
     return Zone(ORIGIN, chosen)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(zone=plain_zones())
 def test_bind_loads_what_is_written_and_reads_the_same_records(
     zone: Zone, tmp_path_factory: pytest.TempPathFactory
@@ -153,11 +159,26 @@ def test_bind_loads_what_is_written_and_reads_the_same_records(
         str(dump),
     )
     assert judged.returncode == 0, (path.read_text(), judged.stdout)
-    # BIND's own canonical text of the zone, read by our reader, is the zone again.
-    assert parse_zone(dump.read_bytes(), origin=ORIGIN, path="dump").zone.rrsets == zone.rrsets
+    assert records_of(dump) == {
+        (rrset.name, rrset.type, rrset.ttl, value) for rrset in zone.rrsets.values() for value in rrset.values
+    }
 
 
-@settings(max_examples=10)
+def records_of(dump: Path) -> set[tuple[str, str, int, str]]:
+    """The records in BIND's own writing of a zone, read by dnspython."""
+    read = dns.zone.from_file(str(dump), ORIGIN, relativize=False)
+    return {
+        (
+            name_from_labels(name.labels[:-1]),
+            dns.rdatatype.to_text(rdata.rdtype),
+            ttl,
+            canonical_rdata(dns.rdatatype.to_text(rdata.rdtype), rdata.to_text()),
+        )
+        for name, ttl, rdata in read.iterate_rdatas()
+    }
+
+
+@settings(max_examples=10, deadline=None)
 @given(zone=plain_zones())
 def test_knot_loads_what_is_written(zone: Zone, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("knot") / "zone"
