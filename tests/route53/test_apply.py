@@ -243,6 +243,17 @@ def test_a_zone_that_was_deleted_is_made_again_under_the_next_reference(account:
     )
 
 
+def test_a_zone_of_the_name_that_somebody_else_made_is_never_taken_for_ours(account: Account) -> None:
+    live = account.create()
+    account.api.call("DeleteHostedZone", "test", Id=live.hosted.id)
+    account.api.call("CreateHostedZone", "test", Name=ORIGIN, CallerReference="by hand")
+    (zone,) = account.apply(new_zone(address("www"))).zones
+    assert zone.errors == []
+    by_reference = {hosted.caller_reference: hosted for hosted in list_zones(account.api)}
+    assert by_reference["by hand"].record_set_count == 2
+    assert zone.hosted_id != by_reference["by hand"].id
+
+
 def test_a_zone_without_its_tags_is_filled_all_the_same_and_the_error_told(account: Account) -> None:
     api = UnsteadyApi(account.api, {("ChangeTagsForResource", 1): "cut"})
     (zone,) = account.apply(new_zone(address("www")), api=api).zones

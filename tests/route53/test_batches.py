@@ -148,7 +148,7 @@ def test_aliases_and_targets_keep_their_order_across_batches() -> None:
     new = [create(alias(NAMES[n], NAMES[n + 1])) for n in range(5)] + [create(address(NAMES[5]))]
     order = [line for batch in pack(new, Limits(elements=1)) for line in said(batch)]
     assert order == [f"CREATE {label} A" for label in "fedcba"]
-    old = [Change(change.after, None) for change in new]
+    old = [Change(change.after, None) for change in reversed(new)]
     order = [line for batch in pack(old, Limits(elements=1)) for line in said(batch)]
     assert order == [f"DELETE {label} A" for label in "abcdef"]
 
@@ -226,7 +226,7 @@ def zones(draw: st.DrawFn) -> Zone:
         if kind == "alias" and with_address:
             rrsets.append(alias(name, draw(st.sampled_from(with_address))))
         elif kind == "address":
-            count = draw(st.integers(1, 4))
+            count = draw(st.integers(1, 2))
             rrsets.append(
                 address(name, *(f"192.0.2.{n}" for n in range(count)), ttl=draw(st.sampled_from([60, 300])))
             )
@@ -235,7 +235,7 @@ def zones(draw: st.DrawFn) -> Zone:
             continue
         elif kind == "weighted":
             ttl = draw(st.sampled_from([60, 300]))
-            rrsets += [weighted(name, str(n), ttl=ttl) for n in range(draw(st.integers(1, 3)))]
+            rrsets += [weighted(name, str(n), ttl=ttl) for n in range(draw(st.integers(1, 2)))]
         else:
             continue
         with_address.append(name)
@@ -292,7 +292,7 @@ def make(live: Live, batch: Batch) -> None:
 @given(
     before=zones(),
     after=st.one_of(zones(), zones().map(reversed_names)),
-    elements=st.sampled_from([9, 18, 1000]),
+    elements=st.sampled_from([4, 6, 1000]),
 )
 def test_the_batches_of_any_difference_are_each_acceptable_and_end_at_what_is_wanted(
     before: Zone, after: Zone, elements: int

@@ -8,8 +8,10 @@ import pytest
 from psfdns.budget import Rates
 from psfdns.errors import HostError
 from psfdns.records import RRset, RRsetKey
+from psfdns.route53 import host as host_module
 from psfdns.route53.host import Route53Host, fetch_zone, list_zones
 from psfdns.routing import Weighted
+from psfdns.rrsets import from_api
 from psfdns.sandbox.throttle import Throttle
 from tests.route53.accounts import ORIGIN, Account, address, new_zone, open_account, row
 
@@ -87,7 +89,7 @@ def test_zones_come_in_the_order_asked_for() -> None:
     assert [zone.hosted for zone in host_of(account).fetch_zones(hosted)] == hosted
 
 
-def test_pages_go_on_inside_a_weighted_group() -> None:
+def test_pages_go_on_inside_a_weighted_group(monkeypatch: pytest.MonkeyPatch) -> None:
     account = open_account()
     group = [
         RRset(RRsetKey(f"w.{ORIGIN}", "A", f"{n:03}"), 300, (f"192.0.2.{n}",), routing=Weighted(n))
@@ -95,7 +97,15 @@ def test_pages_go_on_inside_a_weighted_group() -> None:
     ]
     others = [address(f"a{n}") for n in range(250)]
     account.create(*group, *others)
+    read: list[Any] = []
+
+    def note(api: Any, *, zone_id: str) -> RRset:
+        read.append(api)
+        return from_api(api, zone_id=zone_id)
+
+    monkeypatch.setattr(host_module, "from_api", note)
     assert account.rrsets() == {rrset.key: rrset for rrset in (*group, *others)}
+    assert len(read) == 352, "none is read twice"
 
 
 def test_names_are_read_from_octal_and_kept_as_they_were_spelled() -> None:
