@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PRIOR_REQUEST = "PriorRequestNotComplete"
 COMMENT_LENGTH = 256
-_PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+_PATIENCE = (1.0, 4.0, 16.0)
 """Seconds between tries while another change of the zone is taken in, after botocore's own retries."""
 
 
