@@ -46,6 +46,14 @@ def test_in_sync_zones_are_counted_and_listed_only_when_asked_for() -> None:
     assert render_text(document, verbose=True).count("in sync\n") == 2
 
 
+def test_the_last_line_counts_zones_of_every_kind() -> None:
+    fault = Diagnostic("bad-rdata", Severity.ERROR, "no address")
+    plans = (plan_of([], []), plan_of([], addresses(2)), plan_of(None, addresses(1)))
+    text = render_text(document_of(whole_plan(*plans, replace(plans[0], findings=(fault,)))))
+    counted = "1 zone to create; record sets: 3 to create; 1 zone with errors; 1 zone in sync"
+    assert text.splitlines()[-1] == f"Plan: {counted}."
+
+
 def test_colour_adds_nothing_but_colour() -> None:
     document = document_of(whole_plan(plan_of(addresses(2), addresses(3, address="192.0.2.9"))))
     plain, coloured = render_text(document), render_text(document, colour=True)

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_markdown import LIMIT, code, render_markdown
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.plans.document import to_document
 from psfdns.plans.plan import Plan, Refusal, UnmanagedZone, ZonePlan
 from tests.plans.samples import addresses, plan_of, whole_plan
@@ -109,7 +109,10 @@ def test_nothing_to_do_is_short() -> None:
 
 
 def test_zones_with_errors_come_first() -> None:
-    fault = Diagnostic("bad-rdata", Severity.ERROR, "no address")
-    broken = replace(plan_of(None, []), origin="zz.example.", findings=(fault,))
+    fault = Diagnostic("bad-rdata", Severity.ERROR, "no address", Span("z.zone", 3), "write one")
+    nowhere = Diagnostic("x", Severity.WARNING, "somewhere")
+    broken = replace(plan_of(None, []), origin="zz.example.", findings=(fault, nowhere))
     text = render_markdown(document_of(whole_plan(plan_of([], addresses(1)), broken)))
+    assert "- error `z.zone:3` `no address` [bad-rdata] (hint: `write one`)\n" in text
+    assert "- warning `somewhere` [x]\n" in text
     assert text.index("### `zz.example.`: errors, no plan") < text.index("### `example.org.`")

@@ -250,6 +250,13 @@ def test_the_parents_delegation_outlives_the_childs_own_ns() -> None:
     ]
 
 
+def test_a_zone_that_is_there_but_was_not_read_is_never_created_again() -> None:
+    want = desired("www.example.org. 60 A 192.0.2.1")
+    matching = match_zones([want], [hosted()], account=None)
+    with pytest.raises(KeyError):
+        make_plan(Selection([want], matching), account=None)
+
+
 def test_a_plan_of_a_new_zone_needs_no_host() -> None:
     want = desired("www.example.org. 60 A 192.0.2.1")
     assert want.zone is not None

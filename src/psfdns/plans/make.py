@@ -51,34 +51,30 @@ def _all_findings(desired: DesiredZone, matching: Matching) -> tuple[Diagnostic,
 
 
 def make_plan(selection: Selection, *, account: str | None, delegation_set: str | None = None) -> Plan:
-    """The plan, not yet judged; every zone to fetch must be in `selection.live`.
+    """The plan, not yet judged; `delegation_set` is the default for new public zones.
 
-    `delegation_set` is the default for new public zones.
+    Every one of `zones_to_fetch` must be in `selection.live`: else KeyError, as a zone that is there
+    but was not read must never look like one that is still to be created.
     """
-    matching = selection.matching
     parents = _delegation_ttls(selection.live.values())
-    plans = []
-    for desired in selection.desired:
-        hosted = matching.hosted.get(desired.label)
-        judged = replace(desired, findings=_all_findings(desired, matching))
-        live = selection.live.get(hosted.id) if hosted else None
-        plans.append(_plan_one(judged, hosted, live, delegation_set, parents))
+    plans = [_plan_one(zone, selection, parents, delegation_set) for zone in selection.desired]
     plans.sort(key=lambda plan: (canonical_order(plan.origin), plan.view or ""))
-    return Plan(account=account, zones=tuple(plans), unmanaged=matching.unmanaged)
+    return Plan(account=account, zones=tuple(plans), unmanaged=selection.matching.unmanaged)
 
 
 def _plan_one(
     desired: DesiredZone,
-    hosted: HostedZone | None,
-    live: LiveZone | None,
-    delegation_set: str | None,
+    selection: Selection,
     parents: Mapping[RRsetKey, int],
+    delegation_set: str | None,
 ) -> ZonePlan:
-    if desired.zone is None or has_errors(desired.findings):
-        return plan_broken_zone(desired, hosted)
-    if live is None:
-        return plan_new_zone(desired, desired.zone, delegation_set=delegation_set)
-    return plan_live_zone(desired, desired.zone, live, parents=parents)
+    hosted = selection.matching.hosted.get(desired.label)
+    judged = replace(desired, findings=_all_findings(desired, selection.matching))
+    if judged.zone is None or has_errors(judged.findings):
+        return plan_broken_zone(judged, hosted)
+    if hosted is None:
+        return plan_new_zone(judged, judged.zone, delegation_set=delegation_set)
+    return plan_live_zone(judged, judged.zone, selection.live[hosted.id], parents=parents)
 
 
 def plan_broken_zone(desired: DesiredZone, hosted: HostedZone | None) -> ZonePlan:
