@@ -126,6 +126,7 @@ def test_a_start_is_inclusive_and_need_not_exist(client: Any, zone: str) -> None
         {"StartRecordName": "a.z.test", "StartRecordIdentifier": "x"},
         {"MaxItems": "x"},
         {"MaxItems": "0"},
+        {"StartRecordName": "a b.z.test"},
     ],
     ids=str,
 )

@@ -193,6 +193,14 @@ def test_forgetting_leaves_what_is_not_ours(folder: Path, clock: Clock) -> None:
     make_zone(client, "z.test", "for z.test")
 
 
+def test_what_cannot_be_forgotten_is_named(folder: Path, clock: Clock) -> None:
+    make_zone(reopened(folder, clock))
+    (folder / "Z1.json").mkdir()
+
+    with pytest.raises(PsfdnsError, match="cannot be removed"):
+        forget(folder)
+
+
 def write_many(folder: str, zone: str, prefix: str, count: int) -> None:
     client = Sandbox(Path(folder)).client()
     for number in range(count):

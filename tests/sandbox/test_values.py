@@ -40,6 +40,7 @@ ACCEPTED = [
     ("SSHFP", "4 2 " + "ab" * 32),
     ("TLSA", "3 1 1 " + "ab" * 32),
     ("SVCB", "0 svc.test."),
+    ("SVCB", "0 a\\.b\\052.test."),
     ("HTTPS", '1 . alpn="h3,h2" port=443 ipv4hint=192.0.2.1'),
 ]
 REFUSED = [
@@ -85,6 +86,7 @@ REFUSED = [
     ("TLSA", "3 1 1", "TLSARRDATAInvalid"),
     ("SVCB", "0", "SVCBRRDATAInvalid"),
     ("HTTPS", "1 . port=http", "HTTPSRRDATAInvalid"),
+    ("SVCB", "0 \\228.test.", "InvalidCharacterString"),
 ]
 SAME = [
     ("AAAA", "2001:DB8:0::1", "2001:db8::1"),

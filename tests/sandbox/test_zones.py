@@ -10,6 +10,7 @@ import dns.rdata
 import pytest
 from botocore.exceptions import ClientError
 
+from psfdns.errors import PsfdnsError
 from psfdns.sandbox.sandbox import Sandbox
 from psfdns.sandbox.throttle import Throttle
 from tests.sandbox.api import (
@@ -396,3 +397,63 @@ def test_an_alias_s_target_may_go(client: Any, zone: str) -> None:
     change(client, zone, delete(a("b.z.test")))
 
     assert names(listed(client, zone)) == ["c.z.test."]
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["list_geo_locations", "list_traffic_policies", "get_checker_ip_ranges", "list_traffic_policy_instances"],
+)
+def test_no_unknown_action_is_a_crash(client: Any, action: str) -> None:
+    assert code_of(getattr(client, action)) == "NotImplemented"
+
+
+def test_tags_have_a_number_and_a_purpose(client: Any, zone: str) -> None:
+    def tag(first: int, last: int) -> None:
+        tags = [{"Key": f"k{number}", "Value": ""} for number in range(first, last)]
+        client.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=tags)
+
+    for first in range(0, 50, 10):
+        tag(first, first + 10)
+    assert code_of(tag, first=50, last=51) == "InvalidInput"
+    nothing = {"ResourceType": "hostedzone", "ResourceId": zone}
+    assert code_of(client.change_tags_for_resource, **nothing) == "InvalidInput"
+
+
+def test_delegation_sets_have_a_number_and_an_id(client: Any) -> None:
+    assert code_of(client.get_reusable_delegation_set, Id="NNONSENSE") == "NoSuchDelegationSet"
+    nowhere = {"CallerReference": "x", "HostedZoneId": "ZNONSENSE"}
+    assert code_of(client.create_reusable_delegation_set, **nowhere) == "HostedZoneNotFound"
+    made = [
+        client.create_reusable_delegation_set(CallerReference=f"d{n}")["DelegationSet"] for n in range(100)
+    ]
+    assert code_of(client.create_reusable_delegation_set, CallerReference="one more") == "LimitsExceeded"
+    last = client.get_reusable_delegation_set(Id=made[-1]["Id"].removeprefix("/delegationset/"))
+    assert last["DelegationSet"] == made[-1]
+
+
+def test_a_private_zone_takes_no_delegation_set(client: Any) -> None:
+    made = client.create_reusable_delegation_set(CallerReference="d")["DelegationSet"]
+    private = {"Name": "in.test", "CallerReference": "p", "VPC": VPC, "DelegationSetId": made["Id"]}
+
+    assert code_of(client.create_hosted_zone, **private) == "InvalidInput"
+
+
+def test_an_account_has_200_health_checks_and_no_more(client: Any, sandbox: Sandbox) -> None:
+    config = {"Type": "HTTP", "IPAddress": "192.0.2.1", "Port": 80}
+    client.create_health_check(CallerReference="first", HealthCheckConfig=config)
+    account = sandbox.cloud.store.account()
+    (check,) = account.health_checks
+    account.health_checks = [{**check, "Id": f"{n}", "CallerReference": f"{n}"} for n in range(200)]
+
+    again = {"CallerReference": "one more", "HealthCheckConfig": config}
+    assert code_of(client.create_health_check, **again) == "TooManyHealthChecks"
+    pages = [client.list_health_checks(), client.list_health_checks(Marker="100", MaxItems="7")]
+    assert [len(page["HealthChecks"]) for page in pages] == [100, 7]
+
+
+def test_without_moto_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+
+    with pytest.raises(PsfdnsError, match="needs moto") as caught:
+        Sandbox(None)
+    assert "psfdns[sandbox]" in (caught.value.hint or "")

@@ -17,8 +17,7 @@ from psfdns.sandbox.faults import SpellingError
 from psfdns.sandbox.spelling import stored_name
 
 MAX_STRING = 255
-MAX_VALUE = 4000
-"""Characters in one Value, quotes and escapes included (Developer Guide, "Quotas")."""
+"""Bytes of one string (RFC 1035 §3.3); the model bounds a whole value at 4,000 characters."""
 
 _OCTAL = re.compile(r"[0-3][0-7]{2}")
 _NUMBER = re.compile(r"[0-9]{1,10}")
@@ -38,8 +37,6 @@ def meaning_of(rdtype: str, value: str) -> Hashable:
     for character in value:
         if not " " <= character <= "~":
             raise SpellingError("UnsupportedCharacter", "Value contains unsupported characters", character)
-    if len(value) > MAX_VALUE:
-        raise SpellingError("ValueTooLong", f"Value is longer than {MAX_VALUE} characters", value[:40])
     return _READERS[rdtype](value)
 
 

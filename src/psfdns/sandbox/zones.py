@@ -131,17 +131,24 @@ def read_head(first_line: str) -> HostedZone | None:
     try:
         return _zone_of(json.loads(first_line + "]}"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedDocumentError(str(error) or type(error).__name__) from error
+        raise _damaged(error) from error
 
 
 def read_document(text: str) -> tuple[HostedZone, RecordSets]:
     """A document as a zone and its record sets; raises DamagedDocumentError."""
     try:
         document = json.loads(text)
+        zone = _zone_of(document)
         record_sets = RecordSets({key_of(each): each for each in document["ResourceRecordSets"]})
-        return replace(_zone_of(document), count=len(record_sets)), record_sets
+        return zone.counting(len(record_sets)), record_sets
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedDocumentError(f"{type(error).__name__}: {error}") from error
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> DamagedDocumentError:
+    if isinstance(error, KeyError):
+        return DamagedDocumentError(f"{error} is missing")
+    return DamagedDocumentError(str(error) or type(error).__name__)
 
 
 def _zone_of(document: Mapping[str, Any]) -> HostedZone:
