@@ -65,7 +65,7 @@ def canonical_order(name: str) -> tuple[bytes, ...]:
 
 def is_subdomain(name: str, origin: str) -> bool:
     """Whether `name` equals `origin` or lies below it; both canonical."""
-    if name == origin or origin == ".":
+    if origin in {name, "."}:
         return True
     if not name.endswith("." + origin):
         return False
@@ -122,7 +122,9 @@ def _split(text: str) -> list[bytes]:
     while position < len(text):
         piece = _PIECE.match(text, position)
         if piece is None:
-            raise NameSyntaxError(f"{_shown(text)} ends in the middle of an escape", hint="write \\DDD or \\X")
+            raise NameSyntaxError(
+                f"{_shown(text)} ends in the middle of an escape", hint="write \\DDD or \\X"
+            )
         position = piece.end()
         if piece[3]:
             labels.append(_checked(label, text))
@@ -146,19 +148,25 @@ def _bytes_of(piece: re.Match[str], text: str) -> bytes:
     number, escaped, _, plain = piece.groups()
     if number is not None:
         if int(number) > 0xFF:
-            raise NameSyntaxError(f"\\{number} in {_shown(text)} is not a byte", hint="\\DDD is decimal, 000 to 255")
+            raise NameSyntaxError(
+                f"\\{number} in {_shown(text)} is not a byte", hint="\\DDD is decimal, 000 to 255"
+            )
         return bytes((int(number),))
     if escaped is not None:
         return escaped.encode("utf-8", "surrogateescape").lower()
     if plain.isascii():
         return plain.lower().encode("ascii")
-    if piece.start() and text[piece.start() - 1] != "." or piece.end() < len(text) and text[piece.end()] != ".":
-        raise NameSyntaxError(f"{_shown(text)} mixes escapes and Unicode in one label", hint="write its A-label")
+    if (piece.start() and text[piece.start() - 1] != ".") or (
+        piece.end() < len(text) and text[piece.end()] != "."
+    ):
+        raise NameSyntaxError(
+            f"{_shown(text)} mixes escapes and Unicode in one label", hint="write its A-label"
+        )
     return _a_label(plain)
 
 
 def _a_label(label: str) -> bytes:
-    import idna  # noqa: PLC0415 - its tables are large, and few names need them
+    import idna
 
     folded = unicodedata.normalize("NFC", label).lower()
     try:
@@ -172,7 +180,7 @@ def _a_label(label: str) -> bytes:
 
 def _other_spelling(label: str) -> str:
     """What the writer may have meant: the UTS 46 mapping, else the bare Punycode of what stands there."""
-    import idna  # noqa: PLC0415
+    import idna
 
     try:
         mapped = idna.uts46_remap(label, std3_rules=True).translate(_DOTS)
@@ -189,7 +197,7 @@ def _escape(label: bytes) -> str:
 def _byte_text(byte: int) -> str:
     if _ESCAPED.match(bytes((byte,))):
         return f"\\{chr(byte)}"
-    return chr(byte) if 0x20 < byte < 0x7F else f"\\{byte:03d}"  # noqa: PLR2004 - the ends of printable ASCII
+    return chr(byte) if 0x20 < byte < 0x7F else f"\\{byte:03d}"
 
 
 _BYTES = tuple(_byte_text(byte) for byte in range(256))

@@ -58,14 +58,14 @@ def plain_rdata(rdtype: str, text: str, origin: str | None) -> str | None:
 def parse_ttl(text: str) -> int | None:
     """Seconds of a TTL as BIND reads it (`3600`, `1h30m`), unbounded; None if the word is no TTL."""
     if text.isdecimal() and text.isascii():
-        return int(text) if len(text) <= 20 else 10**20  # noqa: PLR2004 - int() of a long text is slow
-    if len(text) > 64 or not _TIME.fullmatch(text):  # noqa: PLR2004 - longer than any sensible time
+        return int(text) if len(text) <= 20 else 10**20
+    if len(text) > 64 or not _TIME.fullmatch(text):
         return None
     return sum(int(number) * _SECONDS[unit.lower()] for number, unit in _TIME_PART.findall(text))
 
 
 def decode_string(text: str) -> bytes:
-    """The bytes of a character-string without its quotes: `\\DDD` is decimal, `\\X` is X (RFC 1035 §5.1)."""
+    r"""The bytes of a character-string without its quotes: `\DDD` is decimal, `\X` is X (RFC 1035 §5.1)."""
     if "\\" not in text:
         return text.encode("utf-8", "surrogateescape")
     return b"".join(
@@ -203,7 +203,7 @@ def _string(text: str, index: int) -> str:
 def decode_or_refuse(text: str, index: int | None = None) -> bytes:
     """`decode_string`, refusing escapes that are none."""
     for piece in re.findall(r"\\(?:[^0-9]|[0-9]{1,3})", text, re.DOTALL):
-        if piece[1:2].isdigit() and (len(piece) < 4 or int(piece[1:]) > 0xFF):  # noqa: PLR2004 - \DDD
+        if piece[1:2].isdigit() and (len(piece) < 4 or int(piece[1:]) > 0xFF):
             raise RdataError(f"{piece} is not a byte", hint="\\DDD is decimal, 000 to 255", word=index)
     return decode_string(text)
 
@@ -269,7 +269,7 @@ def _integer(limit: int) -> Kind:
     def read(text: str, _origin: str | None) -> str:
         if not (text.isdecimal() and text.isascii()):
             raise RdataError(f"{_shown(text)} is not a number")
-        if len(text) > 20 or int(text) > limit:  # noqa: PLR2004 - int() of a long text is slow
+        if len(text) > 20 or int(text) > limit:
             raise RdataError(f"{_shown(text)} is above {limit}")
         return str(int(text))
 
@@ -391,8 +391,8 @@ def _read_generic(rdtype: str, words: list[str]) -> str:
 
 
 def _canonical_of_wire(rdtype: str, wire: bytes) -> str:
-    import dns.exception  # noqa: PLC0415 - heavy, and rarely needed
-    import dns.rdata  # noqa: PLC0415
+    import dns.exception
+    import dns.rdata
 
     try:
         text = dns.rdata.from_wire("IN", rdtype, wire, 0, len(wire)).to_text()
@@ -405,10 +405,10 @@ def _canonical_of_wire(rdtype: str, wire: bytes) -> str:
 
 def _read_service(rdtype: str, text: str, words: list[tuple[str, bool]], origin: str | None) -> str:
     """SVCB and HTTPS: dnspython knows the parameters (RFC 9460 §2.1, Appendix A); ours are the names."""
-    import dns.exception  # noqa: PLC0415 - heavy, and rarely needed
-    import dns.rdata  # noqa: PLC0415
+    import dns.exception
+    import dns.rdata
 
-    if len(words) < 2:  # noqa: PLR2004 - priority and target
+    if len(words) < 2:
         raise RdataError(f"{rdtype} lacks its target", hint=f"write {rdtype} priority target [key=value ...]")
     priority = _read_field("priority", _short, words[0], 0, None)
     target = _read_field("target", _name, words[1], 1, origin)
@@ -440,7 +440,7 @@ def _bare(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return f'"{_bare(text if len(text) <= 60 else text[:57] + "...")}"'  # noqa: PLR2004 - fits a line
+    return f'"{_bare(text if len(text) <= 60 else text[:57] + "...")}"'
 
 
 def _unescaped(piece: str) -> bytes:
@@ -451,7 +451,7 @@ def _unescaped(piece: str) -> bytes:
 def _string_byte(byte: int) -> str:
     if byte in b'"\\':
         return f"\\{chr(byte)}"
-    return chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03d}"  # noqa: PLR2004 - printable ASCII
+    return chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03d}"
 
 
 _STRING_BYTES = tuple(_string_byte(byte) for byte in range(256))

@@ -1,4 +1,4 @@
-"""Other people's zone files judged by the reader and the checks, and docs/corpus.md about where they disagree.
+"""Other people's zone files judged by the reader and the checks, and docs/corpus.md about it.
 
 `python -m tests.zonefile.corpus_report` writes docs/corpus.md.
 """
@@ -29,13 +29,13 @@ REASONS = {
     "system__limits__ns1__example.db": "more values in a record set than Route 53 takes (400)",
     "system__reclimit__ns1__big.db": "more values in a record set than Route 53 takes (400)",
     "master__master16.data": "a longer value than Route 53 takes (4,000 characters)",
-    "good-dns-sd-reverse.db": "`!@#3.` as a target: unescaped characters that no host has are refused as typing errors",
+    "good-dns-sd-reverse.db": "unescaped characters that no host has (`!@#3.`) are taken for a typing error",
     "good-svcb.db": "its ECH parameter is no ECHConfigList (RFC 9849)",
     "03_rrttl-0039": "TTL above 2^31-1 (RFC 2181 §8; Route 53 refuses it)",
-    "12_TXT-0101": "a quoted string over several lines; BIND refuses it, and a forgotten quote would swallow records",
-    "12_TXT-0103": "a string of 256 bytes: Knot splits it in silence, Route 53 refuses it; the hint says how to split",
-    "12_TXT-0104": "a string of 256 bytes: Knot splits it in silence, Route 53 refuses it; the hint says how to split",
-    "12_TXT-0111": 'read like BIND: `"""` is an empty string and the beginning of another, which the next quote ends',
+    "12_TXT-0101": "a quoted string over several lines, which BIND refuses too: a slip would swallow records",
+    "12_TXT-0103": "a string of 256 bytes: Knot splits it in silence, the hint says how to do it",
+    "12_TXT-0104": "a string of 256 bytes: Knot splits it in silence, the hint says how to do it",
+    "12_TXT-0111": 'as BIND reads it, `"""` is an empty string and the beginning of another',
     "25_SOA-0247": "times above 2^31-1; the minimum is a TTL (RFC 2308 §4, RFC 2181 §8)",
     "33_DS-0443": "digest type 0 is reserved (RFC 3658 §2.4)",
     "52_CAA-0838": "CAA with an empty tag (RFC 8659 §4.1 wants a letter or digit)",
@@ -90,7 +90,9 @@ def judge_corpus(corpus: Path) -> Iterator[Judged]:
         for row in csv.DictReader(manifest, delimiter="\t", quoting=csv.QUOTE_NONE):
             if (corpus / row["file"]).is_file():
                 errors = _errors(corpus / row["file"], row["origin"] or ".", checks=True)
-                yield Judged(row["file"], row["expected"], row["expected"], _verdict(errors), row["why"], errors)
+                yield Judged(
+                    row["file"], row["expected"], row["expected"], _verdict(errors), row["why"], errors
+                )
     for folder, label in (("lines/ok", "valid"), ("lines/ko", "broken")):
         for file in sorted((corpus / folder).iterdir()):
             errors = _errors(file, ".", checks=False)
@@ -115,12 +117,13 @@ def render(judged: list[Judged]) -> str:
     lines = [
         "# Real zone files, and where we disagree with their labels",
         "",
-        "Written by `python -m tests.zonefile.corpus_report`; a test holds it against the reader. The files are",
-        "other projects' test data and real zones (BIND, Zonemaster, Knot, open-domains); they are not part of this",
-        "repository. Files of `valid` and `broken` go through the reader and the checks, single lines through the",
-        "reader alone. Set aside: labels about DNSSEC, newer BIND or check-names; files in which nothing but a type",
-        "that Route 53 does not host is wrong for us (each such record is an error that says so); correct SOA lines that",
-        "only the SOA of the small zone around them makes a second one.",
+        "Written by `python -m tests.zonefile.corpus_report`; a test holds it against the reader. The",
+        "files are other projects' test data and real zones (BIND, Zonemaster, Knot, open-domains); they",
+        "are not part of this repository. Files of `valid` and `broken` go through the reader and the",
+        "checks, single lines through the reader alone. Set aside: labels about DNSSEC, newer BIND or",
+        "check-names; files in which nothing but a type that Route 53 does not host is wrong for us (each",
+        "such record is an error that says so); correct SOA lines that only the SOA of the small zone",
+        "around them makes a second one.",
         "",
         "| files | all | set aside | judged | agreed | share |",
         "|---|---|---|---|---|---|",
@@ -134,7 +137,10 @@ def render(judged: list[Judged]) -> str:
         "",
         "| file | label | ours | reason |",
         "|---|---|---|---|",
-        *(f"| `{each.file}` | {each.label} | {_said(each)} | {each.reason} |" for each in disagreements(judged)),
+        *(
+            f"| `{each.file}` | {each.label} | {_said(each)} | {each.reason} |"
+            for each in disagreements(judged)
+        ),
         "",
     ]
     return "\n".join(lines)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from psfdns.records import RRsetKey
 from psfdns.zonefile.load import load_zone
+from psfdns.zonefile.parse import ParsedZone
 
 SOA = "$TTL 300\n@ SOA ns1.example.net. hostmaster.example.net. 1 2 3 4 5\n"
 
 
 @pytest.fixture
-def tenant(tmp_path):
+def tenant(tmp_path: Path) -> Path:
     """A tenant's folder beside another's, with a secret outside both."""
     (tmp_path / "secret").write_text("token A 192.0.2.1\n")
     (tmp_path / "other").mkdir()
@@ -25,7 +29,7 @@ def tenant(tmp_path):
     return folder
 
 
-def load(tenant, text):
+def load(tenant: Path, text: str) -> ParsedZone:
     (tenant / "example.com.zone").write_text(SOA + text)
     return load_zone(
         tenant / "example.com.zone",
@@ -35,11 +39,11 @@ def load(tenant, text):
     )
 
 
-def names(parsed):
+def names(parsed: ParsedZone) -> set[str]:
     return {key.name.removesuffix(".example.com.") for key in parsed.zone.rrsets}
 
 
-def test_an_included_file_is_read_with_its_own_path_and_lines(tenant):
+def test_an_included_file_is_read_with_its_own_path_and_lines(tenant: Path) -> None:
     parsed = load(tenant, "$INCLUDE parts/web.inc\n$INCLUDE mail.inc\n")
     assert {"www", "more", "mail"} <= names(parsed)
     assert [(str(finding.span), finding.code) for finding in parsed.findings] == [
@@ -47,20 +51,20 @@ def test_an_included_file_is_read_with_its_own_path_and_lines(tenant):
     ]
 
 
-def test_origin_and_owner_are_restored_behind_an_include(tenant):
+def test_origin_and_owner_are_restored_behind_an_include(tenant: Path) -> None:
     (tenant / "sub.inc").write_text("$ORIGIN deep.example.com.\na A 192.0.2.1\n")
     parsed = load(tenant, "last A 192.0.2.9\n$INCLUDE sub.inc sub\n  A 192.0.2.10\nafter A 192.0.2.11\n")
     assert parsed.findings == ()
-    assert parsed.zone.rrsets["last.example.com.", "A", None].values == ("192.0.2.10", "192.0.2.9")
+    assert parsed.zone.rrsets[RRsetKey("last.example.com.", "A")].values == ("192.0.2.10", "192.0.2.9")
     assert {"a.deep", "after"} <= names(parsed)
 
 
-def test_the_origin_of_an_include_is_where_its_names_are(tenant):
+def test_the_origin_of_an_include_is_where_its_names_are(tenant: Path) -> None:
     parsed = load(tenant, "$INCLUDE mail.inc sub\n")
     assert "mail.sub" in names(parsed)
 
 
-def test_an_included_file_begins_without_an_owner(tenant):
+def test_an_included_file_begins_without_an_owner(tenant: Path) -> None:
     (tenant / "blank.inc").write_text("  A 192.0.2.1\n")
     parsed = load(tenant, "www A 192.0.2.9\n$INCLUDE blank.inc\n")
     assert [(str(finding.span), finding.code) for finding in parsed.findings] == [
@@ -68,31 +72,31 @@ def test_an_included_file_begins_without_an_owner(tenant):
     ]
 
 
-def test_a_quoted_file_name_is_read(tenant):
+def test_a_quoted_file_name_is_read(tenant: Path) -> None:
     assert "mail" in names(load(tenant, '$INCLUDE "mail.inc"\n'))
 
 
-def link_to_secret(tenant):
+def link_to_secret(tenant: Path) -> None:
     (tenant / "link.inc").symlink_to(tenant.parent / "secret")
 
 
-def link_inside(tenant):
+def link_inside(tenant: Path) -> None:
     (tenant / "link.inc").symlink_to("mail.inc")
 
 
-def link_to_folder(tenant):
+def link_to_folder(tenant: Path) -> None:
     (tenant / "away").symlink_to(tenant.parent / "other")
 
 
-def make_fifo(tenant):
+def make_fifo(tenant: Path) -> None:
     os.mkfifo(tenant / "pipe.inc")
 
 
-def make_folder(tenant):
+def make_folder(tenant: Path) -> None:
     (tenant / "folder.inc").mkdir()
 
 
-def nothing(tenant):
+def nothing(tenant: Path) -> None:
     assert tenant.is_dir()
 
 
@@ -114,7 +118,9 @@ def nothing(tenant):
         (".", nothing, "plain"),
     ],
 )
-def test_what_may_not_be_included_is_an_error_at_its_line(tenant, file, prepare, said):
+def test_what_may_not_be_included_is_an_error_at_its_line(
+    tenant: Path, file: str, prepare: Callable[[Path], object], said: str
+) -> None:
     prepare(tenant)
     parsed = load(tenant, f"$INCLUDE {file}\nafter A 192.0.2.1\n")
     assert [(str(finding.span), finding.code) for finding in parsed.findings] == [
@@ -125,7 +131,7 @@ def test_what_may_not_be_included_is_an_error_at_its_line(tenant, file, prepare,
     assert "after" in names(parsed)
 
 
-def test_files_that_include_each_other_are_an_error_where_the_circle_closes(tenant):
+def test_files_that_include_each_other_are_an_error_where_the_circle_closes(tenant: Path) -> None:
     (tenant / "a.inc").write_text("$INCLUDE b.inc\n")
     (tenant / "b.inc").write_text("$INCLUDE a.inc\n")
     parsed = load(tenant, "$INCLUDE a.inc\n")
@@ -133,14 +139,14 @@ def test_files_that_include_each_other_are_an_error_where_the_circle_closes(tena
     assert "includes itself" in parsed.findings[0].summary
 
 
-def test_one_file_may_be_included_under_two_origins(tenant):
+def test_one_file_may_be_included_under_two_origins(tenant: Path) -> None:
     parsed = load(tenant, "$INCLUDE mail.inc a\n$INCLUDE mail.inc b\n")
     assert parsed.findings == ()
     assert {"mail.a", "mail.b"} <= names(parsed)
 
 
 @pytest.mark.parametrize(("depth", "codes"), [(8, []), (9, ["include-refused"])])
-def test_includes_go_eight_deep(tenant, depth, codes):
+def test_includes_go_eight_deep(tenant: Path, depth: int, codes: list[str]) -> None:
     for level in range(1, depth):
         (tenant / f"{level}.inc").write_text(f"$INCLUDE {level + 1}.inc\n")
     (tenant / f"{depth}.inc").write_text("deepest A 192.0.2.1\n")
@@ -148,7 +154,7 @@ def test_includes_go_eight_deep(tenant, depth, codes):
     assert [finding.code for finding in parsed.findings] == codes
 
 
-def test_an_include_bomb_ends_at_the_size_of_a_zone(tenant):
+def test_an_include_bomb_ends_at_the_size_of_a_zone(tenant: Path) -> None:
     (tenant / "big.inc").write_text(("; " + "x" * 100_000 + "\n") * 40)
     for level in range(1, 7):
         (tenant / f"{level}.inc").write_text(f"$INCLUDE {level + 1}.inc\n" * 10)
@@ -157,7 +163,7 @@ def test_an_include_bomb_ends_at_the_size_of_a_zone(tenant):
     assert [finding.code for finding in parsed.findings] == ["zone-too-large"]
 
 
-def test_a_zone_file_that_is_a_link_is_not_read(tenant):
+def test_a_zone_file_that_is_a_link_is_not_read(tenant: Path) -> None:
     (tenant / "example.org.zone").symlink_to(tenant.parent / "secret")
     parsed = load_zone(
         tenant / "example.org.zone", origin="example.org.", shown_path="example.org.zone", tenant_root=tenant
@@ -166,13 +172,13 @@ def test_a_zone_file_that_is_a_link_is_not_read(tenant):
     assert parsed.zone.rrsets == {}
 
 
-def test_a_zone_file_that_is_a_pipe_does_not_make_us_wait(tenant):
+def test_a_zone_file_that_is_a_pipe_does_not_make_us_wait(tenant: Path) -> None:
     os.mkfifo(tenant / "pipe.zone")
     parsed = load_zone(tenant / "pipe.zone", origin="pipe.", shown_path="pipe.zone", tenant_root=tenant)
     assert [finding.code for finding in parsed.findings] == ["unreadable"]
 
 
-def test_without_a_tenant_nothing_is_included(tmp_path):
+def test_without_a_tenant_nothing_is_included(tmp_path: Path) -> None:
     (tmp_path / "a.inc").write_text("www A 192.0.2.1\n")
     (tmp_path / "example.com.zone").write_text("$INCLUDE a.inc\n")
     parsed = load_zone(
@@ -181,7 +187,7 @@ def test_without_a_tenant_nothing_is_included(tmp_path):
     assert [finding.code for finding in parsed.findings] == ["include-refused"]
 
 
-def test_a_larger_file_than_a_zone_may_be_is_refused_before_it_is_read_whole(tmp_path):
+def test_a_larger_file_than_a_zone_may_be_is_refused_before_it_is_read_whole(tmp_path: Path) -> None:
     file = tmp_path / "example.com.zone"
     with file.open("wb") as written:
         written.truncate(1 << 31)

@@ -96,7 +96,7 @@ class RecordSets:
         }
 
     def judge(self) -> None:
-        """One name and type has one TTL over all its weighted sets (API reference, ResourceRecordSet, TTL)."""
+        """One name and type has one TTL over all its weighted sets (API, ResourceRecordSet)."""
         first: dict[tuple[str, str], RRset] = {}
         for rrset in self._weighted():
             other = first.setdefault((rrset.name, rrset.type), rrset)
@@ -124,10 +124,11 @@ class RecordSets:
             return
         self._judge_ttl(first, record)
         if value in several.values:
+            place = _place(several.values[value], record.span)
             self.findings.warn(
                 "duplicate-record",
                 record.span,
-                f"{record.key} {_short(value)} stands at {_place(several.values[value], record.span)} already",
+                f"{record.key} {_short(value)} stands at {place} already",
                 "remove one",
                 "RFC 2181 §5",
             )
@@ -184,4 +185,4 @@ def _place(there: Span | None, here: Span) -> str:
 
 
 def _short(value: str) -> str:
-    return value if len(value) <= 60 else value[:57] + "..."  # noqa: PLR2004 - fits a line
+    return value if len(value) <= 60 else value[:57] + "..."

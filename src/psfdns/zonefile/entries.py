@@ -5,6 +5,7 @@ Whatever is wrong is a finding at its line, and the entry's record is left out.
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from psfdns.diagnostics import Span, Suppression
@@ -27,10 +28,8 @@ def read_record(state: State, entry: Entry, path: str) -> None:
     """Add the entry's record to `state`, or the findings that say why there is none."""
     span = Span(path, entry.first_line, entry.last_line)
     state.report_faults(entry, path)
-    try:
+    with contextlib.suppress(_RefusedError):
         _read(state, entry, span)
-    except _RefusedError:
-        pass
 
 
 def _read(state: State, entry: Entry, span: Span) -> None:
@@ -52,11 +51,17 @@ def _read(state: State, entry: Entry, span: Span) -> None:
     if words[0].text.upper() == "AWS":
         _read_alias(state, entry, words, owner, span)
     else:
-        _read_value(state, entry, words, owner, ttl, span)
+        _read_value(state, entry, words, owner, span, ttl=ttl)
 
 
 def _refuse(
-    state: State, code: str, span: Span, summary: str, hint: str | None = None, reference: str | None = None
+    state: State,
+    code: str,
+    span: Span,
+    summary: str,
+    hint: str | None = None,
+    *,
+    reference: str | None = None,
 ) -> _RefusedError:
     state.findings.error(code, span, summary, hint, reference)
     return _RefusedError()
@@ -93,7 +98,7 @@ def _owner(state: State, span: Span) -> str:
             span,
             "the record begins with a blank, and no owner was named before it",
             'write the owner at the beginning of the line; "@" is the zone itself',
-            "RFC 1035 §5.1",
+            reference="RFC 1035 §5.1",
         )
     raise _refuse(
         state,
@@ -101,7 +106,7 @@ def _owner(state: State, span: Span) -> str:
         span,
         f"{owner.outside} is not in the zone {state.zone_origin}",
         "move it to the file of its zone, or correct the name or $ORIGIN",
-        "RFC 1035 §5.2",
+        reference="RFC 1035 §5.2",
     )
 
 
@@ -122,7 +127,9 @@ def _read_ttl_and_class(state: State, words: list[Word], span: Span) -> int | No
         else:
             return ttl
         words.pop(0)
-    raise _refuse(state, "no-type", span, "the record has no type and no rdata", "write NAME [TTL] [IN] TYPE RDATA")
+    raise _refuse(
+        state, "no-type", span, "the record has no type and no rdata", "write NAME [TTL] [IN] TYPE RDATA"
+    )
 
 
 def _checked_ttl(state: State, seconds: int, span: Span) -> int:
@@ -143,7 +150,11 @@ def _hosted_type(state: State, word: Word, span: Span) -> str:
     shown, hint = state.shown(word.text), mnemonics.INSTEAD.get(word.text.upper())
     if mnemonics.is_other_type(word.text):
         raise _refuse(
-            state, "type-not-hosted", span, f"Route 53 does not host records of type {word.text.upper()}", hint
+            state,
+            "type-not-hosted",
+            span,
+            f"Route 53 does not host records of type {word.text.upper()}",
+            hint,
         )
     raise _refuse(
         state, "unknown-type", span, f"{shown} is no record type", hint or "write NAME [TTL] [IN] TYPE RDATA"
@@ -154,12 +165,12 @@ def _hosted_type(state: State, word: Word, span: Span) -> str:
 
 
 def _read_value(
-    state: State, entry: Entry, words: list[Word], owner: str, ttl: int | None, span: Span
+    state: State, entry: Entry, words: list[Word], owner: str, span: Span, *, ttl: int | None
 ) -> None:
     rdtype = _hosted_type(state, words[0], _line(span, words[0]))
     rdata = words[1:]
     value = _canonical(state, rdtype, rdata, span)
-    if judge_rdata(state, rdtype, entry, rdata, value, span):
+    if judge_rdata(state, rdtype, entry, rdata, span, value=value):
         raise _RefusedError
     if rdtype == "SOA":
         _judge_soa(state, owner, value, span)
@@ -185,14 +196,22 @@ def _judge_soa(state: State, owner: str, value: str, span: Span) -> None:
     state.ttl.minimum = int(value.rsplit(" ", 1)[1])
     if owner != state.zone_origin:
         raise _refuse(
-            state, "soa-not-at-apex", span, f"the SOA stands at {owner}, not at the zone's own name", "write @"
+            state,
+            "soa-not-at-apex",
+            span,
+            f"the SOA stands at {owner}, not at the zone's own name",
+            "write @",
         )
 
 
 def _read_alias(state: State, entry: Entry, words: list[Word], owner: str, span: Span) -> None:
-    if len(words) < 2 or words[1].text.upper() != "ALIAS":  # noqa: PLR2004 - the words AWS ALIAS
+    if len(words) < 2 or words[1].text.upper() != "ALIAS":
         raise _refuse(
-            state, "aws-syntax", span, "AWS is not followed by ALIAS", "write NAME AWS ALIAS TYPE TARGET ZONEID true|false"
+            state,
+            "aws-syntax",
+            span,
+            "AWS is not followed by ALIAS",
+            "write NAME AWS ALIAS TYPE TARGET ZONEID true|false",
         )
     try:
         rdtype, alias = parse_alias([word.text for word in words[2:]], origin=state.origin)
@@ -231,7 +250,9 @@ def _attributes(state: State, entry: Entry, span: Span) -> AwsAttributes:
         raise _refuse(state, "aws-syntax", at, "the record has two AWS comments", "write them as one")
     words = aws.strip()
     if not words.startswith("AWS"):
-        raise _refuse(state, "aws-syntax", at, f'"{words[:3]}" begins an AWS comment', "write AWS in capitals")
+        raise _refuse(
+            state, "aws-syntax", at, f'"{words[:3]}" begins an AWS comment', "write AWS in capitals"
+        )
     try:
         return parse_comment(words[3:])
     except AwsSyntaxError as error:

@@ -48,7 +48,9 @@ class Findings:
     def fold(self, start: int) -> bool:
         """Drop warnings that say again what one since `start` said; whether there is an error since."""
         since = self.found[start:]
-        self.found[start:] = {(finding.severity, finding.code): finding for finding in reversed(since)}.values()
+        self.found[start:] = {
+            (finding.severity, finding.code): finding for finding in reversed(since)
+        }.values()
         return any(finding.severity is Severity.ERROR for finding in since)
 
     def in_order(self) -> tuple[Diagnostic, ...]:

@@ -1,4 +1,4 @@
-"""`$GENERATE` (BIND Administrator Reference Manual, "The $GENERATE Directive"): ranges and templates. Pure."""
+"""`$GENERATE` as BIND's reference manual has it: ranges and templates. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def _parts(text: str) -> Iterator[str | Callable[[int], str]]:
     while position < len(text):
         match = _PART.match(text, position)
         if match is None:
-            raise GenerateError("a modifier is not of the form ${OFFSET,WIDTH,BASE} with base d, o, x, X, n or N")
+            raise GenerateError(
+                "a modifier is not of the form ${OFFSET,WIDTH,BASE} with base d, o, x, X, n or N"
+            )
         yield _part(match)
         position = match.end()
 
@@ -82,7 +84,7 @@ def _number(offset: int, width: int, base: str) -> Callable[[int], str]:
 
 
 def _nibbles(value: int, width: int, base: str) -> str:
-    """Hexadecimal digits from the lowest up, dots between; `width` counts the dots, an even one ends in one."""
+    """Hexadecimal digits from the lowest up, dots between; an even `width` (dots counted) ends in one."""
     text = ""
     while True:
         text += format(value & 0xF, "x" if base == "n" else "X")

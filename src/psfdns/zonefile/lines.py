@@ -1,4 +1,4 @@
-"""Physical lines into entries (RFC 1035 §5.1): words, quotes, parentheses, comments, each with its line. Pure.
+"""Physical lines into entries (RFC 1035 §5.1): words, quotes, parentheses, comments and their lines. Pure.
 
 Nothing here knows what the words mean, except that a line that looks like the beginning of a record
 ends an entry whose parenthesis was forgotten, so that one slip does not swallow the rest of the file.
@@ -139,7 +139,9 @@ class _Scan:
                 break
             if token["comment"] is not None:
                 comment_at = token.start("comment")
-                self.comment(token["comment"][1:], number, comment_at > 0 and line[comment_at - 1] not in " \t")
+                self.comment(
+                    token["comment"][1:], number, comment_at > 0 and line[comment_at - 1] not in " \t"
+                )
             elif token["paren"] is not None:
                 self.parenthesis(token["paren"], number)
             elif token["end"] is None:
@@ -183,7 +185,10 @@ def _unclosed(opened: int, now: int, at_end: bool) -> Fault:  # noqa: FBT001 - o
 def _no_token(rest: str, number: int) -> Fault:
     if rest.startswith('"') or '"' in rest:
         return Fault(
-            "unbalanced-quote", number, "a quotation mark is not closed on its line", "close it on the same line"
+            "unbalanced-quote",
+            number,
+            "a quotation mark is not closed on its line",
+            "close it on the same line",
         )
     return Fault("bad-escape", number, "a backslash at the end of a line escapes nothing", "remove it")
 
@@ -200,14 +205,26 @@ def _forbidden(line: str, comment_at: int, number: int) -> list[Fault]:
 def _judged(character: str, number: int, *, warning: bool) -> Fault:
     where = " in a comment" if warning else ""
     code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - what surrogateescape makes of a byte
+    if 0xDC80 <= code <= 0xDCFF:
         return Fault(
-            "not-utf-8", number, f"byte 0x{code - 0xDC00:02X}{where} is not UTF-8", "save the file as UTF-8", warning
+            "not-utf-8",
+            number,
+            f"byte 0x{code - 0xDC00:02X}{where} is not UTF-8",
+            "save the file as UTF-8",
+            warning,
         )
     if character == "\r":
         return Fault(
-            "control-character", number, f"a carriage return{where} does not end a line", "end lines with LF", warning
+            "control-character",
+            number,
+            f"a carriage return{where} does not end a line",
+            "end lines with LF",
+            warning,
         )
     return Fault(
-        "control-character", number, f"control character U+{code:04X}{where}", "remove it, or write \\DDD", warning
+        "control-character",
+        number,
+        f"control character U+{code:04X}{where}",
+        "remove it, or write \\DDD",
+        warning,
     )

@@ -28,7 +28,7 @@ def load_zone(
     default_ttl: int = 3600,
     data: bytes | None = None,
 ) -> ParsedZone:
-    """Read the zone in `file`, shown as `shown_path`; includes are looked for below `tenant_root`, None: nowhere.
+    """Read the zone in `file`, shown as `shown_path`; it may include from `tenant_root` (None: nothing).
 
     A file that cannot be read is a finding. `data` is read as if it stood in the file already.
     """
@@ -43,7 +43,11 @@ def load_zone(
 
 def _unreadable(origin: str, shown_path: str, why: str) -> ParsedZone:
     finding = Diagnostic(
-        "unreadable", Severity.ERROR, f"the zone file cannot be read: {why}", Span(shown_path), "make it a plain file"
+        "unreadable",
+        Severity.ERROR,
+        f"the zone file cannot be read: {why}",
+        Span(shown_path),
+        "make it a plain file",
     )
     return ParsedZone(Zone(origin, {}), (finding,))
 

@@ -1,4 +1,4 @@
-"""A zone file's bytes into record sets and findings (RFC 1035 §5, as BIND reads it; docs/contract.md §2). Pure.
+"""A zone file's bytes into record sets and findings (RFC 1035 §5, docs/contract.md §2), as BIND does. Pure.
 
 The disk is somebody else's: `$INCLUDE` asks a callable. Reading goes on behind every error. The ordinary
 line is read by `quick.py` with one regular expression; every other line by `entries.py`, word for word.
@@ -85,13 +85,16 @@ def parse_zone(
 def _judge_empty(state: State, path: str) -> None:
     if state.count == 0 and not has_errors(state.findings.found):
         state.findings.warn(
-            "empty-zone", Span(path, 1, 1), "the file has no records", "all that is live in the zone would be deleted"
+            "empty-zone",
+            Span(path, 1, 1),
+            "the file has no records",
+            "all that is live in the zone would be deleted",
         )
 
 
 @contextlib.contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Half of the time would go into looking for cycles among values that have none; the limits bound them."""
+    """Half of the time would go into looking for cycles among values without any; the limits bound them."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -186,7 +189,7 @@ class _Reader:
             self.state.ttl.directive = ttl
 
     def include_file(self, words: list[str], span: Span) -> None:
-        if not 1 <= len(words) <= 2:  # noqa: PLR2004 - file and origin
+        if not 1 <= len(words) <= 2:
             self.refuse(span, "$INCLUDE takes a file and at most an origin", "write $INCLUDE FILE [ORIGIN]")
             return
         state = self.state
@@ -239,13 +242,15 @@ class _Reader:
 
 _MADE_TIMES = 4
 """How much more than the files themselves $GENERATE may make of them."""
-_GENERATE_FORM = "write $GENERATE START-STOP[/STEP] NAME [TTL] [IN] TYPE RDATA, quotes around RDATA of several words"
+_GENERATE_FORM = (
+    "write $GENERATE START-STOP[/STEP] NAME [TTL] [IN] TYPE RDATA, quotes around RDATA of several words"
+)
 _CLASS_OR_TTL = re.compile(r"IN|[0-9][0-9wdhms]*", re.IGNORECASE)
 
 
 def _generator(words: list[str], limit: int) -> tuple[range, Callable[[int], str]]:
     """The numbers, and what makes a line of each."""
-    if len(words) < 4:  # noqa: PLR2004 - range, name, type, rdata
+    if len(words) < 4:
         raise GenerateError("a part is missing")
     middle = 2
     while middle < len(words) and _CLASS_OR_TTL.fullmatch(words[middle]):
@@ -269,7 +274,10 @@ def _decode(data: bytes, path: str, findings: Findings) -> str | None:
         return None
     if data.startswith(b"\xef\xbb\xbf"):
         findings.warn(
-            "byte-order-mark", Span(path, 1, 1), "the file begins with a byte-order mark", "save it as plain UTF-8"
+            "byte-order-mark",
+            Span(path, 1, 1),
+            "the file begins with a byte-order mark",
+            "save it as plain UTF-8",
         )
         data = data[3:]
     text = data.decode("utf-8", "surrogateescape")

@@ -93,7 +93,7 @@ class State:
 
     @contextlib.contextmanager
     def within(self, origin: str) -> Iterator[None]:
-        """While an included file is read: its own origin and no owner yet; then both as before (RFC 1035 §5.1)."""
+        """For an included file: its own origin and no owner yet; then both as before (RFC 1035 §5.1)."""
         before, self.owner = (self.origin, self.owner), Owner()
         self.set_origin(origin)
         yield
@@ -104,7 +104,9 @@ class State:
         """Count a record; raises where there are too many."""
         self.count += 1
         if self.count > self.limits.records:
-            raise self.findings.stop("too-many-records", span, f"more than {self.limits.records} records in one zone")
+            raise self.findings.stop(
+                "too-many-records", span, f"more than {self.limits.records} records in one zone"
+            )
 
     def add(self, record: Record) -> None:
         """Count and collect a record."""
@@ -120,5 +122,5 @@ class State:
     @staticmethod
     def shown(text: str) -> str:
         """`text` in quotes, short, and without anything that a terminal would obey."""
-        short = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - fits a line
+        short = text if len(text) <= 60 else text[:57] + "..."
         return f'"{short}"' if short.isprintable() else f'"{ascii(short)[1:-1]}"'

@@ -14,7 +14,9 @@ _COMMENT_SIGN = re.compile(r"#|//|--(?!\S)|/\*")
 _TIDY_NAME = re.compile(r"@|(?:[A-Za-z0-9_*/.+-]|[^\x00-\x7f]|\\.)*", re.DOTALL)
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _SMART = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2033\u2032"
-_INVISIBLE = re.compile("[\u00a0\u00ad\u1680\u2000-\u200b\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00a0\u00ad\u1680\u2000-\u200b\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
+)
 _TAG_AGAIN = re.compile(r"\s*[A-Za-z][A-Za-z0-9]*\s*=")
 _TARGETS = {"CNAME": 0, "MX": 1, "NS": 0, "PTR": 0, "SRV": 3, "NAPTR": 5, "HTTPS": 1, "SVCB": 1}
 """Type -> which word of its rdata is the target."""
@@ -25,12 +27,18 @@ def judge_start(state: State, first: Word, span: Span) -> bool:
     """Whether the line is a merge conflict's or a comment of another language; says so."""
     if _CONFLICT.match(first.text):
         state.findings.error(
-            "merge-conflict", span, "a line of an unresolved merge conflict", "resolve it and remove the markers"
+            "merge-conflict",
+            span,
+            "a line of an unresolved merge conflict",
+            "resolve it and remove the markers",
         )
         return True
     if _COMMENT_SIGN.match(first.text):
         state.findings.error(
-            "comment-sign", span, f"{state.shown(first.text)} does not begin a comment here", "write ; instead"
+            "comment-sign",
+            span,
+            f"{state.shown(first.text)} does not begin a comment here",
+            "write ; instead",
         )
         return True
     return False
@@ -57,7 +65,7 @@ def judge_owner(state: State, word: Word, span: Span) -> bool:
 
 
 def judge_rdata(
-    state: State, rdtype: str, entry: Entry, rdata: list[Word], value: str, span: Span
+    state: State, rdtype: str, entry: Entry, rdata: list[Word], span: Span, *, value: str
 ) -> bool:
     """Whether the rdata, correct as it is, is refused for what it most likely means; says why."""
     if rdtype in _STRINGS:
@@ -67,16 +75,24 @@ def judge_rdata(
     place = _TARGETS.get(rdtype)
     if place is None or place >= len(rdata) or rdata[0].text == "\\#":
         return False
-    return _judge_target(state, rdtype, rdata[place], value, Span(span.path, rdata[place].line, rdata[place].line))
+    return _judge_target(
+        state, rdtype, rdata[place], value, Span(span.path, rdata[place].line, rdata[place].line)
+    )
 
 
 def _refuse_untidy(state: State, what: str, text: str, span: Span) -> bool:
     if _TIDY_NAME.fullmatch(text):
         return False
-    hint = "write a dot for the @ of a mail address" if "@" in text else "put a backslash before what is really meant"
+    hint = (
+        "write a dot for the @ of a mail address"
+        if "@" in text
+        else "put a backslash before what is really meant"
+    )
     if "://" in text or ":" in text:
         hint = "a record names a host, without scheme, port and path"
-    state.findings.error("unusual-name", span, f"{what} {state.shown(text)} has characters that no name has", hint)
+    state.findings.error(
+        "unusual-name", span, f"{what} {state.shown(text)} has characters that no name has", hint
+    )
     return True
 
 
@@ -108,12 +124,18 @@ def _judge_quotes(state: State, rdtype: str, rdata: list[Word], span: Span) -> b
             continue
         if not word.quoted:
             state.findings.error(
-                "smart-quotes", at, f"{rdtype}: typographic quotation marks are text, they quote nothing", 'write "'
+                "smart-quotes",
+                at,
+                f"{rdtype}: typographic quotation marks are text, they quote nothing",
+                'write "',
             )
             return True
         if inner[0] in _SMART and inner[-1] in _SMART:
             state.findings.warn(
-                "smart-quotes", at, f"{rdtype}: the text itself begins and ends with typographic quotation marks", "remove them"
+                "smart-quotes",
+                at,
+                f"{rdtype}: the text itself begins and ends with typographic quotation marks",
+                "remove them",
             )
     return False
 
@@ -122,13 +144,21 @@ def _judge_cut(state: State, rdtype: str, entry: Entry, rdata: list[Word], span:
     """An unquoted text that a semicolon ends, as in `v=DKIM1; k=rsa`: the rest is a comment."""
     last = rdata[-1]
     for comment in entry.comments:
-        if last.quoted or comment.line != last.line or not (comment.adjacent or _TAG_AGAIN.match(comment.text)):
+        if (
+            last.quoted
+            or comment.line != last.line
+            or not (comment.adjacent or _TAG_AGAIN.match(comment.text))
+        ):
             continue
         shown = state.shown(decode_string(last.text).decode("utf-8", "replace"))
         summary = f"{rdtype}: the value ends at the semicolon behind {shown}, the rest is a comment"
         at = Span(span.path, last.line, last.line)
         if _TAG_AGAIN.match(comment.text):
-            state.findings.error("cut-at-semicolon", at, summary, "put the whole value in quotes", "RFC 1035 §5.1")
+            state.findings.error(
+                "cut-at-semicolon", at, summary, "put the whole value in quotes", "RFC 1035 §5.1"
+            )
             return True
-        state.findings.warn("cut-at-semicolon", at, summary, "put the value in quotes, or a blank before the comment")
+        state.findings.warn(
+            "cut-at-semicolon", at, summary, "put the value in quotes, or a blank before the comment"
+        )
     return False
