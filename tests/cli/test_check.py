@@ -370,6 +370,14 @@ def test_new_files_and_changed_settings_count_as_changes(history: Path, check: A
     assert not any("bad" in place for place in check("--changed-since", "main").places)
 
 
+def test_what_was_wrong_with_a_tenant_before_is_not_reported(history: Path, check: Any) -> None:
+    write(history, "zones/good/tenant.toml", TENANT.partition("[[")[0])
+    assert check("--changed-since", "main").places == ["zones/good/tenant.toml no-liaison"]
+    git(history, "commit", "-qam", "three")
+    assert check("--changed-since", "HEAD").places == []
+    assert check("--changed-since", "main").places == ["zones/good/tenant.toml no-liaison"]
+
+
 def test_a_deleted_file_is_no_trouble(history: Path, check: Any) -> None:
     (history / "zones/bad/bad.example.zone").unlink()
     assert check("--changed-since", "main").places == []

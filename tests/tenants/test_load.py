@@ -157,6 +157,7 @@ def test_a_zone_in_another_tenants_zone_needs_that_tenants_word(
     files = {
         "a/tenant.toml": settings,
         "a/a.example.zone": "",
+        "a/own.a.example.zone": "",
         "b/tenant.toml": "",
         "b/sub.a.example.zone": "",
         "b/nota.example.zone": "",

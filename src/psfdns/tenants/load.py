@@ -232,9 +232,8 @@ def _settings_of(stem: str, parsed: ParsedTenant | None) -> tuple[ZoneSettings, 
 
 
 def _is_strange(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() or not (
-        entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)
-    )
+    """A link, whatever it leads to, or a special file."""
+    return not (entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False))
 
 
 def _looks_like_zone_file(name: str) -> bool:
