@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from psfdns.cli.views.escape import escape
@@ -54,6 +54,7 @@ def test_every_finding_has_its_line_in_every_form(findings: list[Diagnostic]) ->
 
 
 @given(_findings)
+@example(Diagnostic("x", Severity.ERROR, "50 % :: , \r\n", Span("a,b:c%2Cd\n", 1)))
 def test_an_annotation_can_be_read_back(finding: Diagnostic) -> None:
     """By the rules of actions/runner: properties end at `::`, and are separated by commas."""
     line = render(check_document([finding]), "github").removesuffix("\n")
