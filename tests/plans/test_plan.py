@@ -51,5 +51,7 @@ def test_a_change_is_where_its_first_new_value_is() -> None:
         line(["a.example.org. 300 A 192.0.2.1", "a.example.org. 300 A 192.0.2.2"])
         == "zones/psf/example.org.zone:1"
     )
+    mixed = ["a.example.org. 60 A 192.0.2.9", before[0], "a.example.org. 60 A 192.0.2.5"]
+    assert line(mixed) == "zones/psf/example.org.zone:1", "the first line, not the first value"
     assert line([before[1]]) == "zones/psf/example.org.zone:1"
     assert line([]) == "None"
