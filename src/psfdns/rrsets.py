@@ -1,7 +1,7 @@
-"""The codec between record sets and Route 53's ResourceRecordSet dictionaries. Pure.
+r"""The codec between record sets and Route 53's ResourceRecordSet dictionaries. Pure.
 
-Names and values are octal-escaped at Route 53 (``\\052`` is an asterisk) and decimal-escaped in
-zone files (``\\042``): both directions go through bytes, never through the text
+Names and values are octal-escaped at Route 53 (``\052`` is an asterisk) and decimal-escaped in
+zone files (``\042``): both directions go through bytes, never through the text
 (Developer Guide, "DNS domain name format"). What cannot be said in a zone file is refused with
 the reason, so that a caller can keep its hands off it.
 """

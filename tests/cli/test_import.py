@@ -10,8 +10,14 @@ from typing import Any
 
 import pytest
 
+from psfdns.cli.importing import ImportAction, import_live
 from psfdns.cli.main import run
+from psfdns.cli.views.import_ import render_text, to_document
+from psfdns.plans.host import Foreign, HostedZone, LiveZone
+from psfdns.records import RRsetKey, Zone
 from psfdns.sandbox.sandbox import Sandbox
+from psfdns.settings import ZoneSettings
+from psfdns.tenants.zone_file import ZoneFile
 from tests.oracles import named_checkzone
 
 TENANT = """\
@@ -425,3 +431,92 @@ def test_a_live_zone_of_another_service_is_skipped(
     assert code == 0
     assert "skipped   tenant.example." in out
     assert not list((repository / "zones").rglob("*.zone"))
+
+
+def test_two_live_zones_that_one_file_may_mean_are_refused_by_both_ids(
+    repository: Path, route53: Any, psfdns: Command
+) -> None:
+    (repository / "zones/one/tenant.example.zone").write_text("$TTL 60\n")
+    ids = {make_zone(route53), make_zone(route53, HostedZoneConfig={"Comment": "the other"})}
+    make_zone(route53, "fine.example")
+    code, out, _ = psfdns("import", "--all", "--tenant", "one", "--json")
+    assert code == 1
+    refused, fine = json.loads(out)["zones"]
+    assert (refused["path"], refused["action"]) == ("zones/one/tenant.example.zone", "error")
+    assert all(zone_id in refused["findings"][0]["summary"] for zone_id in ids)
+    assert fine["action"] == "created"
+    assert [path.name for path in sorted((repository / "zones").rglob("*.zone"))] == [
+        "fine.example.zone",
+        "tenant.example.zone",
+    ]
+
+
+def test_settings_that_cannot_be_read_stop_their_zone(
+    repository: Path, route53: Any, psfdns: Command
+) -> None:
+    make_zone(route53)
+    path = repository / "zones/one/tenant.example.zone"
+    path.write_text("$TTL 60\n")
+    (repository / "zones/one/tenant.toml").write_text(TENANT + '[zones."tenant.example"]\nignore = ["x"]\n')
+    code, out, _ = psfdns("import", "--all")
+    assert code == 1
+    assert "NOT DONE  zones/one/tenant.example.zone" in out
+    assert path.read_text() == "$TTL 60\n"
+
+
+def test_a_zone_that_only_the_files_know_is_not_there_yet(repository: Path, psfdns: Command) -> None:
+    (repository / "zones/one/tenant.example.zone").write_text("$TTL 60\n")
+    code, _, err = psfdns("import", "tenant.example")
+    assert code == 1
+    assert "tenant.example is not in this account" in err
+
+
+def test_a_zone_of_another_tenant_is_not_taken(route53: Any, psfdns: Command) -> None:
+    make_zone(route53)
+    psfdns("import", "tenant.example", "--tenant", "one")
+    code, _, err = psfdns("import", "tenant.example", "--tenant", "two")
+    assert code == 64
+    assert "tenant.example is a zone of one" in err
+    code, out, _ = psfdns("import", "--all", "--tenant", "two")
+    assert (code, out) == (0, "Zone files: none.\n")
+
+
+def test_what_no_file_can_say_is_left_alone_with_its_reason(tmp_path: Path) -> None:
+    key = RRsetKey("tp.tenant.example.", "A")
+    hosted = HostedZone("Z1", "tenant.example.", False, "by hand", None, 3)
+    live = LiveZone(
+        hosted, Zone("tenant.example.", {}), {}, (Foreign(key, "made by a traffic policy (instance 1)"),)
+    )
+    path = tmp_path / "tenant.example.zone"
+    file = ZoneFile(path, "zones/one/tenant.example.zone", "tenant.example.", None, "one", ZoneSettings())
+    outcome = import_live(file, live, vpcs=(), adopt=False, default_ttl=300)
+    assert (outcome.action, outcome.text, outcome.adopts) == (ImportAction.CREATED, "", {"id": "Z1"})
+    assert outcome.foreign == live.foreign
+    assert [finding.code for finding in outcome.findings] == ["traffic-policy"]
+    text = render_text(to_document([outcome], []))
+    assert "left alone: tp.tenant.example. A: made by a traffic policy" in text
+
+
+def test_a_private_zone_without_a_vpc_to_name_is_refused(tmp_path: Path) -> None:
+    hosted = HostedZone("Z1", "tenant.example.", True, "by hand", None, 2)
+    live = LiveZone(hosted, Zone("tenant.example.", {}), {})
+    path = tmp_path / "tenant.example.zone"
+    file = ZoneFile(path, "zones/one/tenant.example.zone", "tenant.example.", None, "one", ZoneSettings())
+    outcome = import_live(file, live, vpcs=(), adopt=False, default_ttl=300)
+    assert outcome.action is ImportAction.ERROR
+    assert [finding.code for finding in outcome.findings] == ["no-vpc"]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(
+    repository: Path, route53: Any, psfdns: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_zone(route53)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    code, _, err = psfdns("import", "--all", "--tenant", "one")
+    assert code == 1
+    assert "could not be written: No space left on device" in err
+    assert [path.name for path in (repository / "zones/one").iterdir()] == ["tenant.toml"]

@@ -99,18 +99,22 @@ def _import_zones(
 
 
 def _fetch(workspace: Workspace, access: Access, targets: list[Target]) -> list[Outcome]:
-    from psfdns.cli.importing import import_live
+    from psfdns.cli.importing import import_live, refuse
 
-    lives = access.host.fetch_zones(target.hosted for target in targets)
-    return [
+    clear = [target for target in targets if not target.findings]
+    lives = {live.hosted.id: live for live in access.host.fetch_zones(target.hosted for target in clear)}
+    refused = {
+        target.file.path: refuse(target.file, target.findings) for target in targets if target.findings
+    }
+    return list(refused.values()) + [
         import_live(
             target.file,
-            live,
-            vpcs=_vpcs(access, live.hosted.id) if live.hosted.private else (),
+            lives[target.hosted.id],
+            vpcs=_vpcs(access, target.hosted.id) if target.hosted.private else (),
             adopt=target.ambiguous,
             default_ttl=workspace.config.default_ttl,
         )
-        for target, live in zip(targets, lives, strict=True)
+        for target in clear
     ]
 
 

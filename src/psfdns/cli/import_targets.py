@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from psfdns.cli.repository import zone_argument
+from psfdns.diagnostics import Diagnostic
 from psfdns.errors import PsfdnsError, UsageError
 from psfdns.names import canonical_order, is_subdomain
 from psfdns.plans.desired import zone_label, zone_stem
@@ -32,11 +33,15 @@ to make it, write zones/{tenant}/tenant.toml with
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A hosted zone, the file that it goes to, and whether only its id says which one it is."""
+    """A hosted zone, the file that it goes to, and whether only its id says which one it is.
+
+    With `findings` (errors) it cannot be told whether it is that file's zone at all.
+    """
 
     hosted: HostedZone
     file: ZoneFile
     ambiguous: bool
+    findings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +132,13 @@ class _Chooser:
         self._unmet = dict.fromkeys(zone_argument(name) for name in wish.names)
         self._files = {zone_label(file.origin, file.view): file for file in repository.zone_files}
         self._labels = {zone.id: label for label, zone in matching.hosted.items()}
-        self._refused: Mapping[str, object] = matching.findings
 
     def choose(self) -> tuple[list[Target], list[Skipped]]:
+        """What is meant: each zone with its file, or the reason why it has none."""
         targets, skipped, orphans = [], [], []
         for zone in self._hosted:
-            label = self._labels.get(zone.id) or self._new_label(zone)
+            doubtful = self._doubtful_label(zone)
+            label = doubtful or self._labels.get(zone.id) or self._new_label(zone)
             if not self._is_meant(zone, label):
                 continue
             if zone.linked_service is not None:
@@ -143,7 +149,8 @@ class _Chooser:
             except UsageError as error:
                 orphans.append((label, error))
                 continue
-            targets.append(Target(zone, file, self._is_ambiguous(zone, file)))
+            findings = self._matching.findings[label] if doubtful else ()
+            targets.append(Target(zone, file, self._is_ambiguous(zone, file), findings))
         self._refuse_orphans(orphans)
         return targets, skipped
 
@@ -167,6 +174,11 @@ class _Chooser:
         mine = self._wish.tenant is None or file is None or file.tenant == self._wish.tenant
         only_held = not self._wish.everything and file is None
         return not self._wish.names and mine and not only_held
+
+    def _doubtful_label(self, zone: HostedZone) -> str | None:
+        """The label of a file that may or may not mean this zone: its settings do not tell."""
+        doubtful = (label for label in self._matching.findings if label.partition("@")[0] == zone.name)
+        return None if zone.id in self._labels else next(doubtful, None)
 
     def _new_label(self, zone: HostedZone) -> str:
         """The plain name where it is free, else a view: one asked for, `private`, or the zone's id."""

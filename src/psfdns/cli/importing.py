@@ -62,7 +62,10 @@ def import_live(
     """What a zone's file and settings must be so that a plan against `live` is empty."""
     adopts = _adoption(file.settings, live, vpcs, adopt=adopt)
     settings = replace(file.settings, private=tuple(vpcs)) if live.hosted.private else file.settings
+    file = replace(file, settings=settings)
     outcome = Outcome(file, ImportAction.ERROR, live.hosted.id, adopts=adopts, findings=find_writers(live))
+    if has_errors(file.findings):
+        return _refused(outcome, file.findings)
     if live.hosted.private and not vpcs:
         return _refused(outcome, [_no_vpcs(file)])
     try:
@@ -72,6 +75,11 @@ def import_live(
         return _written(outcome, wanted, existing, default_ttl)
     except InvalidInputError as error:
         return _refused(outcome, error.diagnostics)
+
+
+def refuse(file: ZoneFile, findings: Iterable[Diagnostic]) -> Outcome:
+    """Nothing done, and why."""
+    return Outcome(file, ImportAction.ERROR, findings=tuple(findings))
 
 
 def import_exported(file: ZoneFile, exported: ParsedZone, *, default_ttl: int) -> Outcome:
@@ -104,8 +112,7 @@ def look_again(outcome: Outcome, *, default_ttl: int) -> Outcome:
     """The outcome with what `check` says of the file as it now stands."""
     if outcome.action is ImportAction.ERROR:
         return outcome
-    settings = outcome.file.settings
-    said = read_zone(replace(outcome.file, settings=settings), default_ttl=default_ttl).findings
+    said = read_zone(outcome.file, default_ttl=default_ttl).findings
     return replace(outcome, findings=(*said, *(found for found in outcome.findings if found not in said)))
 
 
