@@ -1,4 +1,4 @@
-"""Independent opinions on a zone file: BIND's named-checkzone and Knot's kzonecheck.
+"""Independent opinions on a zone file: BIND's named-checkzone, Knot's kzonecheck; and both as name servers.
 
 They are looked for on PATH, then below .cache/debian, which `python -m tests.oracles` fills: it unpacks
 Debian's packages there, for which no root is needed. Where a program is missing its tests are skipped
@@ -18,19 +18,26 @@ from pathlib import Path
 import pytest
 
 CACHE = Path(__file__).parents[1] / ".cache" / "debian"
-PACKAGES = {"named-checkzone": "bind9-utils", "kzonecheck": "knot-dnssecutils"}
+PACKAGES = {
+    "named-checkzone": "bind9-utils",
+    "kzonecheck": "knot-dnssecutils",
+    "dnssec-keygen": "bind9-utils",
+    "dnssec-signzone": "bind9-utils",
+    "knotd": "knot",
+    "named": "bind9",
+}
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 """sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""
 
 
 def named_checkzone(origin: str, path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """BIND's judgement; the exit code is 0 for a zone it would load. No look-up is made (-i local)."""
-    return _run("named-checkzone", "-i", "local", *options, origin, str(path))
+    return run("named-checkzone", "-i", "local", *options, origin, str(path))
 
 
 def kzonecheck(origin: str, path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Knot's judgement; the exit code is 0 for a zone without semantic errors."""
-    return _run("kzonecheck", "-d", "off", *options, "-o", origin, str(path))
+    return run("kzonecheck", "-d", "off", *options, "-o", origin, str(path))
 
 
 def find(program: str) -> Path | None:
@@ -42,14 +49,10 @@ def find(program: str) -> Path | None:
     return Path(installed) if installed else next((path for path in unpacked if path.is_file()), None)
 
 
-def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    found = find(program)
-    if found is None:
-        message = f"{program} is missing: install {PACKAGES[program]}, or run python -m tests.oracles"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return subprocess.run(
+def run(program: str, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
+    """What the program says; with `check` a failure of its own fails the test."""
+    found = _require(program)
+    done = subprocess.run(
         [found, *arguments],
         capture_output=True,
         text=True,
@@ -58,6 +61,24 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         env=_environment(found),
     )
+    assert not check or done.returncode == 0, f"{program}: {done.stderr or done.stdout}"
+    return done
+
+
+def start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """The program, running; whoever started it ends it."""
+    found = _require(program)
+    return subprocess.Popen([found, *arguments], stdin=subprocess.DEVNULL, env=_environment(found))
+
+
+def _require(program: str) -> Path:
+    found = find(program)
+    if found is not None:
+        return found
+    message = f"{program} is missing: install {PACKAGES[program]}, or run python -m tests.oracles"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 def _environment(program: Path) -> dict[str, str]:
@@ -129,7 +150,7 @@ def main() -> int:
     """Fetch what is missing and say for each program which one the tests will use."""
     missing = [program for program in PACKAGES if find(program) is None]
     if missing:
-        print(f"oracles: fetching {', '.join(PACKAGES[program] for program in missing)}", flush=True)
+        print(f"oracles: fetching {', '.join(sorted({PACKAGES[each] for each in missing}))}", flush=True)
         try:
             fetch(missing)
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:

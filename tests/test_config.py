@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.config import Config, Route53Config, find_config, read_config
+from psfdns.config import Config, ResolverConfig, Route53Config, find_config, read_config
 from psfdns.errors import InvalidInputError
+from psfdns.lookup.server import Server
 
 
 def write(folder: Path, text: str) -> Path:
@@ -47,6 +48,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             burst = 5
             changes_per_second = 0
             changes_burst = 10
+            [resolver]
+            servers = ["192.0.2.1", "192.0.2.2:5353", "[2001:db8::1]:5353"]
+            root_hints = ["192.0.2.3"]
+            trust_anchor = "root.key"
+            port = 5300
             [notify]
             staff = []
             """,
@@ -58,7 +64,18 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         state_dir=tmp_path / "state",
         default_ttl=60,
         route53=Route53Config(("123456789012", "sandbox"), False, "N0123456789ABC", 4.5, 5, 0, 10),
+        resolver=ResolverConfig(
+            (Server("192.0.2.1"), Server("192.0.2.2", 5353), Server("2001:db8::1", 5353)),
+            ("192.0.2.3",),
+            tmp_path / "root.key",
+            5300,
+        ),
     )
+
+
+def test_root_hints_may_be_a_file_beside_psfdns_toml(tmp_path: Path) -> None:
+    config = read_config(write(tmp_path, '[resolver]\nroot_hints = "named.root"'))
+    assert config.resolver.root_hints == tmp_path / "named.root"
 
 
 FAULTS = {
@@ -77,6 +94,15 @@ FAULTS = {
     "[route53]\nburst = -1": "route53.burst must be",
     "[route53]\nburst = 1.5": "route53.burst must be",
     "[route53]\nrequests_per_second = true": "route53.requests_per_second must be",
+    "[resolver]\nserver = []": "[resolver] 'server' is not a setting",
+    "[resolver]\nservers = ['ns.example.org']": "resolver.servers: 'ns.example.org' is not an address",
+    "[resolver]\nservers = ['192.0.2.1:0']": "has no port from 1 to 65535",
+    "[resolver]\nservers = '192.0.2.300'": "'192.0.2.300' is not an address",
+    "[resolver]\nservers = [53]": "resolver.servers: '53' is not an address",
+    "[resolver]\nroot_hints = ['192.0.2.1:53']": "resolver.root_hints: '192.0.2.1:53' is not an address",
+    "[resolver]\nroot_hints = 3": "resolver.root_hints must be the path of a file",
+    "[resolver]\ntrust_anchor = ''": "resolver.trust_anchor must be the path of a file",
+    "[resolver]\nport = 65536": "resolver.port must be",
     "route35 = {}": "'route35' is not a setting",
     "= 3": "is not TOML",
 }

@@ -1,7 +1,7 @@
 """psfdns.toml as a value (docs/contract.md §1, §5): only the command line reads it, rooms take arguments.
 
-Tables that belong to certificates, registrars, resolvers and messages are known by name; the commands
-that use them read them.
+Tables that belong to certificates, registrars and messages are known by name; the commands that use them
+read them.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.errors import InvalidInputError
+from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
 
 CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
 MAX_TTL = 2**31 - 1
 
-_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap", "resolver", "notify", "journal"})
+_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap", "notify", "journal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,19 @@ class Route53Config:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolverConfig:
+    """`[resolver]`: which DNS is asked. Without `servers` the system's resolver, without hints IANA's roots.
+
+    `root_hints` are addresses or a hints file; `port` is that of authoritative servers, roots included.
+    """
+
+    servers: tuple[Server, ...] = ()
+    root_hints: tuple[str, ...] | Path | None = None
+    trust_anchor: Path | None = None
+    port: int = DNS_PORT
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The configuration; `folder` is that of psfdns.toml, which findings are shown relative to."""
 
@@ -49,6 +63,7 @@ class Config:
     state_dir: Path = field(default=Path(".psfdns"))
     default_ttl: int = DEFAULT_TTL
     route53: Route53Config = field(default_factory=Route53Config)
+    resolver: ResolverConfig = field(default_factory=ResolverConfig)
 
 
 def find_config(start: Path) -> Path | None:
@@ -77,12 +92,14 @@ def read_config(path: Path) -> Config:
 def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     """A parsed document as Config; raises InvalidInputError with every fault found."""
     reader = _Reader(str(path))
-    reader.known("", document, {"default_ttl", "state", "route53"} | _TABLES_ELSEWHERE)
+    reader.known("", document, {"default_ttl", "state", "route53", "resolver"} | _TABLES_ELSEWHERE)
     state = reader.table(document, "state")
     reader.known("state", state, {"dir"})
     route53 = reader.table(document, "route53")
     reader.known("route53", route53, set(_ROUTE53_KEYS))
     values = {key: read(reader, route53[key], key) for key, read in _ROUTE53_KEYS.items() if key in route53}
+    folder = path.resolve().parent
+    resolver = _read_resolver(reader, reader.table(document, "resolver"), folder)
     default_ttl = document.get("default_ttl", DEFAULT_TTL)
     if not _is_number(default_ttl, int) or not 0 <= default_ttl <= MAX_TTL:
         reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
@@ -92,8 +109,7 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
         directory = ".psfdns"
     if reader.findings:
         raise InvalidInputError(reader.findings, summary=f"{path} has errors")
-    folder = path.resolve().parent
-    return Config(folder, path, folder / directory, default_ttl, Route53Config(**values))
+    return Config(folder, path, folder / directory, default_ttl, Route53Config(**values), resolver)
 
 
 class _Reader:
@@ -149,6 +165,49 @@ def _number(kind: type[int | float]) -> Callable[[_Reader, object, str], Any]:
         return value
 
     return read
+
+
+def _read_resolver(reader: _Reader, table: Mapping[str, Any], folder: Path) -> ResolverConfig:
+    reader.known("resolver", table, {"servers", "root_hints", "trust_anchor", "port"})
+    port = table.get("port", DNS_PORT)
+    if not _is_number(port, int) or not 0 < port < 1 << 16:
+        reader.fault("resolver.port must be a port from 1 to 65535")
+    hints = table.get("root_hints")
+    anchor = table.get("trust_anchor")
+    return ResolverConfig(
+        _addresses(reader, table.get("servers", []), "servers", parse_server),
+        _root_hints(reader, hints, folder) if hints is not None else None,
+        _file(reader, anchor, "trust_anchor", folder) if anchor is not None else None,
+        port,
+    )
+
+
+Address = TypeVar("Address")
+
+
+def _addresses(
+    reader: _Reader, value: object, key: str, parse: Callable[[str], Address]
+) -> tuple[Address, ...]:
+    found = []
+    for item in value if isinstance(value, list) else [value]:
+        try:
+            found.append(parse(item if isinstance(item, str) else repr(item)))
+        except ValueError as error:
+            reader.fault(f"resolver.{key}: {error}", 'write a list of addresses: ["192.0.2.1"]')
+    return tuple(found)
+
+
+def _root_hints(reader: _Reader, value: object, folder: Path) -> tuple[str, ...] | Path | None:
+    if isinstance(value, list):
+        return _addresses(reader, value, "root_hints", parse_address)
+    return _file(reader, value, "root_hints", folder)
+
+
+def _file(reader: _Reader, value: object, key: str, folder: Path) -> Path | None:
+    if isinstance(value, str) and value:
+        return folder / value
+    reader.fault(f"resolver.{key} must be the path of a file")
+    return None
 
 
 def _is_number(value: object, kind: type[int | float]) -> bool:

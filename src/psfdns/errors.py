@@ -88,6 +88,10 @@ class HostError(OutsideError):
         self.uncertain = uncertain
 
 
+class LookupFailedError(OutsideError):
+    """DNS could not be asked at all; a single server that fails is a value (`psfdns.lookup`)."""
+
+
 class UnpackableError(InvalidInputError):
     """Changes that have to be made in one request are too big for one; the findings name them."""
 

@@ -1,0 +1,155 @@
+"""One question to one server, and many to many: UDP with EDNS, TCP where that is cut short. Bounded in time.
+
+No dnspython exception leaves this module: what goes wrong is a Failure. A server that does not answer is not
+waited for again and again: after `MAX_SILENCES` failures in a row, with no answer ever since, what is left
+for it fails at once.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.query
+
+from psfdns.lookup.answer import Answer, Failure, Question, Reason, read_answer
+from psfdns.lookup.server import Server
+from psfdns.names import labels_of
+
+EDNS_PAYLOAD = 1232
+"""Bytes that pass every path without being fragmented (DNS Flag Day 2020; RFC 9715 §3.2)."""
+MAX_SILENCES = 6
+MANY_THREADS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one question may take: `tries` of `seconds` each over UDP, and again over TCP if need be."""
+
+    seconds: float = 2.0
+    tries: int = 2
+
+
+Asked = Answer | Failure
+Pair = tuple[Server, Question]
+
+
+def ask(
+    server: Server, question: Question, *, recursive: bool = False, patience: Patience | None = None
+) -> Asked:
+    """Ask one server; `recursive` wants a resolver to find the answer for us."""
+    patience = patience or Patience()
+    query = make_query(question, recursive=recursive)
+    failure = Failure(server, question, Reason.TIMEOUT)
+    for _ in range(patience.tries):
+        try:
+            message = _exchange(query, server, patience.seconds)
+        except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
+            failure = Failure(server, question, _reason_of(error), _detail_of(error))
+        else:
+            return read_answer(message, server, question)
+    return failure
+
+
+def _exchange(query: dns.message.QueryMessage, server: Server, seconds: float) -> dns.message.Message:
+    """The response over a connected UDP socket, which learns of a closed port at once; else over TCP."""
+    family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as connected:
+        connected.setblocking(False)  # noqa: FBT003 - the standard library's own signature
+        connected.connect((server.address, server.port))
+        message, _ = dns.query.udp_with_fallback(
+            query,
+            server.address,
+            timeout=seconds,
+            port=server.port,
+            ignore_unexpected=True,
+            ignore_errors=True,
+            udp_sock=connected,
+        )
+    return message
+
+
+def make_query(question: Question, *, recursive: bool = False) -> dns.message.QueryMessage:
+    """The query message."""
+    return dns.message.make_query(
+        dns.name.Name((*labels_of(question.name), b"")),
+        question.type,
+        use_edns=0,
+        payload=EDNS_PAYLOAD,
+        flags=dns.flags.RD if recursive else 0,
+    )
+
+
+def ask_many(
+    pairs: Sequence[Pair],
+    *,
+    recursive: bool = False,
+    patience: Patience | None = None,
+    threads: int = MANY_THREADS,
+    ask_one: Callable[..., Asked] = ask,
+) -> list[Asked]:
+    """The answers in the order of the pairs, `threads` questions under way at a time."""
+    silences = _Silences()
+
+    def ask_next(pair: Pair) -> Asked:
+        server, question = pair
+        given_up = silences.given_up(server, question)
+        if given_up is not None:
+            return given_up
+        asked = ask_one(server, question, recursive=recursive, patience=patience)
+        silences.note(server, asked)
+        return asked
+
+    if not pairs:
+        return []
+    with ThreadPoolExecutor(min(threads, len(pairs)), thread_name_prefix="ask") as pool:
+        return list(pool.map(ask_next, pairs))
+
+
+class _Silences:
+    """Which servers have stopped answering."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures: Counter[Server] = Counter()
+        self._last: dict[Server, Failure] = {}
+
+    def note(self, server: Server, asked: Asked) -> None:
+        with self._lock:
+            if isinstance(asked, Answer):
+                self._failures[server] = 0
+            else:
+                self._failures[server] += 1
+                self._last[server] = asked
+
+    def given_up(self, server: Server, question: Question) -> Failure | None:
+        """The failure to hand back without asking."""
+        with self._lock:
+            if self._failures[server] < MAX_SILENCES:
+                return None
+            last = self._last[server]
+        return Failure(server, question, last.reason, last.detail)
+
+
+def _reason_of(error: Exception) -> Reason:
+    if isinstance(error, dns.exception.Timeout | TimeoutError):
+        return Reason.TIMEOUT
+    if isinstance(error, ConnectionRefusedError):
+        return Reason.REFUSED
+    if isinstance(error, OSError | EOFError):
+        return Reason.UNREACHABLE
+    return Reason.MALFORMED
+
+
+def _detail_of(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or ""
+    return "" if isinstance(error, dns.exception.Timeout) else type(error).__name__

@@ -1,0 +1,114 @@
+"""From the root of a private internet to the servers that delegate a zone."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+
+import pytest
+
+from psfdns.errors import LookupFailedError
+from psfdns.lookup.answer import Failure, Question, Reason
+from psfdns.lookup.ask import Patience
+from psfdns.lookup.parents import Delegation, NameServer, Walk
+from psfdns.lookup.server import Server
+from tests.mini_internet import LEAF, NOBODY, ROOT, TOP, MiniInternet
+
+
+def nowhere(names: Sequence[str]) -> dict[str, tuple[Server, ...] | Failure]:
+    return {name: Failure(None, Question(name, "A"), Reason.NO_ADDRESS) for name in names}
+
+
+@pytest.fixture
+def walk(internet: MiniInternet) -> Walk:
+    return Walk(internet.roots, nowhere, Patience(0.5, 1))
+
+
+def test_every_parent_server_says_what_it_delegates(walk: Walk, internet: MiniInternet) -> None:
+    view = walk.find_parents("child.test.")
+    assert view.parent == "test."
+    assert [server for server, _ in view.heard] == [
+        NameServer("ns1.nic.test.", internet.server(TOP[0])),
+        NameServer("ns2.nic.test.", internet.server(TOP[1])),
+    ]
+    for delegation in view.delegations:
+        assert (delegation.ns, delegation.ns_ttl) == (("ns1.child.test.", "ns2.child.test."), 3600)
+        assert delegation.glue == (("ns1.child.test.", LEAF[0]), ("ns2.child.test.", LEAF[1]))
+    assert len(view.delegations) == 2
+    assert view.silent == ()
+
+
+def test_the_ds_is_that_of_the_childs_key(walk: Walk, internet: MiniInternet) -> None:
+    left_by_signer = (internet.anchor.parent / "dsset-child.test.").read_text().split()
+    *numbers, digest = [*left_by_signer[3:6], "".join(left_by_signer[6:]).lower()]
+    for delegation in walk.find_parents("child.test.").delegations:
+        assert delegation.ds == (" ".join([*numbers, digest]),)
+        assert delegation.ds_ttl is not None
+
+
+def test_a_parent_on_the_servers_of_its_own_parent_is_found_by_going_label_by_label(
+    walk: Walk, internet: MiniInternet
+) -> None:
+    view = walk.find_parents("deep.co.test.")
+    assert view.parent == "co.test."
+    assert [server.server for server, _ in view.heard] == [internet.server(address) for address in TOP]
+    assert {delegation.ns for delegation in view.delegations} == {("ns1.child.test.",)}
+
+
+def test_a_top_level_domain_is_asked_of_the_root(walk: Walk, internet: MiniInternet) -> None:
+    view = walk.find_parents("test.")
+    assert (view.parent, [server.server for server, _ in view.heard]) == (".", [internet.server(ROOT)])
+    assert view.delegations[0].ns_ttl == 172_800
+
+
+@pytest.mark.parametrize("zone", ["nowhere.test.", "a.b.c.child.test."])
+def test_what_is_not_delegated_is_told_from_silence(walk: Walk, zone: str) -> None:
+    view = walk.find_parents(zone)
+    assert set(view.delegations) == {Delegation()}
+    assert len(view.delegations) == 2
+    assert view.silent == ()
+
+
+def test_parents_that_are_silent_or_know_nothing_are_named_with_the_reason(
+    walk: Walk, internet: MiniInternet
+) -> None:
+    view = walk.find_parents("zone.silent.test.")
+    assert (view.parent, view.delegations) == ("silent.test.", ())
+    assert [(name, why.server, why.reason) for name, why in view.silent] == [
+        ("ns.silent.test.", internet.server(NOBODY), Reason.REFUSED),
+        ("lame.silent.test.", internet.server(LEAF[0]), Reason.REFUSED),
+    ]
+
+
+def test_a_parent_server_without_an_address_is_named_too(walk: Walk) -> None:
+    view = walk.find_parents("zone.glueless.test.")
+    assert (view.heard, [name for name, _ in view.silent]) == ((), ["ns.elsewhere.invalid."])
+
+
+def test_addresses_that_no_glue_gives_are_asked_for(internet: MiniInternet) -> None:
+    asked: list[str] = []
+
+    def find(names: Sequence[str]) -> dict[str, tuple[Server, ...] | Failure]:
+        asked.extend(names)
+        return {name: (internet.server(LEAF[0]),) for name in names}
+
+    view = Walk(internet.roots, find, Patience(0.5, 1)).find_parents("zone.glueless.test.")
+    assert asked == ["ns.elsewhere.invalid."]
+    assert [(name, why.reason) for name, why in view.silent] == [("ns.elsewhere.invalid.", Reason.REFUSED)]
+
+
+def test_where_the_way_down_ends_the_last_reason_is_told(walk: Walk) -> None:
+    with pytest.raises(LookupFailedError, match=r"find the servers of b\.silent\.test\..*refuses"):
+        walk.find_parents("a.b.silent.test.")
+
+
+def test_the_root_has_no_parent(walk: Walk) -> None:
+    with pytest.raises(LookupFailedError, match="there is none"):
+        walk.find_parents(".")
+
+
+def test_the_private_internet_is_signed_as_bind_would_have_it(internet: MiniInternet) -> None:
+    folder = internet.anchor.parent
+    for zone in (".", "test.", "child.test."):
+        words = ["dnssec-verify", "-q", "-z", "-o", zone, f"{folder}/{zone}signed"]
+        assert subprocess.run(words, check=False, capture_output=True).returncode == 0
