@@ -23,6 +23,7 @@ Kind = Callable[[str, str | None], str]
 
 
 def read_strings(words: list[tuple[str, bool]]) -> str:
+    """The value of TXT or SPF."""
     if not words:
         raise RdataError("there is no text", hint='an empty text is written ""')
     value = " ".join(_string(word, index) for index, (word, _) in enumerate(words))
@@ -32,7 +33,6 @@ def read_strings(words: list[tuple[str, bool]]) -> str:
 
 
 def _string(text: str, index: int) -> str:
-    """The value of TXT or SPF."""
     content = decode_or_refuse(text, index)
     if len(content) > MAX_STRING:
         raise RdataError(
@@ -44,6 +44,7 @@ def _string(text: str, index: int) -> str:
 
 
 def read_fields(rdtype: str, words: list[tuple[str, bool]], origin: str | None) -> str:
+    """The value of a type that has a row in `_FIELDS`."""
     fields = _FIELDS[rdtype]
     if fields[-1][1] is _hex and len(words) > len(fields):
         last = len(fields) - 1
@@ -63,7 +64,7 @@ def read_fields(rdtype: str, words: list[tuple[str, bool]], origin: str | None) 
 
 
 def read_field(name: str, kind: Kind, word: tuple[str, bool], index: int, origin: str | None) -> str:
-    """The value of a type that has a row in `_FIELDS`."""
+    """One field; `name` and `index` are for what is said of a wrong one."""
     text, quoted = word
     if quoted and kind not in {_string_field, _caa_value, _tag}:
         raise RdataError(f"the {name} stands in quotes", hint="leave them out", word=index)
@@ -76,7 +77,6 @@ def read_field(name: str, kind: Kind, word: tuple[str, bool], index: int, origin
 
 
 def _usage(rdtype: str) -> str:
-    """One field; `name` and `index` are for what is said of a wrong one."""
     return f"write {rdtype} " + " ".join(name.replace(" ", "-") for name, _ in _FIELDS[rdtype])
 
 
@@ -96,12 +96,12 @@ def _address6(text: str, _origin: str | None) -> str:
 
 
 def name_field(text: str, origin: str | None) -> str:
+    """A domain name."""
     return parse_name(text, origin=origin)
 
 
 def _integer(limit: int) -> Kind:
     def read(text: str, _origin: str | None) -> str:
-    """A domain name."""
         if not (text.isdecimal() and text.isascii()):
             raise RdataError(f"{shown(text)} is not a number")
         if len(text) > 20 or int(text) > limit:
