@@ -156,7 +156,7 @@ def _alias_target_faults(
     if not lies_within(name, holder[0]):
         faults.append("but the alias target name does not lie within the target zone")
     members = holder[1].members(listing_order(name))
-    if all(key.type != change.type or key == change.key for key, _ in members):
+    if all(key.type != change.type for key, _ in members):
         faults.append("but that target was not found")
     if faults:
         yield (
