@@ -296,6 +296,16 @@ def test_an_account_that_cannot_be_read_again_is_an_error_after_the_outcome(
     assert err == "error: Route 53: list the hosted zones: cannot be reached\n"
 
 
+def test_changes_that_do_not_reach_all_servers_in_time_are_an_error(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("psfdns.route53.insync.PATIENCE_SECONDS", -1.0)
+    code, out, err = ground.run("apply", "--yes", "alpha.test")
+    assert code == 1
+    assert "2 record sets applied in 1 request, not on all servers yet" in out
+    assert err.startswith("error: not on all of Route 53's servers after ten minutes: alpha.test.\nhint: ")
+
+
 def test_verbose_counts_the_requests(ground: Ground) -> None:
     err = ground.run("apply", "--yes", "-v")[2]
     assert "requests: 2 ChangeResourceRecordSets, 2 ChangeTagsForResource, 2 CreateHostedZone," in err

@@ -103,6 +103,22 @@ def test_a_plan_of_every_kind_of_change_ends_at_what_is_wanted(account: Account)
     assert account.rrsets() == desired.rrsets
 
 
+def test_a_managed_apex_is_taken_over_and_changed_without_ever_being_gone(account: Account) -> None:
+    def authority(kind: str, value: str, ttl: int) -> RRset:
+        return RRset(RRsetKey(ORIGIN, kind), ttl, (value,))
+
+    wanted = [
+        authority("NS", "ns1.example.net.", 86400),
+        authority("SOA", "ns1.example.net. hostmaster.example.net. 1 7200 900 1209600 300", 900),
+    ]
+    live = account.create(*wanted)
+    assert [live.zone.rrsets[rrset.key] for rrset in wanted] == wanted
+    new = authority("NS", "ns2.example.net.", 3600)
+    (zone,) = account.apply(changed_zone(live, Change(wanted[0], new)), live=[live]).zones
+    assert zone.errors == []
+    assert account.read().zone.rrsets[new.key] == new
+
+
 def test_what_another_writer_changed_is_named_and_left_alone(account: Account) -> None:
     live = account.create(address("a"), address("b"), address("c"))
     upsert(account, live.hosted.id, f"a.{ORIGIN}", "203.0.113.1")
@@ -243,6 +259,30 @@ def test_a_zone_that_was_deleted_is_made_again_under_the_next_reference(account:
     )
 
 
+def test_a_creation_that_is_refused_is_an_error_and_not_tried_again(account: Account) -> None:
+    (zone,) = account.apply(new_zone(origin="com.")).zones
+    assert [getattr(error, "code", None) for error in zone.errors] == ["InvalidDomainName"]
+    assert account.budget.sent == {"CreateHostedZone": 1}
+
+
+def test_a_zone_whose_references_are_all_used_up_is_an_error(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("psfdns.route53.create.GENERATIONS", 2)
+    for _ in range(2):
+        live = account.create()
+        account.api.call("DeleteHostedZone", "test", Id=live.hosted.id)
+    (zone,) = account.apply(new_zone()).zones
+    assert [error.summary for error in zone.errors] == [
+        f"Route 53: create {ORIGIN}: all 2 references for this zone have been used"
+    ]
+
+
+def test_a_zone_without_tags_asks_for_none(account: Account) -> None:
+    assert account.apply(new_zone(tags="")).zones[0].errors == []
+    assert "ChangeTagsForResource" not in account.budget.sent
+
+
 def test_a_zone_of_the_name_that_somebody_else_made_is_never_taken_for_ours(account: Account) -> None:
     live = account.create()
     account.api.call("DeleteHostedZone", "test", Id=live.hosted.id)
@@ -375,12 +415,12 @@ def test_after_a_stop_what_was_applied_is_told_and_nothing_more_is_sent(account:
 def test_loading_a_big_zone_stays_below_the_limits_of_the_service() -> None:
     throttle = Throttle()
     account = open_account(Rates(), throttle=throttle)
-    hosts = [RRset(RRsetKey(f"h{n}.{ORIGIN}", "A"), 300, ("192.0.2.1",)) for n in range(5000)]
+    hosts = [RRset(RRsetKey(f"h{n}.{ORIGIN}", "A"), 300, ("192.0.2.1",)) for n in range(3000)]
     zones = [new_zone(*hosts), *(new_zone(origin=f"z{n}.example.") for n in range(60))]
     outcome = account.apply(*zones)
     assert [zone.errors for zone in outcome.zones] == [[]] * 61
     assert throttle.refused == 0
-    assert account.budget.sent["ChangeResourceRecordSets"] == 5
+    assert account.budget.sent["ChangeResourceRecordSets"] == 3
 
 
 def test_the_comment_is_kept_with_the_change_and_cut_to_what_is_allowed(account: Account) -> None:

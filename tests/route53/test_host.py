@@ -59,13 +59,13 @@ def test_an_account_is_read_with_exactly_the_requests_that_its_pages_need() -> N
     }
 
 
-def test_a_hundred_zones_of_a_hundred_are_read_below_the_limits_of_the_service() -> None:
+def test_many_zones_are_read_below_the_limits_of_the_service() -> None:
     filling = open_account()
-    origins = [f"z{n}.example." for n in range(100)]
+    origins = [f"z{n}.example." for n in range(60)]
     filling.apply(
         *(
             new_zone(
-                *(RRset(RRsetKey(f"h{i}.{origin}", "A"), 300, ("192.0.2.1",)) for i in range(98)),
+                *(RRset(RRsetKey(f"h{i}.{origin}", "A"), 300, ("192.0.2.1",)) for i in range(8)),
                 origin=origin,
             )
             for origin in origins
@@ -77,8 +77,9 @@ def test_a_hundred_zones_of_a_hundred_are_read_below_the_limits_of_the_service()
     account.sandbox.cloud.store = filling.sandbox.cloud.store
     host = host_of(account)
     zones = host.fetch_zones(host.list_zones())
-    assert sum(len(zone.zone.rrsets) for zone in zones) == 10_000
-    assert account.budget.sent == {"ListHostedZones": 1, "ListResourceRecordSets": 100}
+    assert sum(len(zone.zone.rrsets) for zone in zones) == 600
+    assert account.budget.sent == {"ListHostedZones": 1, "ListResourceRecordSets": 60}
+    assert account.time.now >= (61 - 40) / 9, "they had to be held back"
     assert throttle.refused == 0
 
 

@@ -96,8 +96,8 @@ def _lift_refusals(planned: Planned, allow: Sequence[str]) -> Planned:
 
 def _show_plan(workspace: Workspace, plan: Plan) -> None:
     """The plan on stdout; with --json it is talk, because stdout holds the outcome alone."""
-    from psfdns.cli.revision import look_up_commit
     from psfdns.cli.planning import estimate_apply
+    from psfdns.cli.revision import look_up_commit
     from psfdns.cli.views.plan import render_text
     from psfdns.cli.wiring import has_colour, now
     from psfdns.plans.document import to_document

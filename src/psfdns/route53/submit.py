@@ -41,19 +41,20 @@ class Submitter:
         Raises StalePlanError, or HostError with the lines that Route 53 refuses.
         """
         may_be_ours = False
-        for delay in (*_PATIENCE, None):
+        pauses = iter(_PATIENCE)
+        while True:
             try:
                 return self._send(batch, hosted)
             except HostError as error:
                 may_be_ours = may_be_ours or error.uncertain or error.attempts > 1
-                if error.code == PRIOR_REQUEST and delay is not None:
-                    self.pause(delay)
+                seconds = next(pauses, None) if error.code == PRIOR_REQUEST else None
+                if seconds is not None:
+                    self.pause(seconds)
                     continue
                 refused = error.uncertain or error.code == INVALID_BATCH
                 if may_be_ours and refused and self._was_made(batch, hosted):
                     return None
                 raise explain_refusal(error, batch, zone=hosted.name) from error
-        raise AssertionError("the last try returns or raises")
 
     def _send(self, batch: Batch, hosted: HostedZone) -> str:
         change = {"Comment": self.comment[:COMMENT_LENGTH], "Changes": list(batch.entries)}
