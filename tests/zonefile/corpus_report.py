@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -79,8 +78,8 @@ class Judged(NamedTuple):
 
 
 def find_corpus() -> Path | None:
-    """The folder that PSFDNS_CORPUS names, or shared/corpus beside the checkout."""
-    folder = Path(os.environ.get("PSFDNS_CORPUS", ROOT.parent / "shared" / "corpus"))
+    """The folder shared/corpus beside the checkout."""
+    folder = ROOT.parent / "shared" / "corpus"
     return folder if (folder / "MANIFEST.tsv").is_file() else None
 
 
@@ -182,7 +181,7 @@ def main() -> None:
     """Write docs/corpus.md."""
     corpus = find_corpus()
     if corpus is None:
-        raise SystemExit("no corpus: set PSFDNS_CORPUS")
+        raise SystemExit("no folder shared/corpus beside the checkout")
     REPORT.write_text(render(list(judge_corpus(corpus))), encoding="utf-8")
 
 
