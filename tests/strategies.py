@@ -63,7 +63,7 @@ def _joined(*parts: st.SearchStrategy[object]) -> st.SearchStrategy[str]:
     return st.tuples(*parts).map(lambda some: " ".join(map(str, some)))
 
 
-def _service(parameters: tuple[list[str], int, list[ipaddress.IPv4Address]]) -> str:
+def _service(parameters: tuple[list[str], int, list[ipaddress.IPv4Address | ipaddress.IPv6Address]]) -> str:
     alpn, port, hints = parameters
     return f'alpn="{",".join(alpn)}" port="{port}" ipv4hint="{",".join(map(str, hints))}"'
 

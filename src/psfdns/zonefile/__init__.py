@@ -1,0 +1,1 @@
+"""Master files read and written: text to entries to record sets with their lines, and back."""

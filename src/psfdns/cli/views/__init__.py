@@ -1,0 +1,1 @@
+"""What a person or a program reads, each view made from a JSON-able document."""
