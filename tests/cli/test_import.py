@@ -394,6 +394,49 @@ def test_an_export_is_adopted_without_asking_aws(
     assert "www            AWS ALIAS A server1 $self false\n" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "path"),
+    [
+        ("export.txt", "$ORIGIN .\n$TTL 60\ntenant.example IN SOA a. b. 1 2 3 4 5\n", "tenant.example.zone"),
+        ("export.txt", "$ORIGIN example.\ntenant 60 SOA a. b. 1 2 3 4 5\n", "tenant.example.zone"),
+        ("other.example", "tenant.example. 60 IN SOA a. b. 1 2 3 4 5\n", "tenant.example.zone"),
+        ("export.txt", "$ORIGIN tenant.example.\nwww 60 IN A 192.0.2.1\n", "tenant.example.zone"),
+        ("tenant.example.db", "www 60 IN A 192.0.2.1\n", "tenant.example.zone"),
+        ("0%2F25.2.0.192.in-addr.arpa", "1 60 IN PTR a.example.\n", "0%2F25.2.0.192.in-addr.arpa.zone"),
+    ],
+)
+def test_an_export_says_itself_whose_zone_it_is(
+    repository: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, path: str
+) -> None:
+    (repository / name).write_text(text)
+    assert run(["import", "--from", name, "--tenant", "two"]) == 0, capsys.readouterr()
+    assert [file.name for file in (repository / "zones").rglob("*.zone")] == [path]
+
+
+@pytest.mark.parametrize("name", ["export", "-.txt", "a..b"])
+def test_an_export_that_does_not_say_so_needs_the_zone_named(
+    repository: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (repository / name).write_text("www 60 IN A 192.0.2.1\n")
+    assert run(["import", "--from", f"./{name}", "--tenant", "two"]) == 64
+    assert "psfdns import ZONE --from FILE" in capsys.readouterr().err
+    assert run(["import", "Tenant.Example.", "--from", f"./{name}", "--tenant", "two"]) == 0
+    assert (repository / "zones/two/tenant.example.zone").exists()
+
+
+def test_an_export_over_a_file_keeps_its_remarks(repository: Path) -> None:
+    path = repository / "zones/two/tenant.example.zone"
+    path.write_text("; ours\n$TTL 60\nwww IN A 192.0.2.1 ; the web\n")
+    (repository / "export.txt").write_text("www.tenant.example. 60 IN A 192.0.2.2\n")
+    assert run(["import", "tenant.example", "--from", "export.txt"]) == 0
+    assert path.read_text() == "; ours\n$TTL 60\nwww IN A 192.0.2.2 ; the web\n"
+
+
+def test_a_folder_is_no_export(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import", "tenant.example", "--from", str(repository)]) == 1
+    assert "Is a directory" in capsys.readouterr().err
+
+
 def test_an_export_with_errors_is_refused_with_each_at_its_line(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

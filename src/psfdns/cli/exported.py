@@ -13,8 +13,8 @@ from psfdns.names import NameSyntaxError, parse_name
 from psfdns.zonefile.findings import Limits
 from psfdns.zonefile.parse import ParsedZone, parse_zone
 
-_ORIGIN = re.compile(r"\$ORIGIN[ \t]+([^ \t;]+\.)[ \t]*(?:;.*)?", re.IGNORECASE)
-_RECORD = re.compile(r"[^;$\s]|[ \t]+[^;\s]")
+_ORIGIN = re.compile(r"\$ORIGIN[ \t]+([^ \t;]+)", re.IGNORECASE)
+_SOA = re.compile(r"([^ \t;$]\S*)(?:[ \t]+(?:[0-9]\w*|IN))*[ \t]+SOA[ \t]", re.IGNORECASE)
 _MISSPELT = re.compile(r"(;\s*AWS\b.*?)\bsubdivisonCode(?=\s*=)")
 _SUFFIXES = (".zone", ".db", ".txt", ".bind", ".hosts")
 
@@ -28,7 +28,7 @@ class Exported:
 
 
 def read_exported(path: Path, *, zone: str | None, default_ttl: int) -> Exported:
-    """Read an exported file; its origin is `zone`, else its first $ORIGIN, else the file's name.
+    """Read an exported file; its origin is `zone`, else what it says itself, else its name.
 
     Raises UsageError where there is no such file or no origin; other faults are findings.
     """
@@ -59,24 +59,32 @@ def _read(path: Path) -> bytes:
 
 
 def _origin_of(text: str, path: Path) -> str:
-    """A first $ORIGIN that stands before any record, else the name of the file."""
+    """Whose SOA the file holds, else its first $ORIGIN, else the file's name.
+
+    BIND writes `$ORIGIN .` or `$ORIGIN org.` before a SOA whose owner is the rest of the name.
+    """
+    origin = first = None
     for line in text.splitlines():
-        match = _ORIGIN.match(line)
-        if match:
-            return zone_argument(match[1])
-        if _RECORD.match(line):
-            break
-    return _origin_from_name(path)
+        if match := _ORIGIN.match(line):
+            origin = _name(match[1], origin)
+            first = first or origin
+        elif (match := _SOA.match(line)) and (owner := _name(match[1], origin)):
+            return owner
+    return first if first and first != "." else _origin_from_name(path)
+
+
+def _name(text: str, origin: str | None) -> str | None:
+    try:
+        return parse_name(text, origin=origin)
+    except NameSyntaxError:
+        return None
 
 
 def _origin_from_name(path: Path) -> str:
     name = path.name.replace("%2F", "/")
     stem = next((name.removesuffix(suffix) for suffix in _SUFFIXES if name.endswith(suffix)), name)
-    try:
-        origin = parse_name(stem.removesuffix(".") + ".")
-    except NameSyntaxError:
-        origin = "."
-    if origin.count(".") < 2:
+    origin = _name(stem.removesuffix(".") + ".", None)
+    if origin is None or origin.count(".") < 2:
         raise UsageError(f"--from {path}: which zone is it?", hint="name it: psfdns import ZONE --from FILE")
     return origin
 

@@ -28,12 +28,19 @@ if TYPE_CHECKING:
 """,
 )
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
-@click.option("--all", "everything", is_flag=True, help="Every live zone, also those that no file holds yet.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    envvar="PSFDNS_ALL",
+    help="Every live zone, also those that no file holds yet.",
+)
 @click.option("--tenant", metavar="TENANT", help="Whose the zones are that no tenant holds yet.")
 @click.option(
     "--from",
     "exported",
     metavar="FILE",
+    envvar="PSFDNS_FROM",
     help="Adopt an exported file (BIND, cli53) instead; AWS is not asked.",
 )
 @click.pass_obj
