@@ -61,6 +61,16 @@ def test_check_imports_no_client_and_no_sandbox(repository_root: Path) -> None:
     assert loaded.isdisjoint({"boto3", "botocore", "moto", "acme", "werkzeug", "flask"})
 
 
+def test_the_storeys_that_are_written_down_are_those_that_are_held(repository_root: Path) -> None:
+    configuration = tomllib.loads((repository_root / "pyproject.toml").read_text(encoding="utf-8"))
+    written = (repository_root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    _, _, storeys = written.partition("## Storeys")
+
+    layers = configuration["tool"]["importlinter"]["contracts"][0]["layers"]
+
+    assert re.findall(r"^    (.*)$", storeys, re.MULTILINE) == layers
+
+
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported(repository_root: Path) -> None:
     project = tomllib.loads((repository_root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = [*project["dependencies"], *project["optional-dependencies"]["sandbox"]]
