@@ -9,16 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from psfdns.aws import AwsApi
 from psfdns.cli.importing import ImportAction, import_live
 from psfdns.cli.main import run
 from psfdns.cli.views.import_ import render_text, to_document
 from psfdns.plans.host import Foreign, HostedZone, LiveZone
 from psfdns.records import RRsetKey, Zone
+from psfdns.route53.host import fetch_zone, list_zones
+from psfdns.rrsets import to_api
 from psfdns.sandbox.sandbox import Sandbox
 from psfdns.settings import ZoneSettings
 from psfdns.tenants.zone_file import ZoneFile
+from psfdns.zonefile.parse import parse_zone
+from psfdns.zonefile.write import write_zone
 from tests.oracles import named_checkzone
+from tests.strategies import quoted
 
 TENANT = """\
 # The example's tenant.
@@ -563,3 +571,37 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(
     assert code == 1
     assert "could not be written: No space left on device" in err
     assert [path.name for path in (repository / "zones/one").iterdir()] == ["tenant.toml"]
+
+
+_strings = st.lists(st.binary(max_size=255), min_size=1, max_size=4).filter(
+    lambda some: sum(map(len, some)) < 900
+)
+
+
+@pytest.fixture(scope="module")
+def cloud() -> tuple[Any, HostedZone]:
+    client = Sandbox(None).client()
+    make_zone(client)
+    api = AwsApi(client)
+    return api, list_zones(api)[0]
+
+
+@given(some=st.lists(_strings, min_size=1, max_size=3, unique_by=str))
+def test_texts_of_any_bytes_go_from_file_to_route53_and_back(
+    cloud: tuple[AwsApi, HostedZone], some: list[list[bytes]]
+) -> None:
+    api, hosted = cloud
+    lines = [f"x 60 IN TXT {' '.join(map(quoted, strings))}\n" for strings in some]
+    wanted = parse_zone("".join(lines).encode(), origin=hosted.name, path="file").zone
+    (rrset,) = wanted.rrsets.values()
+
+    def send(action: str) -> None:
+        one = {"Action": action, "ResourceRecordSet": to_api(rrset, zone_id=hosted.id)}
+        api.call("ChangeResourceRecordSets", "test", HostedZoneId=hosted.id, ChangeBatch={"Changes": [one]})
+
+    send("CREATE")
+    live = fetch_zone(api, hosted)
+    send("DELETE")
+    again = parse_zone(write_zone(live.zone).encode(), origin=hosted.name, path="imported").zone
+    assert again.rrsets[rrset.key] == rrset
+    assert live.foreign == ()

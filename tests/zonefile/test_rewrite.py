@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from psfdns.diagnostics import has_errors
 from psfdns.errors import InvalidInputError
 from psfdns.records import Alias, RRset, RRsetKey, Zone
+from psfdns.routing import Weighted
 from psfdns.zonefile.parse import Included, IncludeRequest, ParsedZone, parse_zone
 from psfdns.zonefile.rewrite import rewrite_zone
 from psfdns.zonefile.write import write_zone
@@ -210,3 +211,38 @@ def test_an_empty_file_is_filled() -> None:
     zone = Zone(ORIGIN, {key: RRset(key, 60, ("192.0.2.1",))})
     assert read(rewrite("", zone).encode()).zone.rrsets == zone.rrsets
     assert rewrite("; nothing yet\n", zone).startswith("; nothing yet\n")
+
+
+def test_a_line_that_only_repeats_another_goes_with_it() -> None:
+    existing = "$TTL 60\na IN A 192.0.2.1\n  IN A 192.0.2.1\nb IN A 192.0.2.2 ; stays\n"
+    assert changed(existing, b_A=("192.0.2.3",)) == existing.replace("192.0.2.2", "192.0.2.3")
+    assert changed(existing, without="a.example.com. A") == "$TTL 60\nb IN A 192.0.2.2 ; stays\n"
+
+
+def test_ttls_that_never_agreed_are_made_to() -> None:
+    existing = "a 300 IN A 192.0.2.1\na 600 IN A 192.0.2.2\n"
+    text = changed(existing, a_A=("192.0.2.2",))
+    assert text.split() == ["a", "300", "IN", "A", "192.0.2.2"]
+
+
+def test_what_cannot_be_kept_is_said_and_nothing_is_given_out() -> None:
+    first = read(FILE.encode())
+    with pytest.raises(InvalidInputError) as caught:
+        rewrite_zone(Zone(ORIGIN, {}), existing=FILE.encode(), path=PATH, read=lambda _: first)
+    assert [finding.code for finding in caught.value.diagnostics] == ["cannot-rewrite"]
+
+
+def test_a_record_in_parentheses_is_changed_and_its_remarks_stand_above_it() -> None:
+    text = changed(FILE, apex_SOA=("ns.example.net. hostmaster.example.net. 2 7200 900 1209600 86400",))
+    lines = text.splitlines()
+    assert lines[3] == "; serial"
+    assert lines[4].split()[-6:] == ["hostmaster.example.net.", "2", "7200", "900", "1209600", "86400"]
+    assert lines[5:] == FILE.splitlines()[6:]
+
+
+def test_aws_attributes_change_and_the_mark_behind_them_stays() -> None:
+    existing = 'w 60 IN A 192.0.2.1 ; AWS routing="WEIGHTED" weight=1 identifier="a" ; psfdns: ignore=x\n'
+    zone = read(existing.encode()).zone
+    key = RRsetKey("w.example.com.", "A", "a")
+    text = rewrite(existing, Zone(ORIGIN, {key: replace(zone.rrsets[key], routing=Weighted(2))}))
+    assert text == existing.replace("weight=1", "weight=2")

@@ -65,8 +65,8 @@ def rewrite_zone(zone: Zone, *, existing: bytes, path: str, read: Callable[[byte
         raise InvalidInputError(parsed.findings, summary=f"{path} has errors, so it is left as it is")
     _refuse_included(zone, parsed.zone, path)
     blocks = _blocks(_text_of(existing), parsed.zone, path)
-    for spell_out in (False, True):
-        text = _Rewriting(zone, parsed.zone, blocks, spell_out=spell_out).text()
+    for drop_idle, spell_out in ((False, False), (True, False), (True, True)):
+        text = _Rewriting(zone, parsed.zone, blocks, drop_idle=drop_idle, spell_out=spell_out).text()
         again = read(text.encode("utf-8", "surrogateescape"))
         if again.zone.rrsets == zone.rrsets and not has_errors(again.findings):
             return text
@@ -140,12 +140,19 @@ def _same_but_values(one: RRset, other: RRset) -> bool:
 
 
 class _Rewriting:
-    """One attempt; `spell_out` renders every record anew, so that nothing is inherited from a line above."""
+    """One attempt.
 
-    def __init__(self, zone: Zone, old: Zone, blocks: list[_Block], *, spell_out: bool) -> None:
+    `drop_idle` takes out the lines that only repeat a record, `spell_out` renders every record anew, so
+    that nothing is inherited from a line above.
+    """
+
+    def __init__(
+        self, zone: Zone, old: Zone, blocks: list[_Block], *, drop_idle: bool, spell_out: bool
+    ) -> None:
         self._zone = zone
         self._old = old
         self._blocks = blocks
+        self._drop_idle = drop_idle
         self._spell_out = spell_out
         self._replaced: dict[int, list[str]] = {}
         self._behind: defaultdict[int, list[tuple[str, list[str]]]] = defaultdict(list)
@@ -166,6 +173,8 @@ class _Rewriting:
                 by_key[block.makes[0][0]].append(index)
             elif block.makes and not all(map(self._is_wanted, block.makes)):
                 self._expand(index)
+            elif self._drop_idle and block.entry.words and not block.makes and block.directive is None:
+                self._replaced[index] = []
         for key, indexes in by_key.items():
             self._change_set(key, indexes)
 
