@@ -91,7 +91,7 @@ def read_config(path: Path) -> Config:
 
 def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     """A parsed document as Config; raises InvalidInputError with every fault found."""
-    reader = _Reader(str(path))
+    reader = _Reader(path.name)
     reader.known("", document, {"default_ttl", "state", "route53", "resolver"} | _TABLES_ELSEWHERE)
     state = reader.table(document, "state")
     reader.known("state", state, {"dir"})
@@ -227,5 +227,5 @@ _ROUTE53_KEYS: dict[str, Callable[[_Reader, Any, str], Any]] = {
 
 
 def _invalid(path: Path, summary: str) -> InvalidInputError:
-    finding = Diagnostic("bad-config", Severity.ERROR, summary, Span(str(path)))
+    finding = Diagnostic("bad-config", Severity.ERROR, summary, Span(path.name))
     return InvalidInputError([finding], summary=f"{path} has errors")

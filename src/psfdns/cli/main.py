@@ -22,6 +22,7 @@ COMMANDS = {
     "plan": ("psfdns.cli.plan", "What apply would do, record set by record set."),
     "apply": ("psfdns.cli.apply", "Show the plan, ask, do it, and see that it is done."),
     "import": ("psfdns.cli.import_", "Write live zones, or an exported file, as zone files."),
+    "drift": ("psfdns.cli.drift", "Is Route 53 still what the files say?"),
     "sandbox": ("psfdns.cli.sandbox", "The embedded Route 53: serve it, or forget it."),
     "completion": ("psfdns.cli.completion", "Print the completion script of a shell."),
 }

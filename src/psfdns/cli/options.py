@@ -76,6 +76,12 @@ def _global_options() -> list[click.Option]:
     ]
 
 
+def _variable(option: click.Option) -> str:
+    """`--changed-since` is PSFDNS_CHANGED_SINCE, whatever the parameter is called in Python."""
+    word = next(word for word in option.opts if word.startswith("--"))
+    return "PSFDNS_" + word.removeprefix("--").replace("-", "_").upper()
+
+
 class PsfdnsCommand(click.Command):
     """A command with the global options, and its own options readable from PSFDNS_* too."""
 
@@ -83,7 +89,7 @@ class PsfdnsCommand(click.Command):
         super().__init__(*args, **settings)
         for parameter in self.params:
             if isinstance(parameter, click.Option) and parameter.name not in NEVER_FROM_ENVIRONMENT:
-                parameter.envvar = parameter.envvar or f"PSFDNS_{(parameter.name or '').upper()}"
+                parameter.envvar = parameter.envvar or _variable(parameter)
         self.params.extend(_global_options())
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
