@@ -101,15 +101,22 @@ class PsfdnsCommand(click.Command):
                 formatter.write(f"{line}\n")
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called: `table` is name -> (module, short help)."""
+class PsfdnsGroup(click.Group):
+    """A group that takes the global options too, and whose commands do."""
 
     command_class = PsfdnsCommand
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params.extend(_global_options())
+
+
+class LazyGroup(PsfdnsGroup):
+    """A group whose commands are imported when they are called: `table` is name -> (module, short help)."""
 
     def __init__(self, *args: Any, table: dict[str, tuple[str, str]], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.table = table
-        self.params.extend(_global_options())
 
     def list_commands(self, context: click.Context) -> list[str]:
         """In the order of the table: the order of a day's work."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from psfdns.cli.options import Options, PsfdnsCommand
+from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup
 
 
-@click.group("sandbox")
+@click.group("sandbox", cls=PsfdnsGroup)
 def command() -> None:
     """The embedded Route 53: serve it, or forget it.
 
