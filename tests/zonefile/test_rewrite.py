@@ -127,7 +127,7 @@ def test_a_new_value_stands_behind_the_others_of_its_set() -> None:
     lines = changed(FILE, www_A=("192.0.2.1", "192.0.2.2", "192.0.2.3")).splitlines()
     place = next(index for index, line in enumerate(lines) if "192.0.2.3" in line)
     assert "192.0.2.2" in lines[place - 1]
-    assert lines[place].split() == ["www", "300", "IN", "A", "192.0.2.3"]
+    assert lines[place] == "     300 IN A   192.0.2.3"
     assert lines[:place] + lines[place + 1 :] == FILE.splitlines()
 
 

@@ -19,6 +19,7 @@ from psfdns.errors import InvalidInputError
 from psfdns.names import NameSyntaxError, canonical_order, parse_name
 from psfdns.rdata import parse_ttl
 from psfdns.records import RRset, RRsetKey, Zone
+from psfdns.zonefile.aws import format_comment
 from psfdns.zonefile.lines import Comment, Entry, read_entry
 from psfdns.zonefile.parse import ParsedZone
 from psfdns.zonefile.write import (
@@ -208,7 +209,9 @@ class _Rewriting:
             elif not same or self._spell_out:
                 self._replaced[index] = self._render_over(block, new, value)
         for value in added:
-            self._behind[indexes[-1]].append((key.name, self._render(new, value, self._blocks[indexes[-1]])))
+            self._behind[indexes[-1]].append(
+                (key.name, self._beside(self._blocks[indexes[-1]], new, value, same))
+            )
 
     def _exchange(self, block: _Block, rrset: RRset, value: str | None, same: bool) -> list[str]:  # noqa: FBT001
         """Another value in a record's place; where only that changes, the rest of the line stays."""
@@ -217,6 +220,16 @@ class _Rewriting:
             if line is not None:
                 return [line]
         return self._render_over(block, rrset, value)
+
+    def _beside(self, block: _Block, rrset: RRset, value: str | None, same: bool) -> list[str]:  # noqa: FBT001
+        """One more value of the set that a block belongs to, in the block's own columns."""
+        if same and not self._spell_out and value is not None and not format_comment(rrset):
+            line = _with_rdata(
+                block, rrset, relative_rdata(rrset.type, value, origin=block.origin), tail=False
+            )
+            if line is not None:
+                return [line]
+        return self._render(rrset, value, block)
 
     def _add_sets(self) -> None:
         """Sets of which the file holds nothing: behind their owner's records, else their predecessor's."""
@@ -282,8 +295,11 @@ def _owned(block: _Block, owner: str | None) -> list[str]:
     return [f"{name.ljust(width - 1)} {bare}", *block.lines[1:]]
 
 
-def _with_rdata(block: _Block, rrset: RRset, rdata: str) -> str | None:
-    """The one line of a plain record with other rdata, or None where the line is not that simple."""
+def _with_rdata(block: _Block, rrset: RRset, rdata: str, *, tail: bool = True) -> str | None:
+    """The one line of a plain record with other rdata, or None where the line is not that simple.
+
+    Without `tail` its comment is left out.
+    """
     words = block.entry.words
     index = 0 if block.entry.owner_blank else 1
     while index < len(words) and (
@@ -299,7 +315,9 @@ def _with_rdata(block: _Block, rrset: RRset, rdata: str) -> str | None:
         begin = found if number == index + 1 else begin
         position = found + len(word.text)
     between = line[:begin] + line[position:].split(";", 1)[0]
-    return None if "(" in between or ")" in between else line[:begin] + rdata + line[position:]
+    if "(" in between or ")" in between:
+        return None
+    return line[:begin] + rdata + (line[position:] if tail else "")
 
 
 def _without_aws(comment: Comment) -> str:
