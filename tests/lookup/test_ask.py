@@ -116,7 +116,9 @@ def test_silence_ends_in_bounded_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"", b"x", b"\x00" * 12, b"\xff" * 600, reply_to(Question("other.test.", "A"))]
+    "garbage",
+    [b"", b"x", b"\x00" * 12, b"\xff" * 600, reply_to(Question("other.test.", "A"))],
+    ids=["empty", "short", "header alone", "long", "another question"],
 )
 def test_what_is_no_answer_to_the_question_is_not_taken_for_one(garbage: bytes) -> None:
     with odd_server(garbage, garbage) as (server, _):
