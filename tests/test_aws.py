@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import psfdns.aws
+import psfdns.aws.identity
 from psfdns.aws import AwsApi, look_up_account, open_route53
 from psfdns.budget import UNLIMITED, Budget, Rates
 from psfdns.errors import HostError, StoppedError
@@ -279,7 +279,7 @@ def test_an_account_that_cannot_be_learnt_is_none_after_one_request(
 
 @pytest.mark.usefixtures("credentials")
 def test_learning_the_account_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(psfdns.aws, "IDENTITY_SECONDS", 0.2)
+    monkeypatch.setattr(psfdns.aws.identity, "IDENTITY_SECONDS", 0.2)
     hold = threading.Event()
 
     def answer(number: int) -> Answer | None:

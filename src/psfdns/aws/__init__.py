@@ -1,0 +1,15 @@
+"""The door to AWS: the only boto3 outside the sandbox; no botocore exception leaves this package."""
+
+from psfdns.aws.identity import look_up_account
+from psfdns.aws.route53 import PRIOR_REQUEST, SANDBOX_ACCOUNT, Api, AwsApi, open_route53
+from psfdns.aws.s3 import open_objects
+
+__all__ = [
+    "PRIOR_REQUEST",
+    "SANDBOX_ACCOUNT",
+    "Api",
+    "AwsApi",
+    "look_up_account",
+    "open_objects",
+    "open_route53",
+]

@@ -1,0 +1,118 @@
+"""Route 53 through boto3: every attempt, botocore's own retries included, passes the budget first.
+
+The endpoint can be moved with AWS_ENDPOINT_URL_ROUTE_53 (botocore reads it itself).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+import boto3
+import botocore.exceptions as botocore_errors
+import botocore.session
+from botocore import xform_name
+from botocore.config import Config
+from botocore.parsers import ResponseParserError
+
+from psfdns.aws.answers import (
+    PRIOR_REQUEST,
+    Service,
+    explain_opening,
+    explain_refusal,
+    explain_silence,
+    refuse_plain_endpoint,
+)
+from psfdns.budget import Budget
+
+if TYPE_CHECKING:
+    from mypy_boto3_route53 import Route53Client
+
+__all__ = ["PRIOR_REQUEST", "SANDBOX_ACCOUNT", "Api", "AwsApi", "open_route53"]
+
+REGION = "us-east-1"
+"""Route 53 is one global service whose requests are signed for this region."""
+
+ATTEMPTS = 10
+"""A safety net: the budget should leave nothing to be throttled."""
+
+SANDBOX_ACCOUNT = "sandbox"
+
+_ROUTE53 = Service(
+    name="Route 53",
+    iam="route53",
+    variable="AWS_ENDPOINT_URL_ROUTE_53",
+    attempts=ATTEMPTS,
+    gentler="others use this account too: try later, or lower requests_per_second in [route53]",
+    instead="use the embedded Route 53: --sandbox",
+)
+
+
+class Api(Protocol):
+    """Route 53's actions by their names in the API reference."""
+
+    def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:
+        """Send one request; raises HostError, whose words begin with `doing`."""
+
+
+class AwsApi:
+    """Route 53 through boto3."""
+
+    def __init__(self, client: Route53Client) -> None:
+        self._client = client
+
+    def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:
+        """Send one request; raises HostError, or StoppedError where the budget is stopped."""
+        try:
+            answer: Mapping[str, Any] = getattr(self._client, xform_name(action))(**parameters)
+        except botocore_errors.ClientError as error:
+            raise explain_refusal(error, action, doing, _ROUTE53) from error
+        except (botocore_errors.BotoCoreError, ResponseParserError) as error:
+            raise explain_silence(error, doing, _ROUTE53) from error
+        return answer
+
+
+def open_route53(
+    *, budget: Budget, threads: int, attach: Callable[[Route53Client], None] | None = None
+) -> AwsApi:
+    """Route 53 behind `budget`, for `threads` requests at a time.
+
+    With `attach` (the sandbox's) the client gets made-up credentials and no endpoint of the
+    environment, and whatever `attach` does to it. Raises HostError.
+    """
+    try:
+        client = _make_client(threads, sandboxed=attach is not None)
+    except (botocore_errors.BotoCoreError, ValueError) as error:
+        raise explain_opening(error, _ROUTE53) from error
+    refuse_plain_endpoint(client.meta.endpoint_url, _ROUTE53)
+
+    def spend(request: Any, operation_name: str, **_: object) -> None:
+        body = request.data
+        budget.spend(operation_name, body.encode() if isinstance(body, str) else body or b"")
+
+    client.meta.events.register_first("request-created.route-53", spend)
+    if attach is not None:
+        attach(client)
+    return AwsApi(client)
+
+
+def _make_client(threads: int, *, sandboxed: bool) -> Route53Client:
+    config = Config(
+        region_name=REGION,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=threads,
+        connect_timeout=10,
+        read_timeout=60,
+        user_agent_extra="psfdns",
+    )
+    if not sandboxed:
+        return boto3.session.Session().client("route53", config=config)
+    # No profile, file or endpoint of the environment may take part in the sandbox.
+    session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    return boto3.session.Session(botocore_session=session, region_name=REGION).client(
+        "route53",
+        config=config,
+        endpoint_url="https://route53.amazonaws.com",
+        aws_access_key_id=SANDBOX_ACCOUNT,
+        aws_secret_access_key=SANDBOX_ACCOUNT,
+    )

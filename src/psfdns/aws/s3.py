@@ -1,0 +1,208 @@
+"""A part of an S3 bucket as an ObjectStore (conditional writes: S3 User Guide, "Conditional requests").
+
+Objects get the bucket's own encryption and no ACL. The endpoint can be moved with AWS_ENDPOINT_URL_S3;
+the bucket's region is found by botocore from S3's redirect.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.exceptions as botocore_errors
+from botocore import xform_name
+from botocore.config import Config
+from botocore.parsers import ResponseParserError
+
+from psfdns.aws.answers import (
+    Service,
+    explain_opening,
+    explain_refusal,
+    explain_silence,
+    refuse_plain_endpoint,
+)
+from psfdns.errors import HostError
+from psfdns.objects import StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+ATTEMPTS = 3
+SECONDS = 8
+"""To connect, and to wait for an answer: a lease of a minute has to outlive some attempts."""
+
+_S3 = Service(
+    name="S3",
+    iam="s3",
+    variable="AWS_ENDPOINT_URL_S3",
+    attempts=ATTEMPTS,
+    gentler="others use this bucket too: try again",
+    instead="take [journal] s3 out of psfdns.toml to keep journal and lock on this machine",
+)
+_REGION = "us-east-1"
+"""Asked first where the environment names no region."""
+
+_AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")
+
+_MISSING = frozenset({"NoSuchKey", "404"})
+_LOST = frozenset({"PreconditionFailed", "NoSuchKey", "404", "412"})
+_CONFLICTS = frozenset({"ConditionalRequestConflict", "OperationAborted", "409"})
+_CONFLICTS_TRIED = 5
+"""S3 says 409 where two conditional requests met and neither is known to have won: asked again."""
+
+_PERMISSIONS = {"GetObject": "GetObject and s3:ListBucket", "ListObjectsV2": "ListBucket"}
+"""Where the request's name is not all: without ListBucket, S3 calls denied what is not there."""
+
+
+def open_objects(bucket: str, prefix: str = "") -> S3Objects:
+    """The objects below `prefix` ("" or "a/b", without slashes at the ends); nothing is asked until used.
+
+    Credentials, profile and endpoint are those of boto3's own chain.
+    """
+    return S3Objects(bucket, prefix)
+
+
+class S3Objects:
+    """An `ObjectStore` in a bucket; may be used by several threads."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+
+    @property
+    def url(self) -> str:
+        """What a person calls it: s3://bucket/prefix."""
+        return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    def get(self, key: str) -> StoredObject | None:
+        """The object, or None where there is none."""
+        try:
+            answer = self._call("GetObject", f"read {self.url}/{key}", Key=self._prefix + key)
+        except HostError as error:
+            if error.code in _MISSING:
+                return None
+            raise
+        return StoredObject(key, answer["Body"], answer["ETag"], answer["LastModified"], _date(answer))
+
+    def put(self, key: str, data: bytes) -> str:
+        """Write it whatever is there; its version."""
+        version: str = self._write(key, data)["ETag"]
+        return version
+
+    def put_new(self, key: str, data: bytes) -> str | None:
+        """Write it only where there is none; its version, or None where there is one."""
+        return self._write_if(key, data, IfNoneMatch="*")
+
+    def replace(self, key: str, data: bytes, version: str) -> str | None:
+        """Write it only over this version; the new version, or None where another one or none is there."""
+        return self._write_if(key, data, IfMatch=version)
+
+    def delete(self, key: str, version: str | None = None) -> bool:
+        """Remove it (only this version); False where another version is there. None there is success."""
+        condition = {} if version is None else {"IfMatch": version}
+        try:
+            self._call_again("DeleteObject", f"delete {self.url}/{key}", Key=self._prefix + key, **condition)
+        except HostError as error:
+            if error.code in _MISSING:
+                return True
+            if error.code in _LOST | _CONFLICTS:
+                return False
+            raise
+        return True
+
+    def list(self, prefix: str = "") -> list[str]:
+        """The keys that begin so, in the order of their UTF-8 bytes."""
+        keys: list[str] = []
+        page: dict[str, str] = {}
+        while True:
+            answer = self._call("ListObjectsV2", f"list {self.url}", Prefix=self._prefix + prefix, **page)
+            keys += [item["Key"].removeprefix(self._prefix) for item in answer.get("Contents", ())]
+            if not answer.get("IsTruncated"):
+                return keys
+            page = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def _write(self, key: str, data: bytes, **condition: str) -> Mapping[str, Any]:
+        doing = f"write {self.url}/{key}"
+        return self._call_again("PutObject", doing, Key=self._prefix + key, Body=data, **condition)
+
+    def _write_if(self, key: str, data: bytes, **condition: str) -> str | None:
+        """None where the condition does not hold, unless it was a lost try of ours that broke it."""
+        try:
+            version: str = self._write(key, data, **condition)["ETag"]
+        except HostError as error:
+            if error.code not in _LOST | _CONFLICTS:
+                raise
+            there = self.get(key) if error.attempts > 1 else None
+            return there.version if there is not None and there.data == data else None
+        return version
+
+    def _call_again(self, action: str, doing: str, **parameters: Any) -> Mapping[str, Any]:
+        """Ask anew where S3 cannot say which of two won."""
+        for _ in range(_CONFLICTS_TRIED - 1):
+            try:
+                return self._call(action, doing, **parameters)
+            except HostError as error:
+                if error.code not in _CONFLICTS:
+                    raise
+        return self._call(action, doing, **parameters)
+
+    def _call(self, action: str, doing: str, **parameters: Any) -> Mapping[str, Any]:
+        """One request; a body is read to its end, because reading it can fail like the request."""
+        try:
+            send = getattr(self._client, xform_name(action))
+            answer: dict[str, Any] = send(Bucket=self._bucket, **parameters)
+            if "Body" in answer:
+                answer["Body"] = answer["Body"].read()
+        except botocore_errors.ClientError as error:
+            raise self._explain(error, action, doing) from error
+        except (botocore_errors.BotoCoreError, ResponseParserError) as error:
+            raise explain_silence(error, doing, _S3) from error
+        return answer
+
+    def _explain(self, error: botocore_errors.ClientError, action: str, doing: str) -> HostError:
+        refusal = explain_refusal(error, _PERMISSIONS.get(action, action), doing, _S3)
+        if refusal.code == "NoSuchBucket":
+            refusal.hint = f"make the bucket {self._bucket}, or correct [journal] s3 in psfdns.toml"
+        return refusal
+
+    @functools.cached_property
+    def _client(self) -> S3Client:
+        """Made at the first use: half a second that a command which writes nothing need not spend."""
+        try:
+            client = _make_client()
+        except (botocore_errors.BotoCoreError, ValueError) as error:
+            raise explain_opening(error, _S3) from error
+        refuse_plain_endpoint(client.meta.endpoint_url, _S3)
+        return client
+
+
+def _make_client() -> S3Client:
+    session = boto3.session.Session()
+    config = Config(
+        region_name=session.region_name or _REGION,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=SECONDS,
+        read_timeout=SECONDS,
+        user_agent_extra="psfdns",
+    )
+    client = session.client("s3", config=config)
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    if host.endswith(_AMAZON):
+        return client
+    # Elsewhere a bucket has no host name of its own.
+    return session.client("s3", config=config.merge(Config(s3={"addressing_style": "path"})))
+
+
+def _date(answer: Mapping[str, Any]) -> datetime.datetime | None:
+    """The Date of S3's answer (RFC 9110 §6.6.1), or None where it is missing or nonsense."""
+    text = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=datetime.UTC)
