@@ -167,7 +167,7 @@ def test_a_conflict_is_named_and_running_again_plans_anew(
         ground.call("ChangeResourceRecordSets", HostedZoneId=zones["alpha.test."], ChangeBatch=batch)
 
     with monkeypatch.context() as patched:
-        patched.setattr("psfdns.cli.apply._ask", meddle)
+        patched.setattr("psfdns.cli.applying.ask", meddle)
         code, out, err = ground.run("apply", "--no-wait", "--yes")
     assert code == 1
     assert "error: alpha.test.: changed by someone else since it was read: www.alpha.test. A\n" in err

@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import click
 
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
-from psfdns.errors import PlanRefusedError, PsfdnsError
-
-if TYPE_CHECKING:
-    from psfdns.budget import Budget
-    from psfdns.cli.planning import Planned
-    from psfdns.cli.wiring import Access, Workspace
-    from psfdns.diagnostics import Diagnostic
-    from psfdns.plans.plan import Plan, Refusal
-    from psfdns.route53.apply import Outcome, Progress
-    from psfdns.tenants.load import Repository
-    from psfdns.tenants.zone_file import ZoneFile
+from psfdns.errors import PsfdnsError
 
 
 @click.command(
@@ -32,10 +15,12 @@ if TYPE_CHECKING:
   psfdns --sandbox apply --yes                       everything, into the embedded Route 53
   psfdns apply python.org                            one zone; shows the plan and asks
   psfdns apply --tenant pyladies --allow many-changes=pyladies.com
+  psfdns apply --plan plan.json                      what was reviewed, and nothing else
 """,
 )
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
 @click.option("--tenant", metavar="TENANT", help="Only zones of this tenant.")
+@click.option("--plan", "saved_path", metavar="FILE", help="Only what stands in this plan (plan --out) too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="CODE[=ZONE]", help="Lift a guard's no; may be repeated.")
 @click.option("--no-wait", is_flag=True, help="Do not wait until all servers have the changes.")
@@ -45,6 +30,7 @@ def command(
     *,
     zones: tuple[str, ...],
     tenant: str | None,
+    saved_path: str | None,
     yes: bool,
     allow: tuple[str, ...],
     no_wait: bool,
@@ -54,227 +40,42 @@ def command(
     Nothing is done while a zone meant has errors or a guard refuses. A record set that somebody else
     changed in the meantime is never overwritten: its zone is left as it is from there on, and named.
     """
+    from psfdns.cli.applying import (
+        ask,
+        carry_out,
+        finish,
+        has_work,
+        lift_refusals,
+        look_again,
+        refuse_faults,
+        show_plan,
+    )
     from psfdns.cli.planning import plan_zones
     from psfdns.cli.repository import select_zones
+    from psfdns.cli.saved import hold_against, meet, read_saved
     from psfdns.cli.views.apply import render_requests
     from psfdns.cli.wiring import open_access, open_repository, open_workspace, talk
 
     workspace = open_workspace(options)
+    saved = None if saved_path is None else read_saved(saved_path)
     repository = open_repository(workspace)
     files = select_zones(repository, names=zones, tenant=tenant)
+    if saved is not None:
+        saved, files = meet(saved, files, chosen=bool(zones or tenant))
     access = open_access(workspace)
-    planned = _lift_refusals(plan_zones(workspace, repository, files, access.host), allow)
-    _show_plan(workspace, planned.plan)
+    planned = plan_zones(workspace, repository, files, access.host)
+    planned = planned if saved is None else hold_against(saved, planned, workspace)
+    planned = lift_refusals(planned, allow)
+    show_plan(workspace, planned.plan)
     try:
-        _refuse(planned.plan)
-        if not _has_work(planned.plan):
-            return _finish(options, planned.plan)
-        _ask(yes=yes)
-        outcome = _apply(workspace, access, planned, wait=not no_wait)
+        refuse_faults(planned.plan)
+        if not has_work(planned.plan):
+            return finish(options, planned.plan)
+        ask(yes=yes)
+        outcome = carry_out(workspace, access, planned, wait=not no_wait)
     except PsfdnsError:
-        _finish(options, planned.plan)
+        finish(options, planned.plan)
         raise
-    unfinished = _look_again(workspace, repository, files, access, outcome)
+    unfinished = look_again(workspace, repository, files, access, outcome, saved=saved is not None)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
-    return _finish(options, planned.plan, outcome, unfinished)
-
-
-def _lift_refusals(planned: Planned, allow: Sequence[str]) -> Planned:
-    from psfdns.cli.repository import zone_argument
-    from psfdns.plans.desired import zone_label
-    from psfdns.plans.guards import parse_allowance, without_allowed
-
-    def resolve(text: str) -> str:
-        origin, _, view = zone_argument(text).partition("@")
-        return zone_label(origin, view or None)
-
-    allowances = [parse_allowance(text, resolve=resolve) for text in allow]
-    return replace(
-        planned, plan=replace(planned.plan, refused=without_allowed(planned.plan.refused, allowances))
-    )
-
-
-def _show_plan(workspace: Workspace, plan: Plan) -> None:
-    """The plan on stdout; with --json it is talk, because stdout holds the outcome alone."""
-    from psfdns.cli.planning import estimate_apply
-    from psfdns.cli.revision import look_up_commit
-    from psfdns.cli.views.plan import render_text
-    from psfdns.cli.wiring import has_colour, now
-    from psfdns.plans.document import to_document
-
-    options = workspace.options
-    if options.json and options.verbosity < Verbosity.NORMAL:
-        return
-    # What is refused is said as an error, once.
-    shown = replace(plan, refused=())
-    text = render_text(
-        to_document(shown, created=now(), commit=look_up_commit(workspace.root)),
-        colour=has_colour(options, sys.stderr if options.json else sys.stdout),
-        verbose=options.verbosity > Verbosity.NORMAL,
-        estimate=estimate_apply(plan, workspace),
-    )
-    click.echo(text, nl=False, err=options.json)
-
-
-def _refuse(plan: Plan) -> None:
-    """Nothing is done while a zone has errors or a guard says no."""
-    from psfdns.plans.plan import ZoneAction
-
-    broken = [zone.label for zone in plan.zones if zone.action is ZoneAction.ERROR]
-    if broken:
-        raise PsfdnsError(
-            f"nothing was applied: errors in {', '.join(broken)}",
-            hint="correct them, or name the zones to apply: psfdns apply ZONE",
-        )
-    if plan.refused:
-        raise PlanRefusedError(_once_per_account(plan.refused))
-
-
-def _once_per_account(refused: Sequence[Refusal]) -> list[Diagnostic]:
-    """The wrong account is wrong for every zone alike, and is said for the first."""
-    first = {refusal.finding.code: refusal for refusal in reversed(refused)}
-    return [no.finding for no in refused if no.finding.code != "account" or no is first["account"]]
-
-
-def _has_work(plan: Plan) -> bool:
-    from psfdns.plans.plan import ZoneAction
-
-    return any(zone.action is not ZoneAction.NONE for zone in plan.zones)
-
-
-def _ask(*, yes: bool) -> None:
-    from psfdns.cli.wiring import is_interactive
-
-    if yes:
-        return
-    if not is_interactive():
-        raise PsfdnsError("nothing was applied: there is no terminal to ask on", hint="--yes applies unasked")
-    if not click.confirm("Apply this plan?", err=True):
-        raise PsfdnsError("nothing was applied: the answer was no")
-
-
-def _apply(workspace: Workspace, access: Access, planned: Planned, *, wait: bool) -> Outcome:
-    from psfdns.cli.wiring import monotonic
-    from psfdns.route53.apply import Conditions, apply_plan
-
-    with _progress(workspace.options) as report, _stoppable(access.budget):
-        conditions = Conditions(_comment(workspace), access.budget.pause, monotonic, report, wait)
-        return apply_plan(access.api, planned.plan, planned.live, conditions)
-
-
-@contextmanager
-def _stoppable(budget: Budget) -> Iterator[None]:
-    """Ctrl-C lets what is in flight finish, and sends nothing more."""
-
-    def stop(number: int, frame: object) -> None:
-        del number, frame
-        budget.stop()
-        click.echo("\nstopping after the requests in flight", err=True)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _progress(options: Options) -> Iterator[Callable[[Progress], None]]:
-    """One line that is written over, only on a terminal."""
-    from psfdns.cli.views.apply import render_progress
-
-    stream = sys.stderr
-    shown = stream.isatty() and options.verbosity >= Verbosity.NORMAL
-
-    def report(progress: Progress) -> None:
-        if shown:
-            click.echo(f"\r\x1b[K{render_progress(progress)}", err=True, nl=False)
-
-    try:
-        yield report
-    finally:
-        if shown:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _look_again(
-    workspace: Workspace,
-    repository: Repository,
-    files: Sequence[ZoneFile],
-    access: Access,
-    outcome: Outcome,
-) -> list[PsfdnsError]:
-    """Planning again must be empty: an error for each zone where it is not, or why it could not be done."""
-    from psfdns.cli.planning import plan_zones
-
-    done = {zone.plan.label for zone in outcome.zones if not zone.errors}
-    again = [file for file in files if _label(file) in done]
-    if not again or access.budget.is_stopped:
-        return []
-    try:
-        zones = plan_zones(workspace, repository, again, access.host).plan.zones
-    except PsfdnsError as error:
-        return [error]
-    left = {zone.label: len(zone.changes) + len(zone.settings) for zone in zones}
-    return [
-        PsfdnsError(
-            f"{label}: Route 53 took the changes, but planning again finds {number} more",
-            hint="somebody else may be at it: psfdns plan shows what differs",
-        )
-        for label, number in left.items()
-        if number
-    ]
-
-
-def _label(file: ZoneFile) -> str:
-    from psfdns.plans.desired import zone_label
-
-    return zone_label(file.origin, file.view)
-
-
-def _comment(workspace: Workspace) -> str:
-    """What Route 53 keeps with each change: who, and from which commit."""
-    from psfdns.cli.revision import look_up_commit
-    from psfdns.cli.wiring import who_acts
-
-    commit = look_up_commit(workspace.root)
-    return f"psfdns apply by {who_acts()}" + (f" at {commit}" if commit else "")
-
-
-def _finish(
-    options: Options, plan: Plan, outcome: Outcome | None = None, unfinished: Sequence[PsfdnsError] = ()
-) -> int:
-    """Say what was done on stdout, what was not on stderr; the exit code."""
-    from psfdns.cli.views.apply import render_text, to_document
-    from psfdns.cli.wiring import emit_json
-
-    document = to_document(plan, outcome.zones if outcome else ())
-    if options.json:
-        emit_json(document)
-    else:
-        click.echo(render_text(document), nl=False)
-    errors = [*_errors_of(outcome), *unfinished] if outcome else []
-    _echo_errors(errors)
-    return 1 if errors else 0
-
-
-def _errors_of(outcome: Outcome) -> Iterator[PsfdnsError]:
-    yield from (error for zone in outcome.zones for error in zone.errors)
-    late = [zone.plan.label for zone in outcome.zones if zone.insync is False]
-    if outcome.wait_error is not None:
-        yield outcome.wait_error
-    elif late:
-        yield PsfdnsError(
-            f"not on all of Route 53's servers after ten minutes: {', '.join(late)}",
-            hint="the changes were accepted; Route 53 goes on by itself",
-        )
-
-
-def _echo_errors(errors: Sequence[PsfdnsError]) -> None:
-    """Each once: a lost network is the same for all zones."""
-    from psfdns.cli.views.escape import escape
-
-    for summary, hint in dict.fromkeys((error.summary, error.hint) for error in errors):
-        click.echo(f"error: {escape(summary)}", err=True)
-        if hint:
-            click.echo(f"hint: {escape(hint)}", err=True)
+    return finish(options, planned.plan, outcome, unfinished)

@@ -52,8 +52,14 @@ def plan_zones(
     plan = make_plan(
         Selection(desired, matching, live), account=account, delegation_set=config.route53.delegation_set
     )
-    policy = Policy(config.route53.accounts, config.route53.adopted_only)
-    return Planned(replace(plan, refused=judge(plan, held=held, policy=policy)), live, held)
+    return Planned(judge_plan(plan, held, workspace), live, held)
+
+
+def judge_plan(plan: Plan, held: Sequence[HeldZone], workspace: Workspace) -> Plan:
+    """The plan with what the guards say of it."""
+    wanted = workspace.config.route53
+    policy = Policy(wanted.accounts, wanted.adopted_only)
+    return replace(plan, refused=judge(plan, held=held, policy=policy))
 
 
 def estimate_apply(plan: Plan, workspace: Workspace) -> int:
