@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.config import Config, ResolverConfig, Route53Config, find_config, read_config
+from psfdns.config import Config, JournalConfig, ResolverConfig, Route53Config, find_config, read_config
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import Server
 
@@ -103,6 +103,13 @@ FAULTS = {
     "[resolver]\nroot_hints = 3": "resolver.root_hints must be the path of a file",
     "[resolver]\ntrust_anchor = ''": "resolver.trust_anchor must be the path of a file",
     "[resolver]\nport = 65536": "resolver.port must be",
+    "journal = 3": "[journal] must be a table",
+    "[journal]\ns4 = 's3://a-bucket'": "[journal] 's4' is not a setting",
+    "[journal]\ns3 = 3": "journal.s3 must name a bucket",
+    "[journal]\ns3 = 'https://a-bucket'": "journal.s3 must name a bucket",
+    "[journal]\ns3 = 's3://A_Bucket'": "journal.s3 must name a bucket",
+    "[journal]\ns3 = 's3://a-bucket/a//b'": "journal.s3 must name a bucket",
+    "[journal]\ns3 = 's3://a-bucket/../b'": "journal.s3 must name a bucket",
     "route35 = {}": "'route35' is not a setting",
     "= 3": "is not TOML",
 }
@@ -132,6 +139,22 @@ def test_bytes_that_are_not_utf8_and_folders_are_faults_not_tracebacks(tmp_path:
         read_config(path)
     with pytest.raises(InvalidInputError, match="has errors"):
         read_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("location", "bucket", "prefix"),
+    [
+        ("s3://a-bucket", "a-bucket", ""),
+        ("s3://a-bucket/", "a-bucket", ""),
+        ("s3://a.bucket/dns", "a.bucket", "dns"),
+        ("s3://a-bucket/dns/journal_1.0/", "a-bucket", "dns/journal_1.0"),
+    ],
+)
+def test_a_shared_journal_is_a_bucket_and_a_prefix(
+    tmp_path: Path, location: str, bucket: str, prefix: str
+) -> None:
+    config = read_config(write(tmp_path, f"[journal]\ns3 = '{location}'\n"))
+    assert config.journal == JournalConfig(bucket, prefix)
 
 
 def test_the_nearest_file_upwards_is_found(tmp_path: Path) -> None:

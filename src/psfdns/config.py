@@ -7,6 +7,7 @@ read them.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,14 @@ CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
 MAX_TTL = 2**31 - 1
 
-_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap", "notify", "journal"})
+_S3_LOCATION = re.compile(
+    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
+    r"(?:/(?P<prefix>[\w-][\w.-]*(?:/[\w-][\w.-]*)*))?/?",
+    re.ASCII,
+)
+"""A general purpose bucket (S3 User Guide, "Bucket naming rules"), and keys that nobody has to escape."""
+
+_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap", "notify"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,14 @@ class ResolverConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalConfig:
+    """`[journal]`: the bucket and prefix ("" or "a/b") through which journal and lock are shared."""
+
+    bucket: str | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The configuration; `folder` is that of psfdns.toml, which findings are shown relative to."""
 
@@ -64,6 +80,7 @@ class Config:
     default_ttl: int = DEFAULT_TTL
     route53: Route53Config = field(default_factory=Route53Config)
     resolver: ResolverConfig = field(default_factory=ResolverConfig)
+    journal: JournalConfig = field(default_factory=JournalConfig)
 
 
 def find_config(start: Path) -> Path | None:
@@ -92,7 +109,7 @@ def read_config(path: Path) -> Config:
 def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     """A parsed document as Config; raises InvalidInputError with every fault found."""
     reader = _Reader(path.name)
-    reader.known("", document, {"default_ttl", "state", "route53", "resolver"} | _TABLES_ELSEWHERE)
+    reader.known("", document, {"default_ttl", "state", "route53", "resolver", "journal"} | _TABLES_ELSEWHERE)
     state = reader.table(document, "state")
     reader.known("state", state, {"dir"})
     route53 = reader.table(document, "route53")
@@ -100,6 +117,7 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     values = {key: read(reader, route53[key], key) for key, read in _ROUTE53_KEYS.items() if key in route53}
     folder = path.resolve().parent
     resolver = _read_resolver(reader, reader.table(document, "resolver"), folder)
+    journal = _read_journal(reader, reader.table(document, "journal"))
     default_ttl = document.get("default_ttl", DEFAULT_TTL)
     if not _is_number(default_ttl, int) or not 0 <= default_ttl <= MAX_TTL:
         reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
@@ -109,7 +127,7 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
         directory = ".psfdns"
     if reader.findings:
         raise InvalidInputError(reader.findings, summary=f"{path} has errors")
-    return Config(folder, path, folder / directory, default_ttl, Route53Config(**values), resolver)
+    return Config(folder, path, folder / directory, default_ttl, Route53Config(**values), resolver, journal)
 
 
 class _Reader:
@@ -180,6 +198,18 @@ def _read_resolver(reader: _Reader, table: Mapping[str, Any], folder: Path) -> R
         _file(reader, anchor, "trust_anchor", folder) if anchor is not None else None,
         port,
     )
+
+
+def _read_journal(reader: _Reader, table: Mapping[str, Any]) -> JournalConfig:
+    reader.known("journal", table, {"s3"})
+    if "s3" not in table:
+        return JournalConfig()
+    location = table["s3"]
+    found = _S3_LOCATION.fullmatch(location) if isinstance(location, str) else None
+    if found is None:
+        reader.fault("journal.s3 must name a bucket and, if you like, a prefix", '"s3://bucket/prefix"')
+        return JournalConfig()
+    return JournalConfig(found["bucket"], found["prefix"] or "")
 
 
 Address = TypeVar("Address")

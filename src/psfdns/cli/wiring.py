@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from psfdns.aws import AwsApi
     from psfdns.budget import Budget
     from psfdns.config import Config
+    from psfdns.objects import ObjectStore
     from psfdns.route53.host import Route53Host
     from psfdns.sandbox.sandbox import Sandbox
     from psfdns.tenants.load import Repository
 
 sleep = time.sleep
 monotonic = time.monotonic
+
+
+def elapsed() -> float:
+    """Seconds since some moment, those in which the machine slept included, whatever the calendar says."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def now() -> datetime.datetime:
@@ -126,6 +132,19 @@ def open_access(workspace: Workspace) -> Access:
     api = open_route53(budget=budget, threads=THREADS, attach=attach)
     identify = (lambda: SANDBOX_ACCOUNT) if sandboxed else look_up_account
     return Access(api, budget, Route53Host(api, look_up_account=identify))
+
+
+def open_shared_store(workspace: Workspace) -> ObjectStore | None:
+    """Where journal and lock are shared (`[journal] s3`); None where they stay on this machine.
+
+    The sandbox is this machine's alone. Nothing is asked yet.
+    """
+    shared = workspace.config.journal
+    if workspace.options.sandbox or shared.bucket is None:
+        return None
+    from psfdns.aws import open_objects
+
+    return open_objects(shared.bucket, shared.prefix)
 
 
 def open_sandbox(workspace: Workspace) -> Sandbox:
