@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psfdns.diagnostics import Diagnostic
 from psfdns.errors import PsfdnsError, UnpackableError
+from psfdns.journal.recorder import Answer, Fate, NoJournal, Recorder, record
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.plan import Change, Plan, ZoneAction, ZonePlan
+from psfdns.records import RRsetKey
 from psfdns.route53.batches import Batch, pack_changes
-from psfdns.route53.create import NewZone, associate_vpcs, create_zone, tag_zone, update_comment
+from psfdns.route53.create import NewZone, associate_vpcs, create_zone, is_shared, tag_zone, update_comment
 from psfdns.route53.host import THREADS
 from psfdns.route53.insync import wait_insync
 from psfdns.route53.submit import Submitter, changes_left
 
 if TYPE_CHECKING:
     from psfdns.aws import Api
+
+Spellings = Mapping[str, Mapping[RRsetKey, Mapping[str, Any]]]
+"""Record sets as the API spells them, by hosted id and key."""
 
 _NO_ZONE_YET = "Z0"
 """Stands for the id of a zone that is not there yet, where only sizes are asked for."""
@@ -37,7 +43,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What applying needs beside the plan: who says so, time, and whom to tell."""
+    """What applying needs beside the plan: who says so, time, and whom to tell.
+
+    `spellings` holds, by hosted id, the API's own form that a record set shall have again, where a plan
+    undoes something; without one it gets ours.
+    """
 
     comment: str
     pause: Callable[[float], None]
@@ -45,6 +55,8 @@ class Conditions:
     report: Callable[[Progress], None]
     wait: bool = True
     threads: int = THREADS
+    journal: Recorder = field(default_factory=NoJournal)
+    spellings: Spellings = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -79,11 +91,11 @@ class Outcome:
 def apply_plan(api: Api, plan: Plan, live: Mapping[str, LiveZone], conditions: Conditions) -> Outcome:
     """Make the plan; `live` holds, by hosted id, what the plan was made from.
 
-    Raises UnpackableError, with nothing done, where a change cannot be made in one request; all other
-    errors stand in the outcome.
+    Raises UnpackableError, with nothing done, where a change cannot be made in one request, and whatever
+    the journal raises that cannot keep what will be done; all other errors stand in the outcome.
     """
     zones = [zone for zone in plan.zones if zone.action in {ZoneAction.CREATE, ZoneAction.CHANGE}]
-    _refuse_unpackable(zones, live)
+    conditions.journal.start(_count_batches(zones, live, conditions.spellings))
     tracker = _Tracker(sum(len(zone.changes) for zone in zones), conditions.report)
     worker = _Worker(api, plan.account, live, conditions, tracker)
     with ThreadPoolExecutor(conditions.threads, thread_name_prefix="apply") as pool:
@@ -105,22 +117,29 @@ def _is_insync(outcome: ZoneOutcome, insync: frozenset[str]) -> bool | None:
     return None if outcome.lost_ids or not outcome.change_ids else True
 
 
-def _refuse_unpackable(zones: Sequence[ZonePlan], live: Mapping[str, LiveZone]) -> None:
+def _count_batches(
+    zones: Sequence[ZonePlan], live: Mapping[str, LiveZone], spellings: Spellings
+) -> dict[str, int]:
+    """How many requests each zone's changes take, by label; raises UnpackableError."""
     findings: list[Diagnostic] = []
+    counts: dict[str, int] = {}
     for zone in zones:
+        zone_id = zone.hosted_id or _NO_ZONE_YET
         try:
-            _pack(zone, zone.changes, live.get(zone.hosted_id or ""), zone.hosted_id or _NO_ZONE_YET)
+            counts[zone.label] = len(_pack(zone, zone.changes, live.get(zone_id), zone_id, spellings))
         except UnpackableError as error:
             findings += error.diagnostics
     if findings:
         raise UnpackableError(findings, summary="some changes are too big for one request")
+    return counts
 
 
 def _pack(
-    zone: ZonePlan, changes: Sequence[Change], live: LiveZone | None, zone_id: str
+    zone: ZonePlan, changes: Sequence[Change], live: LiveZone | None, zone_id: str, spellings: Spellings
 ) -> tuple[Batch, ...]:
     spelled = live.spelled if live else {}
-    return pack_changes(changes, spelled=spelled, origin=zone.origin, zone_id=zone_id)
+    wanted = spellings.get(zone_id, {})
+    return pack_changes(changes, spelled=spelled, wanted=wanted, origin=zone.origin, zone_id=zone_id)
 
 
 class _Tracker:
@@ -167,32 +186,57 @@ class _Worker:
         return outcome
 
     def _apply_live(self, zone: ZonePlan, live: LiveZone, outcome: ZoneOutcome) -> None:
-        self._submit(_pack(zone, zone.changes, live, live.hosted.id), live.hosted, outcome)
-        update_comment(self.api, zone, live.hosted.id)
+        self._submit(self._pack(zone, zone.changes, live, live.hosted.id), live.hosted, outcome)
+        if any(setting.name == "comment" for setting in zone.settings):
+            self._record(zone, "comment", lambda: update_comment(self.api, zone, live.hosted.id))
 
     def _apply_new(self, zone: ZonePlan, outcome: ZoneOutcome) -> None:
-        made = create_zone(self.api, zone, account=self.account)
+        made = record(
+            self.conditions.journal,
+            zone.label,
+            "create-zone",
+            lambda: create_zone(self.api, zone, account=self.account),
+            describe=_describe_zone,
+        )
         outcome.hosted_id = made.id
         outcome.is_created = True
         outcome.name_servers = made.name_servers
         if made.change_id is not None:
             outcome.change_ids.append(made.change_id)
             self.tracker.note_submitted(0)
-        outcome.change_ids += associate_vpcs(self.api, zone, made.id)
+        if is_shared(zone):
+            outcome.change_ids += self._record(
+                zone, "add-vpcs", lambda: associate_vpcs(self.api, zone, made.id)
+            )
         try:
-            tag_zone(self.api, zone, made.id)
+            self._record(zone, "tags", lambda: tag_zone(self.api, zone, made.id))
         except PsfdnsError as error:
             outcome.errors.append(error)  # a missing tag is no reason to leave the zone empty
         changes = list(changes_left(zone.changes, made.live)) if made.live else zone.changes
         outcome.applied = len(zone.changes) - len(changes)
         hosted = _hosted(zone, made)
-        self._submit(_pack(zone, changes, None, made.id), hosted, outcome)
+        self._submit(self._pack(zone, changes, None, made.id), hosted, outcome)
+
+    def _record(self, zone: ZonePlan, step: str, request: Callable[[], Answer]) -> Answer:
+        return record(self.conditions.journal, zone.label, step, request)
+
+    def _pack(
+        self, zone: ZonePlan, changes: Sequence[Change], live: LiveZone | None, zone_id: str
+    ) -> tuple[Batch, ...]:
+        return _pack(zone, changes, live, zone_id, self.conditions.spellings)
 
     def _submit(self, batches: Sequence[Batch], hosted: HostedZone, outcome: ZoneOutcome) -> None:
         submitter = Submitter(self.api, self.conditions.comment, self.conditions.pause)
         outcome.batches_planned = len(batches)
         for batch in batches:
-            change_id = submitter.submit(batch, hosted)
+            change_id = record(
+                self.conditions.journal,
+                outcome.plan.label,
+                "batch",
+                functools.partial(submitter.submit, batch, hosted),
+                changes=batch.changes,
+                describe=_describe_batch,
+            )
             if change_id is None:
                 outcome.lost_ids += 1
             else:
@@ -200,6 +244,15 @@ class _Worker:
             outcome.batches += 1
             outcome.applied += len(batch.changes)
             self.tracker.note_submitted(len(batch.changes))
+
+
+def _describe_zone(made: NewZone) -> tuple[Fate, Mapping[str, Any]]:
+    details = {"id": made.id, "name_servers": list(made.name_servers), "change_id": made.change_id}
+    return Fate.DONE if made.change_id is not None else Fate.RECOGNISED, details
+
+
+def _describe_batch(change_id: str | None) -> tuple[Fate, Mapping[str, Any]]:
+    return Fate.DONE if change_id is not None else Fate.RECOGNISED, {"change_id": change_id}
 
 
 def _hosted(zone: ZonePlan, made: NewZone) -> HostedZone:

@@ -40,6 +40,7 @@ def pack_changes(
     changes: Iterable[Change],
     *,
     spelled: Mapping[RRsetKey, Mapping[str, Any]],
+    wanted: Mapping[RRsetKey, Mapping[str, Any]] | None = None,
     origin: str,
     zone_id: str,
     limits: Limits = LIMITS,
@@ -47,10 +48,12 @@ def pack_changes(
     """The batches that make `changes`, to be sent one after the other.
 
     An alias is created in the batch of its new target or later, and deleted in the batch in which its
-    target goes or earlier. `spelled` holds the API's own form of every record set that is there now.
+    target goes or earlier. `spelled` holds the API's own form of every record set that is there now,
+    `wanted` that of record sets which shall be spelled just so.
     Raises UnpackableError that names all that cannot be made in one request.
     """
-    pieces = [_piece_of(change, spelled, origin, zone_id) for change in changes]
+    forms = _Forms(spelled, wanted or {}, zone_id)
+    pieces = [_piece_of(change, forms, origin) for change in changes]
     units = _units_of(pieces, zone_id)
     _refuse_oversized(units, limits)
     bins = pack_loads([unit.load for unit in units], limits)
@@ -77,18 +80,28 @@ class _Unit:
     load: Load
 
 
-def _piece_of(
-    change: Change, spelled: Mapping[RRsetKey, Mapping[str, Any]], origin: str, zone_id: str
-) -> _Piece:
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The API's form of what is there, and of what shall be."""
+
+    there: Mapping[RRsetKey, Mapping[str, Any]]
+    wanted: Mapping[RRsetKey, Mapping[str, Any]]
+    zone_id: str
+
+    def new(self, rrset: RRset) -> Mapping[str, Any]:
+        return self.wanted.get(rrset.key) or to_api(rrset, zone_id=self.zone_id)
+
+
+def _piece_of(change: Change, forms: _Forms, origin: str) -> _Piece:
     actions: list[tuple[str, Mapping[str, Any]]] = []
     if change.after is not None and change.key.name == origin and change.key.type in {"SOA", "NS"}:
         # A zone is never without them, not even within a batch: the one place for UPSERT.
-        actions.append(("UPSERT", to_api(change.after, zone_id=zone_id)))
+        actions.append(("UPSERT", forms.new(change.after)))
     else:
         if change.before is not None:
-            actions.append(("DELETE", spelled[change.key]))
+            actions.append(("DELETE", forms.there[change.key]))
         if change.after is not None:
-            actions.append(("CREATE", to_api(change.after, zone_id=zone_id)))
+            actions.append(("CREATE", forms.new(change.after)))
     elements = characters = 0
     for action, rrset in actions:
         weight = 2 if action == "UPSERT" else 1

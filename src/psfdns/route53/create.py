@@ -55,6 +55,11 @@ def create_zone(api: Api, plan: ZonePlan, *, account: str | None) -> NewZone:
     )
 
 
+def is_shared(plan: ZonePlan) -> bool:
+    """Whether the zone is wanted in more VPCs than the one that it is made with."""
+    return len(_vpcs(plan)) > 1
+
+
 def associate_vpcs(api: Api, plan: ZonePlan, zone_id: str) -> list[str]:
     """Every VPC but the first, which the zone was made with; returns change ids. Raises HostError."""
     ids = []

@@ -51,6 +51,7 @@ def explain_refusal(error: HostError, batch: Batch, *, zone: str) -> PsfdnsError
         hint=error.hint,
         code=error.code,
         attempts=error.attempts,
+        uncertain=error.uncertain,
     )
 
 

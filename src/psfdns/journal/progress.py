@@ -1,0 +1,163 @@
+"""How far an entry came, from the events that were kept. Pure.
+
+Events stand one a line. A line that is not whole (power loss, a full disk) ends nothing: what is not
+kept is not known, and is told as that.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from psfdns.journal.entry import Entry, EntryZone
+from psfdns.journal.recorder import Fate
+from psfdns.plans.plan import Change
+
+MADE = frozenset({Fate.DONE, Fate.RECOGNISED})
+BATCH, CREATE_ZONE = "batch", "create-zone"
+"""The steps that have a meaning for undoing; the others are only told."""
+
+Event = Mapping[str, Any]
+
+
+class State(enum.StrEnum):
+    """What became of an entry. Settled: it was interrupted, and a later one brought its zones in order."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request; `changes` are indices into the zone's changes, `fate` unknown where none was kept."""
+
+    number: int
+    zone: str
+    name: str
+    at: str
+    changes: tuple[int, ...]
+    fate: Fate = Fate.UNKNOWN
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneEnd:
+    """What was said of one zone in the end."""
+
+    ok: bool
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All steps in order; `finished` None: no end was kept; `damaged` counts lines that cannot be read."""
+
+    steps: tuple[Step, ...] = ()
+    finished: Mapping[str, ZoneEnd] | None = None
+    damaged: int = 0
+
+    def of_zone(self, label: str) -> tuple[Step, ...]:
+        """The steps of one zone."""
+        return tuple(step for step in self.steps if step.zone == label)
+
+    def batches_made(self, label: str) -> int:
+        """How many requests that change record sets were made."""
+        return sum(step.name == BATCH and step.fate in MADE for step in self.of_zone(label))
+
+    def changes_with(self, zone: EntryZone, fates: Iterable[Fate]) -> tuple[Change, ...]:
+        """The zone's changes whose request had one of the fates."""
+        wanted = frozenset(fates)
+        numbers = {
+            index
+            for step in self.of_zone(zone.label)
+            if step.name == BATCH and step.fate in wanted
+            for index in step.changes
+        }
+        return tuple(change for index, change in enumerate(zone.changes) if index in numbers)
+
+    def hosted_id(self, zone: EntryZone) -> str | None:
+        """The zone's id, also where it was made on the way."""
+        made = (step for step in self.of_zone(zone.label) if step.name == CREATE_ZONE)
+        return zone.id or next((step.details["id"] for step in made if step.details.get("id")), None)
+
+
+def state_of(progress: Progress, *, running: bool, settled: bool) -> State:
+    """The state of an entry; `settled`: a later entry finished all its zones."""
+    if progress.finished is None:
+        if running:
+            return State.RUNNING
+        return State.SETTLED if settled else State.INTERRUPTED
+    return State.DONE if all(end.ok for end in progress.finished.values()) else State.FAILED
+
+
+def touched(entry: Entry, progress: Progress) -> frozenset[str]:
+    """The zones to which something was or may have been done."""
+    begun = {step.zone for step in progress.steps if step.fate not in {Fate.REFUSED, Fate.NOT_SENT}}
+    return frozenset(zone.label for zone in entry.zones if zone.label in begun)
+
+
+def read_events(text: bytes) -> Progress:
+    """The progress that the kept lines tell; lines that cannot be read are counted and left out."""
+    damaged = 0
+    steps: dict[int, Step] = {}
+    finished: Mapping[str, ZoneEnd] | None = None
+    for line in text.split(b"\n"):
+        if not line.strip():
+            continue
+        try:
+            end = _take(json.loads(line), steps)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            damaged += 1
+            continue
+        finished = end if end is not None else finished
+    return Progress(tuple(steps[number] for number in sorted(steps)), finished, damaged)
+
+
+def _take(event: Event, steps: dict[int, Step]) -> Mapping[str, ZoneEnd] | None:
+    """Put one event where it belongs; the ends of all zones if it is the last."""
+    kind = event["event"]
+    if kind == "begin":
+        indices = tuple(index for index in event["changes"] if isinstance(index, int))
+        steps[int(event["step"])] = Step(
+            int(event["step"]), str(event["zone"]), str(event["name"]), str(event["at"]), indices
+        )
+    elif kind == "end":
+        step = steps[int(event["step"])]
+        details = {str(key): value for key, value in event["details"].items()}
+        steps[step.number] = Step(
+            step.number, step.zone, step.name, step.at, step.changes, Fate(event["fate"]), details
+        )
+    elif kind == "finished":
+        return {str(label): _end(end) for label, end in event["zones"].items()}
+    return None
+
+
+def _end(shape: Mapping[str, Any]) -> ZoneEnd:
+    return ZoneEnd(shape["ok"] is True, tuple(str(error) for error in shape["errors"]))
+
+
+def begin_event(step: int, zone: str, name: str, changes: Iterable[int], *, at: str) -> Event:
+    """About to be sent."""
+    return {"event": "begin", "at": at, "step": step, "zone": zone, "name": name, "changes": list(changes)}
+
+
+def end_event(step: int, fate: Fate, details: Mapping[str, Any], *, at: str) -> Event:
+    """What became of it."""
+    return {"event": "end", "at": at, "step": step, "fate": fate.value, "details": dict(details)}
+
+
+def finished_event(zones: Mapping[str, ZoneEnd], *, at: str) -> Event:
+    """The last line of an entry."""
+    ends = {label: {"ok": end.ok, "errors": list(end.errors)} for label, end in zones.items()}
+    return {"event": "finished", "at": at, "zones": ends}
+
+
+def event_line(event: Event) -> bytes:
+    """One event as the line that is kept."""
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"

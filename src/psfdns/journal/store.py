@@ -1,0 +1,184 @@
+"""The journal on the disk: a folder for each entry, and what each zone held after our last apply.
+
+    <id>/entry.json      written once, before anything is sent
+    <id>/events.jsonl    a line before and after each request
+    zones/<Z…>.json.gz   replaced by each apply of the zone
+
+Entries are kept for ever: nothing here deletes one. Zones hold only their newest state.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import secrets
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from psfdns.journal.disk import Appender, is_held, make_folder, write_file, write_folder
+from psfdns.journal.entry import Entry, JournalError, entry_from_json, entry_to_json
+from psfdns.journal.progress import Progress, read_events
+from psfdns.journal.snapshot import Snapshot, snapshot_from_json, snapshot_to_json
+
+ENTRY, EVENTS, UNSENT = "entry.json", "events.jsonl", "unsent"
+ZONES, OTHERS = "zones", "others"
+_ID = re.compile(r"[0-9]{8}T[0-9]{9}Z-[0-9a-f]{4}")
+_ID_STAMP = "%Y%m%dT%H%M%S%f"
+_ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
+HINT = "free some space or correct the permissions; [state] dir in psfdns.toml moves the folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One entry as it was found; `fault` says why there is none that can be read."""
+
+    id: str
+    folder: Path
+    entry: Entry | None
+    progress: Progress
+    running: bool = False
+    fault: str | None = None
+    elsewhere: bool = False
+
+
+class Journal:
+    """The folder `journal` of the state folder; it need not exist to be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def new_id(self, now: datetime) -> str:
+        """An id after every one that is there, whatever the clock says. Raises JournalError."""
+        newest = max(self.ids(), default="")
+        moment = now.astimezone(UTC)
+        if newest:
+            last = datetime.strptime(newest[:18] + "000", _ID_STAMP).replace(tzinfo=UTC)
+            moment = max(moment, last + timedelta(milliseconds=1))
+        return f"{moment.strftime(_ID_STAMP)[:18]}Z-{secrets.token_hex(2)}"
+
+    def create(self, entry: Entry, *, unsent: bool = False) -> Appender:
+        """Keep a new entry; returns where its events go. Raises JournalError, with nothing kept."""
+        folder = self.folder / entry.id
+        document = json.dumps(entry_to_json(entry), indent=1, ensure_ascii=True) + "\n"
+        files = {ENTRY: document.encode(), EVENTS: b""}
+        if unsent:
+            files[UNSENT] = b""
+        try:
+            make_folder(self.folder)
+            write_folder(folder, files)
+            return Appender(folder / EVENTS)
+        except OSError as error:
+            why = f"the journal cannot be written: {error.strerror or error} ({self.folder})"
+            raise JournalError(why, hint=HINT) from error
+
+    def ids(self) -> list[str]:
+        """The ids of this machine's entries, newest first. Raises JournalError."""
+        return _ids_in(self.folder)
+
+    def other_ids(self) -> list[str]:
+        """The ids of entries that were fetched from other machines, newest first."""
+        return _ids_in(self.folder / OTHERS)
+
+    def load(self, entry_id: str) -> Stored:
+        """One entry; what is damaged is told in it."""
+        own = self.folder / entry_id
+        elsewhere = not own.is_dir()
+        folder = self.folder / OTHERS / entry_id if elsewhere else own
+        progress, events_fault = _load_events(folder / EVENTS)
+        running = not elsewhere and progress.finished is None and is_held(folder / EVENTS)
+        try:
+            entry = entry_from_json(json.loads((folder / ENTRY).read_bytes()))
+        except (OSError, ValueError, RecursionError, JournalError) as error:
+            fault = f"{ENTRY} cannot be read: {error}"
+            return Stored(entry_id, folder, None, progress, running, fault, elsewhere)
+        return Stored(entry_id, folder, entry, progress, running, events_fault, elsewhere)
+
+    def all_ids(self) -> list[str]:
+        """Ids of this and other machines, newest first. Raises JournalError."""
+        return sorted({*self.ids(), *self.other_ids()}, reverse=True)
+
+    def entries(self) -> list[Stored]:
+        """Every entry, newest first. Raises JournalError."""
+        return [self.load(entry_id) for entry_id in self.all_ids()]
+
+    def find(self, text: str) -> str:
+        """The id that a person means: all of it, its beginning, or its random end. Raises JournalError."""
+        ids = self.all_ids()
+        found = [i for i in ids if i == text] or [
+            i for i in ids if i.startswith(text) or i.endswith("-" + text)
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise JournalError(f"{text!r} is the beginning of {len(found)} entries: {', '.join(found[:5])}")
+        raise JournalError(f"there is no entry {text!r} in the journal", hint="psfdns history lists them")
+
+    def keep_snapshot(self, snapshot: Snapshot) -> None:
+        """Replace what is known of a zone. Raises JournalError."""
+        path = self._snapshot_path(snapshot.zone_id)
+        text = json.dumps(snapshot_to_json(snapshot), separators=(",", ":"), ensure_ascii=True)
+        try:
+            make_folder(path.parent)
+            write_file(path, gzip.compress(text.encode(), 6, mtime=0))
+        except OSError as error:
+            why = f"what {snapshot.zone.origin} holds cannot be kept: {error.strerror or error} ({path})"
+            raise JournalError(why, hint=HINT) from error
+
+    def load_snapshot(self, zone_id: str) -> Snapshot | None:
+        """What a zone held after our last apply; None where that is not known."""
+        try:
+            text = gzip.decompress(self._snapshot_path(zone_id).read_bytes())
+            return snapshot_from_json(json.loads(text))
+        except (OSError, EOFError, ValueError, zlib.error, RecursionError, JournalError):
+            return None
+
+    def _snapshot_path(self, zone_id: str) -> Path:
+        if not _ZONE_ID.fullmatch(zone_id):
+            raise JournalError(f"{zone_id!r} is not the id of a hosted zone")
+        return self.folder / ZONES / f"{zone_id}.json.gz"
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is an id of an entry."""
+    return bool(_ID.fullmatch(text))
+
+
+def _ids_in(folder: Path) -> list[str]:
+    try:
+        found = [path.name for path in folder.iterdir() if is_id(path.name)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise JournalError(f"the journal cannot be read: {error.strerror} ({folder})") from error
+    return sorted(found, reverse=True)
+
+
+def _load_events(path: Path) -> tuple[Progress, str | None]:
+    try:
+        progress = read_events(path.read_bytes())
+    except OSError as error:
+        return Progress(), f"{EVENTS} cannot be read: {error.strerror}"
+    if progress.damaged:
+        return progress, f"{progress.damaged} of its events cannot be read"
+    return progress, None
+
+
+def settled_ids(entries: Sequence[Stored]) -> frozenset[str]:
+    """The entries without an end whose every zone a later entry of the same account brought to a good one."""
+    good: dict[tuple[str | None, str], str] = {}
+    for stored in sorted(entries, key=lambda one: one.id):
+        if stored.entry is not None:
+            for label, end in (stored.progress.finished or {}).items():
+                if end.ok:
+                    good[stored.entry.account, label] = stored.id
+    return frozenset(
+        stored.id
+        for stored in entries
+        if stored.entry is not None
+        and stored.progress.finished is None
+        and all(good.get((stored.entry.account, zone.label), "") > stored.id for zone in stored.entry.zones)
+    )
