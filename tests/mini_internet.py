@@ -152,7 +152,7 @@ def knot(
         "template:\n  - id: default\n    zonefile-sync: -1\n    journal-content: none\n"
         f"zone:\n{zones}"
     )
-    process = start("knotd", "-c", str(config))
+    process = start("knotd", "-c", str(config), log=home / "knotd.log")
     try:
         if wait:
             for address in addresses:
@@ -203,3 +203,26 @@ def _is_free(address: str, port: int) -> bool:
             except OSError:
                 return False
     return True
+
+
+@contextmanager
+def bind(home: Path, files: dict[str, Path], *, address: str = "127.0.0.1") -> Iterator[Server]:
+    """A BIND with its own folder that serves these master files; an address of an interface only."""
+    server = Server(address, free_port((address,)))
+    zones = "".join(
+        f'zone "{zone}" {{ type primary; file "{path}"; check-names ignore; }};\n'
+        for zone, path in files.items()
+    )
+    config = home / "named.conf"
+    config.write_text(
+        f'options {{ directory "{home}"; pid-file none; session-keyfile none; listen-on-v6 {{ none; }};'
+        f" listen-on port {server.port} {{ {address}; }}; recursion no; dnssec-validation no;"
+        " minimal-responses yes; zero-no-soa-ttl no; notify no; };\n"
+        f"controls {{ }};\n{zones}"
+    )
+    process = start("named", "-g", "-n", "1", "-c", str(config), log=home / "named.log")
+    try:
+        wait_for(server, tuple(files))
+        yield server
+    finally:
+        stop(process)

@@ -65,10 +65,13 @@ def run(program: str, *arguments: str, check: bool = False) -> subprocess.Comple
     return done
 
 
-def start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
+def start(program: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
     """The program, running; whoever started it ends it."""
     found = _require(program)
-    return subprocess.Popen([found, *arguments], stdin=subprocess.DEVNULL, env=_environment(found))
+    with log.open("wb") as file:
+        return subprocess.Popen(
+            [found, *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=_environment(found)
+        )
 
 
 def _require(program: str) -> Path:

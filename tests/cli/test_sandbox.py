@@ -14,6 +14,9 @@ import botocore.session
 import pytest
 
 from psfdns.cli.main import run
+from psfdns.lookup.answer import Answer, Question
+from psfdns.lookup.ask import ask
+from psfdns.lookup.server import Server
 from psfdns.sandbox.sandbox import Sandbox
 
 
@@ -154,3 +157,33 @@ def test_help_needs_no_moto(repository: Path) -> None:
     )
     assert done.returncode == 0
     assert b"--port" in done.stdout
+
+
+def test_serve_answers_dns_where_it_is_asked_to(repository: Path) -> None:
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from psfdns.cli.main import main; main()",
+            "sandbox",
+            "serve",
+            "--dns-port",
+            "0",
+        ],
+        cwd=repository,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as served:
+        assert served.stdout is not None
+        assert served.stdout.readline().startswith("AWS_ENDPOINT_URL=http://127.0.0.1:")
+        match = re.fullmatch(r"DNS=127\.0\.0\.1:(\d+)\n", served.stdout.readline())
+        assert match
+        make_zone(Sandbox(state(repository)).client(), "z.test")
+        asked = ask(Server("127.0.0.1", int(match[1])), Question("z.test.", "SOA"))
+        served.send_signal(signal.SIGTERM)
+        out, err = served.communicate(timeout=20)
+
+    assert isinstance(asked, Answer)
+    assert asked.authoritative
+    assert (served.returncode, out, err) == (0, "", "")

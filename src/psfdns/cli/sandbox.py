@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup
+
+if TYPE_CHECKING:
+    from psfdns.sandbox.sandbox import Sandbox
 
 
 @click.group("sandbox", cls=PsfdnsGroup)
@@ -26,23 +32,44 @@ def command() -> None:
 """,
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 (the default) takes a free port.")
+@click.option("--dns-port", type=click.IntRange(0, 65535), help="Answer DNS too; 0 takes a free port.")
 @click.pass_obj
-def serve(options: Options, port: int) -> None:
+def serve(options: Options, *, port: int, dns_port: int | None) -> None:
     """Answer Route 53's API on 127.0.0.1 until SIGTERM or Ctrl-C.
 
-    Prints AWS_ENDPOINT_URL=http://127.0.0.1:PORT once requests are taken. Every change is on disk before
-    it is answered.
+    Prints AWS_ENDPOINT_URL=http://127.0.0.1:PORT once requests are taken, and with --dns-port a second
+    line, DNS=127.0.0.1:PORT: every public zone is answered for there, over UDP and TCP, as are the zones'
+    name servers. Every change is on disk before it is answered.
     """
     import signal
 
     from psfdns.sandbox.sandbox import Sandbox
     from psfdns.sandbox.serve import SandboxServer
 
-    server = SandboxServer(Sandbox(_state_folder(options)), port=port)
+    sandbox = Sandbox(_state_folder(options))
+    server = SandboxServer(sandbox, port=port)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
-    click.echo(f"AWS_ENDPOINT_URL={server.url}")
-    server.run()
+    with _answering_dns(sandbox, dns_port) as dns_lines:
+        click.echo("\n".join([f"AWS_ENDPOINT_URL={server.url}", *dns_lines]))
+        server.run()
+
+
+@contextmanager
+def _answering_dns(sandbox: Sandbox, port: int | None) -> Iterator[list[str]]:
+    """The sandbox's DNS inside the block, where a port is given, and the line that says where."""
+    if port is None:
+        yield []
+        return
+    from psfdns.sandbox.dns_messages import DnsService
+    from psfdns.sandbox.dns_server import DnsServer
+
+    server = DnsServer(DnsService(sandbox.cloud), port=port)
+    server.start()
+    try:
+        yield [f"DNS={server.address}:{server.port}"]
+    finally:
+        server.stop()
 
 
 @command.command(

@@ -41,7 +41,7 @@ class DnsService:
         self._zones.look()
 
     def query(self, query: dns.message.Message, *, name_server: str | None = None) -> dns.message.Message:
-        """The response to a query; `name_server`: as that one of Route 53's, which knows its own zones only."""
+        """The response to a query: that of one `name_server`, which knows its own zones only, or of all."""
         response = dns.message.make_response(query, our_payload=EDNS_PAYLOAD)
         rcode = _refusal(query)
         if rcode is None:

@@ -17,7 +17,7 @@ _TRIES = 20
 
 
 class DnsServer:
-    """A DnsService behind a port of its own; `port` 0 takes a free one. Raises PsfdnsError where it is taken."""
+    """A DnsService behind a port of its own; `port` 0 takes a free one. Raises PsfdnsError if it is taken."""
 
     def __init__(self, service: DnsService, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._udp, self._tcp = _bind(host, port)

@@ -56,6 +56,8 @@ class DnsZone:
         if name in self._names:
             return self._read(name)
         while name not in self._names:
+            if name == ".":
+                return None
             name = parent_of(name)
         wildcard = f"*.{name}"
         return self._read(wildcard) if wildcard in self._names else None
