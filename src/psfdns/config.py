@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from psfdns.budget import Rates
 from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
@@ -47,6 +48,11 @@ class Route53Config:
     burst: int = 40
     changes_per_second: float = 90.0
     changes_burst: int = 1400
+
+    @property
+    def rates(self) -> Rates:
+        """The request budget alone."""
+        return Rates(self.requests_per_second, self.burst, self.changes_per_second, self.changes_burst)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from psfdns.plans.estimate import Budget, estimate_seconds
+from psfdns.budget import Rates
+from psfdns.plans.estimate import estimate_seconds
 from psfdns.plans.plan import ZonePlan
 from tests.plans.samples import addresses, plan_of, whole_plan
 
@@ -14,11 +15,11 @@ def new_zones(count: int) -> tuple[ZonePlan, ...]:
 
 
 def test_nothing_to_do_takes_no_time() -> None:
-    assert estimate_seconds(whole_plan(plan_of(addresses(5), addresses(5))), Budget()) == 0
+    assert estimate_seconds(whole_plan(plan_of(addresses(5), addresses(5))), Rates()) == 0
 
 
 def test_a_small_change_takes_as_long_as_route_53_needs_to_spread_it() -> None:
-    assert estimate_seconds(whole_plan(plan_of([], addresses(1))), Budget()) == 60
+    assert estimate_seconds(whole_plan(plan_of([], addresses(1))), Rates()) == 60
 
 
 @pytest.mark.parametrize(
@@ -26,20 +27,20 @@ def test_a_small_change_takes_as_long_as_route_53_needs_to_spread_it() -> None:
     [(1_400, 60), (10_400, 160)],
 )
 def test_changes_beyond_the_burst_wait_for_their_budget(records: int, seconds: int) -> None:
-    assert estimate_seconds(whole_plan(plan_of([], addresses(records))), Budget()) == seconds
+    assert estimate_seconds(whole_plan(plan_of([], addresses(records))), Rates()) == seconds
 
 
 def test_an_update_takes_two_changes() -> None:
     plan = plan_of(addresses(1_150), addresses(1_150, address="192.0.2.2"))
-    assert estimate_seconds(whole_plan(plan), Budget()) == 60 + 10
+    assert estimate_seconds(whole_plan(plan), Rates()) == 60 + 10
 
 
 def test_500_new_zones_wait_for_the_rate_of_creating_zones() -> None:
-    assert estimate_seconds(whole_plan(*new_zones(500)), Budget()) >= 60 + 230
+    assert estimate_seconds(whole_plan(*new_zones(500)), Rates()) >= 60 + 230
 
 
 def test_requests_beyond_the_burst_wait_for_their_budget() -> None:
-    slow = Budget(requests_per_second=1, burst=0, changes_per_second=0)
+    slow = Rates(requests_per_second=1, burst=0, changes_per_second=0)
     small = plan_of([], addresses(10))
     many_values = plan_of([], [f"big.example.org. 60 TXT x{number}" for number in range(1_001)])
     long_values = plan_of([], [f"{'x' * 4000}{number} 60 TXT {'x' * 4000}" for number in range(9)])
@@ -53,6 +54,6 @@ def test_requests_beyond_the_burst_wait_for_their_budget() -> None:
 
 def test_a_rate_of_zero_is_unlimited() -> None:
     assert (
-        estimate_seconds(whole_plan(*new_zones(500)), Budget(requests_per_second=0, changes_per_second=0))
+        estimate_seconds(whole_plan(*new_zones(500)), Rates(requests_per_second=0, changes_per_second=0))
         == 60
     )

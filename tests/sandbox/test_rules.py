@@ -503,7 +503,7 @@ def test_an_alias_into_another_hosted_zone_needs_its_target_there(client: Any, z
 
 
 def test_a_zone_holds_so_many_record_sets_and_no_more(bare_client: Any) -> None:
-    small = Sandbox(None, max_record_sets=4)
+    small = Sandbox(None, max_record_sets=2)
     small.attach(bare_client)
     zone = make_zone(bare_client)
     change(bare_client, zone, create(a("a.z.test")), create(a("b.z.test")))

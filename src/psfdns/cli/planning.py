@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.repository import read_zones
 from psfdns.plans.desired import HeldZone
-from psfdns.plans.estimate import Budget, estimate_seconds
+from psfdns.plans.estimate import estimate_seconds
 from psfdns.plans.guards import Policy, judge
 from psfdns.plans.host import LiveZone
 from psfdns.plans.make import Selection, make_plan, zones_to_fetch
@@ -66,9 +66,7 @@ def estimate_apply(plan: Plan, workspace: Workspace) -> int:
     """Seconds that an apply would take; the sandbox has no limits to keep below and nothing to spread."""
     if workspace.options.sandbox:
         return 0
-    wanted = workspace.config.route53
-    budget = Budget(wanted.requests_per_second, wanted.burst, wanted.changes_per_second, wanted.changes_burst)
-    return estimate_seconds(plan, budget)
+    return estimate_seconds(plan, workspace.config.route53.rates)
 
 
 def held_zones(repository: Repository) -> tuple[HeldZone, ...]:

@@ -121,13 +121,12 @@ def open_access(workspace: Workspace) -> Access:
     Nothing is asked yet. The sandbox is never implied, and has no limits to keep below.
     """
     from psfdns.aws import SANDBOX_ACCOUNT, look_up_account, open_route53
-    from psfdns.budget import UNLIMITED, Budget, Rates
+    from psfdns.budget import UNLIMITED, Budget
     from psfdns.route53.host import THREADS, Route53Host
 
-    wanted = workspace.config.route53
     sandboxed = workspace.options.sandbox
-    rates = Rates(wanted.requests_per_second, wanted.burst, wanted.changes_per_second, wanted.changes_burst)
-    budget = Budget(UNLIMITED if sandboxed else rates, clock=monotonic, sleep=sleep)
+    rates = UNLIMITED if sandboxed else workspace.config.route53.rates
+    budget = Budget(rates, clock=monotonic, sleep=sleep)
     attach = open_sandbox(workspace).attach if sandboxed else None
     api = open_route53(budget=budget, threads=THREADS, attach=attach)
     identify = (lambda: SANDBOX_ACCOUNT) if sandboxed else look_up_account

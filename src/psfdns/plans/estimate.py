@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from psfdns.budget import Rates
 from psfdns.plans.plan import Plan, ZoneAction, ZonePlan
 from psfdns.records import RRset
 
@@ -23,17 +23,7 @@ CREATIONS_PER_SECOND = 2.0
 CREATIONS_BURST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """`[route53]` of psfdns.toml; a rate of 0 is unlimited."""
-
-    requests_per_second: float = 9
-    burst: int = 40
-    changes_per_second: float = 90
-    changes_burst: int = 1_400
-
-
-def estimate_seconds(plan: Plan, budget: Budget) -> int:
+def estimate_seconds(plan: Plan, rates: Rates) -> int:
     """Whole seconds until everything is applied and INSYNC; 0 where there is nothing to do."""
     zones = [zone for zone in plan.zones if zone.action in (ZoneAction.CREATE, ZoneAction.CHANGE)]
     if not zones:
@@ -44,14 +34,14 @@ def estimate_seconds(plan: Plan, budget: Budget) -> int:
         (c.before is not None) + (c.after is not None) for z in zones for c in z.changes
     )
     waits = (
-        _wait(requests, budget.requests_per_second, budget.burst),
-        _wait(elements, budget.changes_per_second, budget.changes_burst),
-        _wait(created, CREATIONS_PER_SECOND if budget.requests_per_second else 0, CREATIONS_BURST),
+        _wait(requests, rates.requests_per_second, rates.burst),
+        _wait(elements, rates.changes_per_second, rates.changes_burst),
+        _wait(created, CREATIONS_PER_SECOND if rates.requests_per_second else 0, CREATIONS_BURST),
     )
     return math.ceil(max(waits)) + INSYNC_SECONDS
 
 
-def _wait(tokens: int, rate: float, burst: int) -> float:
+def _wait(tokens: int, rate: float, burst: float) -> float:
     return max(0, tokens - burst) / rate if rate else 0
 
 

@@ -23,6 +23,9 @@ from psfdns.sandbox.values import meaning_of
 MAX_RECORD_SETS = 10_000
 """Of one hosted zone (Developer Guide, "Quotas on records")."""
 
+OWN_RECORD_SETS = 2
+"""The zone's own SOA and NS. The guide does not say whether they count; here they do not."""
+
 ZoneLookup = Callable[[str], "tuple[str, RecordSets] | None"]
 """The name and the record sets of another hosted zone of the account, by id."""
 
@@ -54,7 +57,7 @@ def change_record_sets(
     draft = Draft(record_sets)
     faults += _delete_all(sound, draft, zone)
     faults += _create_all(sound, draft, zone, look_up_zone)
-    if len(draft) > zone.max_record_sets:
+    if len(draft) - OWN_RECORD_SETS > zone.max_record_sets:
         faults.append(f"Exceeded limit MAX_RRSETS_BY_ZONE for zone: {zone.id}")
     if faults:
         raise invalid_batch(faults)
