@@ -8,6 +8,7 @@ from typing import Any
 
 from psfdns.sandbox.cloud import Cloud, Params, Result, page_size, read_name
 from psfdns.sandbox.faults import ApiError, invalid_input
+from psfdns.sandbox.protections import refuse_protected
 from psfdns.sandbox.recordsets import Key, RecordSets
 from psfdns.sandbox.rules import ZoneFacts, change_record_sets
 from psfdns.sandbox.spelling import listing_order
@@ -56,6 +57,7 @@ def change_resource_record_sets(cloud: Cloud, params: Params) -> Result:
         zone, record_sets = cloud.zone_with_record_sets(params["HostedZoneId"])
         _check_turn(cloud, zone)
         _check_health_checks(cloud, batch["Changes"])
+        refuse_protected(zone, batch["Changes"])
         changed = change_record_sets(
             batch["Changes"],
             zone=ZoneFacts(zone.id, zone.name, cloud.max_record_sets),

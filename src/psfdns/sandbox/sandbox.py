@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from psfdns.errors import PsfdnsError
-from psfdns.sandbox import account_actions, embedded, identity, record_actions, zone_actions
+from psfdns.sandbox import (
+    account_actions,
+    embedded,
+    identity,
+    protections,
+    record_actions,
+    zone_actions,
+)
 from psfdns.sandbox.cloud import ACCOUNT, MAX_RECORD_SETS, MAX_ZONES, Cloud, Params, Result
 from psfdns.sandbox.faults import ApiError
 from psfdns.sandbox.store import DiskStore, MemoryStore
@@ -40,8 +47,10 @@ _ACTIONS: dict[str, Callable[[Cloud, Params], Result]] = {
     "ChangeResourceRecordSets": record_actions.change_resource_record_sets,
     "ChangeTagsForResource": account_actions.change_tags_for_resource,
     "CreateHostedZone": zone_actions.create_hosted_zone,
+    "CreateResourceRecordSetProtections": protections.create_protections,
     "CreateReusableDelegationSet": account_actions.create_reusable_delegation_set,
     "DeleteHostedZone": zone_actions.delete_hosted_zone,
+    "DeleteResourceRecordSetProtections": protections.delete_protections,
     "DeleteReusableDelegationSet": account_actions.delete_reusable_delegation_set,
     "DisassociateVPCFromHostedZone": embedded.disassociate_vpc,
     "GetAccountLimit": zone_actions.get_account_limit,
@@ -54,6 +63,7 @@ _ACTIONS: dict[str, Callable[[Cloud, Params], Result]] = {
     "ListHealthChecks": account_actions.list_health_checks,
     "ListHostedZones": zone_actions.list_hosted_zones,
     "ListHostedZonesByName": zone_actions.list_hosted_zones_by_name,
+    "ListResourceRecordSetProtections": protections.list_protections,
     "ListResourceRecordSets": record_actions.list_resource_record_sets,
     "ListReusableDelegationSets": account_actions.list_reusable_delegation_sets,
     "ListTagsForResource": account_actions.list_tags_for_resource,

@@ -9,6 +9,7 @@ from typing import Any
 
 from psfdns.sandbox.cloud import Cloud, Params, Result, cut_page, page_size, read_name
 from psfdns.sandbox.faults import ApiError, SpellingError, invalid_input
+from psfdns.sandbox.protections import refuse_deletion
 from psfdns.sandbox.spelling import listing_order, stored_name
 from psfdns.sandbox.zones import HostedZone, first_record_sets, name_servers_of, private_name_servers
 
@@ -132,6 +133,7 @@ def delete_hosted_zone(cloud: Cloud, params: Params) -> Result:
     """Remove a zone that holds nothing but its own SOA and NS."""
     with cloud.store.writing():
         zone, record_sets = cloud.zone_with_record_sets(params["Id"])
+        refuse_deletion(zone)
         apex = listing_order(zone.name)
         if any(key.order != apex or key.type not in {"NS", "SOA"} for key in record_sets.order):
             raise ApiError(

@@ -38,7 +38,8 @@ class DamagedDocumentError(ValueError):
 class HostedZone:
     """All of a hosted zone but its record sets; ids without prefix, the name as stored.
 
-    `changes` are ChangeInfo documents, the oldest first; `count` is the number of record sets.
+    `changes` are ChangeInfo documents, the oldest first; `count` is the number of record sets;
+    `protections` are ResourceRecordSetProtections in listing order.
     """
 
     id: str
@@ -52,6 +53,7 @@ class HostedZone:
     tags: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[Mapping[str, str], ...] = ()
     count: int = 0
+    protections: tuple[Mapping[str, str], ...] = ()
 
     def with_change(self, change: Mapping[str, str], **fields: Any) -> HostedZone:
         """The zone after a change of which GetChange can tell."""
@@ -119,6 +121,7 @@ def write_document(zone: HostedZone, record_sets: RecordSets) -> str:
         "VPCs": [dict(vpc) for vpc in zone.vpcs],
         "Tags": [{"Key": key, "Value": value} for key, value in zone.tags.items()],
         "Changes": [dict(change) for change in zone.changes],
+        **({"Protections": [dict(each) for each in zone.protections]} if zone.protections else {}),
     }
     lines = ",\n".join(record_sets.lines())
     return json.dumps(head, ensure_ascii=False)[:-1] + f', "ResourceRecordSets": [\n{lines}\n]}}\n'
@@ -168,4 +171,5 @@ def _zone_of(document: Mapping[str, Any]) -> HostedZone:
         tags={tag["Key"]: tag["Value"] for tag in document["Tags"]},
         changes=tuple(document["Changes"]),
         count=shape["ResourceRecordSetCount"],
+        protections=tuple(document.get("Protections", ())),
     )
