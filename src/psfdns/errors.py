@@ -98,3 +98,11 @@ class UnpackableError(InvalidInputError):
 
 class StoppedError(PsfdnsError):
     """A person stopped the work before this request was sent."""
+
+
+class LockedError(PsfdnsError):
+    """Somebody else is applying to the account; says who and since when. Nothing was done."""
+
+
+class LockLostError(PsfdnsError):
+    """The apply lock is, or may be, somebody else's by now; what this was asked before was not sent."""
