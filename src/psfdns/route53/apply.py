@@ -177,6 +177,7 @@ class _Worker:
         """Make the zone where it is missing, then its batches, then its settings."""
         outcome = ZoneOutcome(zone, zone.hosted_id)
         try:
+            self.conditions.may_go_on()
             if zone.hosted_id is None:
                 self._apply_new(zone, outcome)
             else:
