@@ -10,7 +10,9 @@ import click
 from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
 
 if TYPE_CHECKING:
-    from psfdns.cli.views.drift import Shape
+    from psfdns.cli.planning import Planned
+    from psfdns.cli.views.drift import Shape, Since
+    from psfdns.cli.wiring import Workspace
 
 EXIT_DRIFTED = 2
 EXIT_UNKNOWN = 3
@@ -33,7 +35,9 @@ def command(options: Options, *, zones: tuple[str, ...], tenant: str | None, sha
     """Compare the live zones with their files; nothing is changed.
 
     A zone that differs is shown as `psfdns plan` would show it: what an apply would do to make it
-    agree again. Exit code 2: a zone differs; 3: a zone could not be compared.
+    agree again; then what was changed at Route 53 since the last apply from here.
+
+    Exit code 2: a zone differs; 3: a zone could not be compared.
     """
     from psfdns.cli.views.drift import render_text
     from psfdns.cli.wiring import emit_json, has_colour
@@ -58,10 +62,30 @@ def _compare(options: Options, zones: tuple[str, ...], tenant: str | None) -> Sh
     repository = open_repository(workspace)
     files = select_zones(repository, names=zones, tenant=tenant)
     try:
-        plan = plan_zones(workspace, repository, files, open_access(workspace).host).plan
+        planned = plan_zones(workspace, repository, files, open_access(workspace).host)
     except HostError as error:
         return unknown_document(files, why=error.summary, hint=error.hint, checked_at=now())
-    return to_document(plan, checked_at=now())
+    return to_document(planned.plan, checked_at=now(), since=_look_back(workspace, planned))
+
+
+def _look_back(workspace: Workspace, planned: Planned) -> dict[str, Since]:
+    """For each zone that differs, what happened to it since our last apply, as far as the journal knows."""
+    from psfdns.cli.views.drift import Since
+    from psfdns.journal.snapshot import changed_by_hand
+    from psfdns.journal.store import Journal
+    from psfdns.plans.plan import ZoneAction
+
+    journal = Journal(workspace.config.state_dir / "journal")
+    found = {}
+    for zone in planned.plan.zones:
+        if zone.action is ZoneAction.CHANGE and zone.hosted_id is not None:
+            last = journal.load_snapshot(zone.hosted_id)
+            if last is not None:
+                foreign = {item.key for item in zone.foreign}
+                changes = changed_by_hand(last=last.zone, live=planned.live[zone.hosted_id].zone)
+                ours = tuple(change for change in changes if change.key not in foreign)
+                found[zone.hosted_id] = Since(last.entry, last.taken, ours)
+    return found
 
 
 def _exit_code(document: Shape) -> int:

@@ -85,13 +85,14 @@ def _zone_to_json(zone: ZonePlan) -> Json:
         "desired_digest": zone.desired_digest,
         "live_digest": zone.live_digest,
         "settings": [{"name": s.name, "before": s.before, "after": s.after} for s in zone.settings],
-        "changes": [_change_to_json(change) for change in zone.changes],
+        "changes": [change_to_json(change) for change in zone.changes],
         "foreign": [{**_key_to_json(foreign.key), "reason": foreign.reason} for foreign in zone.foreign],
         "findings": [diagnostic_to_json(finding) for finding in zone.findings],
     }
 
 
-def _change_to_json(change: Change) -> Json:
+def change_to_json(change: Change) -> Json:
+    """One change, as docs/contract.md §4 shows it."""
     span = change.span
     return {
         "action": change.action.value,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.escape import escape
-from psfdns.cli.views.plan import render_zones
+from psfdns.cli.views.plan import render_changes, render_zones
+from psfdns.plans.document import change_to_json
 from psfdns.plans.document import to_document as plan_to_document
-from psfdns.plans.plan import Plan
+from psfdns.plans.plan import Change, Plan
 
 if TYPE_CHECKING:
     from psfdns.plans.desired import HeldZone
@@ -23,11 +25,42 @@ STATUS = {"none": "in-sync", "change": "drifted", "create": "drifted", "error": 
 Shape = dict[str, Any]
 
 
-def to_document(plan: Plan, *, checked_at: datetime.datetime) -> Shape:
-    """`psfdns-drift/1`: each zone as in a plan, with its `status` and why it is unknown."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What somebody changed at Route 53 since the apply that the journal calls `entry`."""
+
+    entry: str
+    at: datetime.datetime
+    changes: tuple[Change, ...]
+
+
+def to_document(plan: Plan, *, checked_at: datetime.datetime, since: Mapping[str, Since]) -> Shape:
+    """`psfdns-drift/1`: each zone as in a plan, with its `status`, why it is unknown, and `since_apply`.
+
+    `since` is by hosted id; its changes lead from the state after our last apply to what is live.
+    """
     planned = plan_to_document(plan, created=checked_at, commit=None)
-    zones = [{**zone, "status": STATUS[zone["action"]], "why": _why(zone)} for zone in planned["zones"]]
+    zones = [
+        {
+            **zone,
+            "status": STATUS[zone["action"]],
+            "why": _why(zone),
+            "since_apply": _since(since.get(zone["id"])),
+        }
+        for zone in planned["zones"]
+    ]
     return _document(zones, account=plan.account, checked_at=planned["created"])
+
+
+def _since(since: Since | None) -> Shape | None:
+    if since is None:
+        return None
+    changes = [change_to_json(change) for change in since.changes]
+    return {"entry": since.entry, "at": _stamp(since.at), "changes": changes}
+
+
+def _stamp(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def unknown_document(
@@ -37,10 +70,10 @@ def unknown_document(
     rows: list[Shape] = [
         {"name": zone.origin, "view": zone.view, "id": None, "tenant": zone.tenant, "status": "unknown"}
         | {"why": why, "hint": hint, "settings": [], "changes": [], "foreign": [], "findings": []}
+        | {"since_apply": None}
         for zone in zones
     ]
-    stamp = checked_at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _document(rows, account=None, checked_at=stamp)
+    return _document(rows, account=None, checked_at=_stamp(checked_at))
 
 
 def _document(zones: list[Shape], *, account: str | None, checked_at: str) -> Shape:
@@ -70,7 +103,18 @@ def render_text(document: Shape, *, colour: bool = False) -> str:
     compared = [zone for zone in zones if zone["status"] != "in-sync" and "action" in zone]
     words = [_count(status, summary[status]) for status in _WORDS if summary[status]]
     lines = [*_obstacles(zones), f"Drift: {', '.join(words)}."]
-    return render_zones(compared, colour=colour) + "".join(f"{line}\n" for line in lines)
+    sections = (render_zones([zone], colour=colour) + _render_since(zone, colour=colour) for zone in compared)
+    return "".join(sections) + "".join(f"{line}\n" for line in lines)
+
+
+def _render_since(zone: Shape, *, colour: bool) -> str:
+    since = zone["since_apply"]
+    if since is None:
+        return ""
+    when = f"since the last apply from here ({escape(since['entry'])}, {escape(since['at'])})"
+    if not since["changes"]:
+        return f"  Route 53 is as it was {when}: it is the file that changed.\n\n"
+    return f"  Changed at Route 53 {when}:\n{render_changes(since['changes'], colour=colour)}\n"
 
 
 def _obstacles(zones: list[Shape]) -> Iterator[str]:

@@ -43,6 +43,12 @@ def render_zones(zones: list[Shape], *, colour: bool = False, verbose: bool = Fa
     return "".join(f"{line}\n" for zone in zones for line in (*view.section(zone), ""))
 
 
+def render_changes(changes: list[Shape], *, colour: bool = False) -> str:
+    """These changes alone; each must have been made, so no cache is spoken of."""
+    view = _TextView(colour, verbose=False)
+    return "".join(f"{line}\n" for change in changes for line in view.change({**change, "cached_for": None}))
+
+
 @dataclass(frozen=True, slots=True)
 class _TextView:
     colour: bool
@@ -65,7 +71,7 @@ class _TextView:
         body = [
             *self._findings([] if self._is_quiet(zone) else zone["findings"]),
             *self._settings(zone),
-            *(line for change in zone["changes"] for line in self._change(change)),
+            *(line for change in zone["changes"] for line in self.change(change)),
             *self._news(zone),
             *self._foreign(zone["foreign"]),
         ]
@@ -104,7 +110,8 @@ class _TextView:
             sign, change = ("+", after) if new else ("~", f"{before} -> {after}")
             yield f"  {self._paint(sign, sign)} zone {escape(setting['name'])}: {change}"
 
-    def _change(self, change: Shape) -> Iterator[str]:
+    def change(self, change: Shape) -> Iterator[str]:
+        """One record set: what happens to it, its values, its old answers."""
         sign = SIGNS[change["action"]]
         place = name_place(change["source"])
         ttl = name_ttl(change)
