@@ -34,6 +34,9 @@ CASES: list[tuple[BaseException, int, str]] = [
     (click.ClickException("cannot"), 1, "cannot"),
     (click.Abort(), 1, "stopped"),
     (click.exceptions.Exit(3), 3, ""),
+    (PsfdnsError("no tenant", hint="write\nname = ...\x1b"), 1, "\nhint: write\n      name = ..."),
+    (OSError(28, "No space left on device"), 1, "error: reading or writing: No space left on device\n"),
+    (OSError(13, "Permission denied", "a\x1bb"), 1, "b: Permission denied\n"),
     (KeyError("surprise"), 1, "psfdns itself failed: KeyError"),
 ]
 
@@ -70,6 +73,20 @@ def test_a_closed_pipe_ends_without_a_word() -> None:
     script = f"{sys.executable} -m psfdns.cli.main completion bash | true; test ${{PIPESTATUS[0]}} -le 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("closed", "said"),
+    [
+        (">&-", ""),
+        ("<&- >&- 2>&-", ""),
+        (">/dev/full", "error: reading or writing: No space left on device\n"),
+    ],
+)
+def test_output_that_cannot_be_written_is_no_defect(closed: str, said: str) -> None:
+    script = f"{sys.executable} -m psfdns.cli.main completion bash {closed}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1 if said else 0, said)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -269,3 +270,13 @@ def test_without_an_account_there_is_a_hint(ground: Ground, monkeypatch: pytest.
     assert captured.out == ""
     assert "hint: " in captured.err
     assert "--sandbox" in captured.err
+
+
+def test_a_plan_is_not_written_in_the_place_of_a_pipe_or_a_device(ground: Ground, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    code, _, err = ground.run("plan", "--out", str(pipe))
+
+    assert (code, pipe.is_fifo()) == (1, True)
+    assert f"error: {pipe} could not be written: not a regular file" in err

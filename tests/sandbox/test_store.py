@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -336,3 +337,21 @@ def test_a_large_zone_is_listed_without_reading_its_record_sets(folder: Path) ->
     assert DiskStore(folder).zones()["Z1"].count == 2002
     with pytest.raises(PsfdnsError, match=r"Z1\.json"):
         DiskStore(folder).fetch_zone("Z1")
+
+
+def test_a_full_disk_is_said_with_the_file_and_leaves_the_state_as_it_was(
+    folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = reopened(folder, clock)
+    zone = make_zone(client)
+    before = sorted((path.name, path.read_bytes()) for path in folder.iterdir())
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(PsfdnsError, match=rf"{zone}\.json: .* cannot be written: No space left"):
+            change(client, zone, create(a("www.z.test")))
+
+    assert sorted((path.name, path.read_bytes()) for path in folder.iterdir()) == before

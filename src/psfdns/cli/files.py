@@ -13,8 +13,10 @@ from psfdns.errors import PsfdnsError
 def store_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read (mode 0600), replacing one that is there in one step.
 
-    Raises PsfdnsError.
+    Raises PsfdnsError, for a device or a pipe too: replacing one would take it from everybody.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PsfdnsError(f"{path} could not be written: not a regular file")
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

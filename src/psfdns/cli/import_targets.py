@@ -20,13 +20,13 @@ from psfdns.tenants.zone_file import ZoneFile
 
 NEW_TENANT = """\
 to make it, write zones/{tenant}/tenant.toml with
-    name = "..."            # who they are
-    kind = "..."            # psf, working-group or community-organisation
-    approved = "..."        # the decision that made them a tenant
-    billing = "..."         # who pays for registrations: tenant or psf
-    [[liaison]]
-    name = "..."
-    email = "..."
+name = "..."            # who they are
+kind = "..."            # psf, working-group or community-organisation
+approved = "..."        # the decision that made them a tenant
+billing = "..."         # who pays for registrations: tenant or psf
+[[liaison]]
+name = "..."
+email = "..."
 """
 """What only people know is for people to write."""
 

@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code, and never lets a traceback out."""
+    _open_closed_streams()
     try:
         outcome = cli.main(args=list(arguments), prog_name="psfdns", standalone_mode=False)
         code = outcome if isinstance(outcome, int) else 0
@@ -65,6 +66,13 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("stopped", err=True)
         return EXIT_FAILED
     return code
+
+
+def _open_closed_streams() -> None:
+    """A stream that was closed before we began goes nowhere, and its number to no file that we open."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def report(error: BaseException) -> int:
@@ -84,6 +92,8 @@ def report(error: BaseException) -> int:
         return EXIT_FAILED
     if isinstance(error, PsfdnsError):
         return _report_own(error)
+    if isinstance(error, OSError) and error.strerror:
+        return _report_system(error)
     return _report_unforeseen(error)
 
 
@@ -97,8 +107,22 @@ def _report_own(error: BaseException) -> int:
         click.echo(render_text(error.diagnostics), err=True, nl=False)
     click.echo(f"error: {escape(error.summary)}", err=True)
     if error.hint:
-        click.echo(f"hint: {escape(error.hint)}", err=True)
+        lines = [escape(line) for line in error.hint.splitlines()]
+        click.echo("hint: " + "\n      ".join(lines), err=True)
     return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
+
+
+def _report_system(error: OSError) -> int:
+    """A full disk, a refused file: the machine's no, in its own words."""
+    from psfdns.cli.views.escape import escape
+
+    if os.environ.get("PSFDNS_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    where = str(error.filename) if error.filename else "reading or writing"
+    click.echo(f"error: {escape(where)}: {error.strerror}", err=True)
+    return EXIT_FAILED
 
 
 def _report_unforeseen(error: BaseException) -> int:

@@ -285,11 +285,20 @@ def _replace_file(path: Path, text: str) -> _Stamp:
     The folder itself is not flushed: where the power fails, the last change may be lost, not the state.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        stamp = _write_flushed(beside, text)
+        beside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise PsfdnsError(f"{path}: the sandbox's state cannot be written: {error.strerror}") from error
+    return stamp
+
+
+def _write_flushed(path: Path, text: str) -> _Stamp:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-        stamp = _stamp_of(os.fstat(file.fileno()))
-    beside.replace(path)
-    return stamp
+        return _stamp_of(os.fstat(file.fileno()))
