@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from psfdns.budget import Rates
 from psfdns.cli.views.plan import render_text
 from psfdns.cli.views.plan_markdown import render_markdown
 from psfdns.plans.desired import DesiredZone
 from psfdns.plans.document import to_document
-from psfdns.plans.estimate import Budget, estimate_seconds
+from psfdns.plans.estimate import estimate_seconds
 from psfdns.plans.guards import Policy, judge
 from psfdns.plans.host import LiveZone
 from psfdns.plans.make import Selection, make_plan
@@ -46,7 +47,7 @@ def render_case(case: Path) -> dict[str, str]:
     """What the case is expected to print, by file name."""
     plan = plan_case(case)
     document = to_document(plan, created=NOW, commit="0123abcd")
-    estimate = estimate_seconds(plan, Budget())
+    estimate = estimate_seconds(plan, Rates())
     return {
         "expected.txt": render_text(document, estimate=estimate),
         "expected.md": render_markdown(document, estimate=estimate),
