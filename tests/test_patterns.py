@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psfdns.patterns import PatternError, find_match, is_exact, matches, parse_pattern
+from psfdns.patterns import PatternError, exact_name, find_match, matches, parse_pattern
 from psfdns.records import RRsetKey
 
 ORIGIN = "example.com."
@@ -99,9 +99,21 @@ def test_what_is_no_pattern_is_refused_with_a_reason(text: str) -> None:
         parse_pattern(text)
 
 
-def test_an_exact_pattern_has_one_name_and_one_type() -> None:
-    assert all(is_exact(parse_pattern(text)) for text in ("@ NS", "www A", r"\* A"))
-    assert not any(is_exact(parse_pattern(text)) for text in ("@ *", "* A", "w*w A", "** A", "a.** A"))
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("@ NS", "example.org."),
+        ("@ *", "example.org."),
+        ("WWW.a A", "www.a.example.org."),
+        (r"\* A", "*.example.org."),
+        ("* A", None),
+        ("w*w A", None),
+        ("** A", None),
+        ("a.** A", None),
+    ],
+)
+def test_an_exact_pattern_names_one_name(text: str, name: str | None) -> None:
+    assert exact_name(parse_pattern(text), "example.org.") == name
 
 
 def test_the_first_pattern_that_means_a_record_set_is_found() -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from psfdns.names import is_subdomain, labels_of
+from psfdns.names import is_subdomain, labels_of, name_from_labels
 from psfdns.records import HOSTED_TYPES, RRsetKey
 
 MAX_PATTERN_LENGTH = 1_100
@@ -69,13 +69,11 @@ def find_match(patterns: Iterable[Pattern], key: RRsetKey, origin: str) -> Patte
     return None
 
 
-def is_exact(pattern: Pattern) -> bool:
-    """Whether the pattern names one name and one type, without any `*` or `**`."""
-    return (
-        pattern.type != "*"
-        and len(pattern.segments) == 1
-        and all(len(glob) == 1 for glob in pattern.segments[0])
-    )
+def exact_name(pattern: Pattern, origin: str) -> str | None:
+    """The one name that the pattern means in the zone `origin`, whatever its type; None for many."""
+    if len(pattern.segments) != 1 or any(len(glob) != 1 for glob in pattern.segments[0]):
+        return None
+    return name_from_labels([*(glob[0] for glob in pattern.segments[0]), *labels_of(origin)])
 
 
 def _parse_name(name: str) -> tuple[tuple[Glob, ...], ...]:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from psfdns.cli.repository import read_zones
-from psfdns.plans.desired import HeldZone
+from psfdns.diagnostics import Diagnostic
+from psfdns.plans.desired import DesiredZone, HeldZone
 from psfdns.plans.estimate import estimate_seconds
 from psfdns.plans.guards import Policy, judge
 from psfdns.plans.host import LiveZone
 from psfdns.plans.make import Selection, make_plan, zones_to_fetch
 from psfdns.plans.match import match_zones
 from psfdns.plans.plan import Plan
+from psfdns.plans.protection import with_protections, zones_to_look_at
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
@@ -52,7 +54,22 @@ def plan_zones(
     plan = make_plan(
         Selection(desired, matching, live), account=account, delegation_set=config.route53.delegation_set
     )
+    plan, live = _with_protections(plan, desired, live, host)
     return Planned(judge_plan(plan, held, workspace), live, held)
+
+
+def _with_protections(
+    plan: Plan, desired: Sequence[DesiredZone], live: dict[str, LiveZone], host: Route53Host
+) -> tuple[Plan, dict[str, LiveZone]]:
+    """Plan and live zones with Route 53's protections, asked for only where they matter."""
+    wanted = zones_to_look_at(plan, desired)
+    listed = host.look_at_protections(live[zone_id].hosted for zone_id in wanted)
+    known = {
+        zone_id: replace(live[zone_id], protections=found)
+        for zone_id, found in listed.items()
+        if not isinstance(found, Diagnostic)
+    }
+    return with_protections(plan, desired, listed), {**live, **known}
 
 
 def judge_plan(plan: Plan, held: Sequence[HeldZone], workspace: Workspace) -> Plan:

@@ -31,18 +31,28 @@ class Foreign:
 
 
 @dataclass(frozen=True, slots=True)
+class Protection:
+    """A lock on all record sets of a name and type (API reference, ResourceRecordSetProtection)."""
+
+    name: str
+    type: str
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveZone:
     """One zone as read: what can be expressed, the API's own spelling of it, and what cannot.
 
     `spelled` maps each key of `zone.rrsets` to the ResourceRecordSet dictionary exactly as the API
     gave it (API reference, ListResourceRecordSets): a DELETE must repeat it. `foreign` holds what
-    the codec cannot express or parse.
+    the codec cannot express or parse. `protections` is None where they were not asked for.
     """
 
     hosted: HostedZone
     zone: Zone
     spelled: Mapping[RRsetKey, Mapping[str, Any]]
     foreign: tuple[Foreign, ...] = ()
+    protections: tuple[Protection, ...] | None = None
 
 
 class Host(Protocol):

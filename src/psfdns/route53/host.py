@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from psfdns.plans.host import Foreign, HostedZone, LiveZone
+from psfdns.diagnostics import Diagnostic
+from psfdns.plans.host import Foreign, HostedZone, LiveZone, Protection
+from psfdns.plans.protection import Listed
 from psfdns.records import RRset, RRsetKey, Zone
+from psfdns.route53.protections import look_at_protections
 from psfdns.rrsets import InexpressibleError, decode_name, from_api
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class Route53Host:
         self._look_up_account = look_up_account
         self._threads = threads
         self._account: list[str | None] = []
+        self._not_offered: list[Diagnostic] = []
 
     def look_up_account(self) -> str | None:
         """The account id, `sandbox`, or None where it cannot be learnt."""
@@ -52,6 +56,20 @@ class Route53Host:
     def fetch_zone(self, hosted: HostedZone) -> LiveZone:
         """All record sets of one zone: one request for each three hundred."""
         return fetch_zone(self._api, hosted)
+
+    def look_at_protections(self, hosted: Iterable[HostedZone]) -> Listed:
+        """The protections of several zones; once there are none to be had, no further zone is asked."""
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="protections") as pool:
+            zones = list(hosted)
+            return dict(zip((zone.id for zone in zones), pool.map(self._look_at, zones), strict=True))
+
+    def _look_at(self, hosted: HostedZone) -> tuple[Protection, ...] | Diagnostic:
+        if self._not_offered:
+            return self._not_offered[0]
+        found = look_at_protections(self._api, hosted)
+        if isinstance(found, Diagnostic):
+            self._not_offered.append(found)
+        return found
 
     def fetch_zones(self, hosted: Iterable[HostedZone]) -> tuple[LiveZone, ...]:
         """Several zones at a time, in the order asked for; the first HostError ends it."""
@@ -89,6 +107,18 @@ def fetch_zone(api: Api, hosted: HostedZone) -> LiveZone:
             rrsets[rrset.key] = rrset
             spelled[rrset.key] = entry
     return LiveZone(hosted, Zone(hosted.name, rrsets), spelled, tuple(foreign))
+
+
+def fetch_name_servers(api: Api, zone_id: str) -> tuple[str, ...]:
+    """The servers of the zone's delegation set, whatever its NS records say (GetHostedZone)."""
+    answer = api.call("GetHostedZone", f"look at hosted zone {zone_id}", Id=zone_id)
+    return name_servers_of(answer)
+
+
+def name_servers_of(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Absolute names, sorted; a private zone has none."""
+    names = answer.get("DelegationSet", {}).get("NameServers", ())
+    return tuple(sorted(name.removesuffix(".").lower() + "." for name in names))
 
 
 def bare_id(text: str) -> str:
