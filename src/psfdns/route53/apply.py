@@ -46,7 +46,8 @@ class Conditions:
     """What applying needs beside the plan: who says so, time, and whom to tell.
 
     `spellings` holds, by hosted id, the API's own form that a record set shall have again, where a plan
-    undoes something; without one it gets ours.
+    undoes something; without one it gets ours. `may_go_on` is asked before each write; where it raises,
+    no more is sent for the zone.
     """
 
     comment: str
@@ -57,6 +58,7 @@ class Conditions:
     threads: int = THREADS
     journal: Recorder = field(default_factory=NoJournal)
     spellings: Spellings = field(default_factory=dict)
+    may_go_on: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -177,7 +179,6 @@ class _Worker:
         """Make the zone where it is missing, then its batches, then its settings."""
         outcome = ZoneOutcome(zone, zone.hosted_id)
         try:
-            self.conditions.may_go_on()
             if zone.hosted_id is None:
                 self._apply_new(zone, outcome)
             else:
@@ -192,6 +193,7 @@ class _Worker:
             self._record(zone, "comment", lambda: update_comment(self.api, zone, live.hosted.id))
 
     def _apply_new(self, zone: ZonePlan, outcome: ZoneOutcome) -> None:
+        self.conditions.may_go_on()
         made = record(
             self.conditions.journal,
             zone.label,
@@ -219,6 +221,7 @@ class _Worker:
         self._submit(self._pack(zone, changes, None, made.id), hosted, outcome)
 
     def _record(self, zone: ZonePlan, step: str, request: Callable[[], Answer]) -> Answer:
+        self.conditions.may_go_on()
         return record(self.conditions.journal, zone.label, step, request)
 
     def _pack(
@@ -230,6 +233,7 @@ class _Worker:
         submitter = Submitter(self.api, self.conditions.comment, self.conditions.pause)
         outcome.batches_planned = len(batches)
         for batch in batches:
+            self.conditions.may_go_on()
             change_id = record(
                 self.conditions.journal,
                 outcome.plan.label,
