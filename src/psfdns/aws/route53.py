@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as botocore_errors
@@ -38,6 +39,7 @@ ATTEMPTS = 10
 
 SANDBOX_ACCOUNT = "sandbox"
 
+_AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")
 _ROUTE53 = Service(
     name="Route 53",
     iam="route53",
@@ -60,6 +62,11 @@ class AwsApi:
 
     def __init__(self, client: Route53Client) -> None:
         self._client = client
+
+    @property
+    def is_amazons(self) -> bool:
+        """Whether requests go to Amazon's own endpoint; another one may stand for anything."""
+        return (urlsplit(self._client.meta.endpoint_url).hostname or "").endswith(_AMAZON)
 
     def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:
         """Send one request; raises HostError, or StoppedError where the budget is stopped."""

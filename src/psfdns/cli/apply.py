@@ -24,6 +24,12 @@ from psfdns.errors import PsfdnsError
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="CODE[=ZONE]", help="Lift a guard's no; may be repeated.")
 @click.option("--no-wait", is_flag=True, help="Do not wait until all servers have the changes.")
+@click.option(
+    "--verify",
+    type=click.Choice(["auto", "require", "off"]),
+    default="auto",
+    help="Ask the zones' name servers for what was applied; what cannot be asked is no error (auto).",
+)
 @click.pass_obj
 def command(
     options: Options,
@@ -34,6 +40,7 @@ def command(
     yes: bool,
     allow: tuple[str, ...],
     no_wait: bool,
+    verify: str,
 ) -> int:
     """Make Route 53 agree with the zone files.
 
@@ -50,12 +57,16 @@ def command(
         refuse_faults,
         show_plan,
     )
+    from psfdns.cli.journalling import settle, tell_unfinished
     from psfdns.cli.planning import plan_zones
     from psfdns.cli.repository import select_zones
     from psfdns.cli.saved import hold_against, meet, read_saved
+    from psfdns.cli.verifying import say_verdicts, verify_outcome
     from psfdns.cli.views.apply import render_requests
     from psfdns.cli.wiring import open_access, open_repository, open_workspace, talk
 
+    if no_wait and verify == "require":
+        raise click.UsageError("--no-wait and --verify=require exclude each other")
     workspace = open_workspace(options)
     saved = None if saved_path is None else read_saved(saved_path)
     repository = open_repository(workspace)
@@ -66,10 +77,12 @@ def command(
     planned = plan_zones(workspace, repository, files, access.host)
     planned = planned if saved is None else hold_against(saved, planned, workspace)
     planned = lift_refusals(planned, allow)
+    tell_unfinished(workspace, account=planned.plan.account)
     show_plan(workspace, planned.plan)
     try:
         refuse_faults(planned.plan)
         if not has_work(planned.plan):
+            settle(workspace, access, planned.plan)
             return finish(options, planned.plan)
         ask(yes=yes)
         outcome = carry_out(workspace, access, planned, wait=not no_wait)
@@ -78,4 +91,7 @@ def command(
         raise
     unfinished = look_again(workspace, repository, files, access, outcome, saved=saved is not None)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
-    return finish(options, planned.plan, outcome, unfinished)
+    verdicts = {} if verify == "off" or no_wait else verify_outcome(workspace, access, planned, outcome)
+    failed = finish(options, planned.plan, outcome, unfinished, verdicts)
+    told = say_verdicts(options, verdicts, required=verify == "require")
+    return failed or told

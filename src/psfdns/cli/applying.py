@@ -16,7 +16,9 @@ from psfdns.errors import PlanRefusedError, PsfdnsError
 
 if TYPE_CHECKING:
     from psfdns.budget import Budget
+    from psfdns.cli.journalling import Task
     from psfdns.cli.planning import Planned
+    from psfdns.cli.verifying import Verdicts
     from psfdns.cli.wiring import Access, Workspace
     from psfdns.diagnostics import Diagnostic
     from psfdns.plans.plan import Plan, Refusal, ZonePlan
@@ -102,14 +104,35 @@ def ask(*, yes: bool) -> None:
         raise PsfdnsError("nothing was applied: the answer was no")
 
 
-def carry_out(workspace: Workspace, access: Access, planned: Planned, *, wait: bool) -> Outcome:
-    """Apply the plan, with progress on a terminal and an ear for Ctrl-C."""
+def carry_out(
+    workspace: Workspace, access: Access, planned: Planned, *, wait: bool, task: Task | None = None
+) -> Outcome:
+    """Apply the plan, journalled, with progress on a terminal and an ear for Ctrl-C.
+
+    Raises JournalError, with nothing done, where the journal cannot be written.
+    """
+    from psfdns.cli.journalling import Task, conclude, journalled
     from psfdns.cli.wiring import monotonic
     from psfdns.route53.apply import Conditions, apply_plan
 
-    with _progress(workspace.options) as report, _stoppable(access.budget):
-        conditions = Conditions(_comment(workspace), access.budget.pause, monotonic, report, wait)
-        return apply_plan(access.api, planned.plan, planned.live, conditions)
+    task = task or Task()
+    with (
+        journalled(workspace, access, planned, task) as journal,
+        _progress(workspace.options) as report,
+        _stoppable(access.budget),
+    ):
+        conditions = Conditions(
+            _comment(workspace, task),
+            access.budget.pause,
+            monotonic,
+            report,
+            wait,
+            journal=journal,
+            spellings=task.spellings,
+        )
+        outcome = apply_plan(access.api, planned.plan, planned.live, conditions)
+        conclude(journal, planned.plan, outcome)
+    return outcome
 
 
 @contextmanager
@@ -195,23 +218,28 @@ def _label(file: ZoneFile) -> str:
     return zone_label(file.origin, file.view)
 
 
-def _comment(workspace: Workspace) -> str:
+def _comment(workspace: Workspace, task: Task) -> str:
     """What Route 53 keeps with each change: who, and from which commit."""
     from psfdns.cli.revision import look_up_commit
     from psfdns.cli.wiring import who_acts
 
     commit = look_up_commit(workspace.root)
-    return f"psfdns apply by {who_acts()}" + (f" at {commit}" if commit else "")
+    what = task.kind.value + (f" of {task.undoes}" if task.undoes else "")
+    return f"psfdns {what} by {who_acts()}" + (f" at {commit}" if commit else "")
 
 
 def finish(
-    options: Options, plan: Plan, outcome: Outcome | None = None, unfinished: Sequence[PsfdnsError] = ()
+    options: Options,
+    plan: Plan,
+    outcome: Outcome | None = None,
+    unfinished: Sequence[PsfdnsError] = (),
+    verdicts: Verdicts | None = None,
 ) -> int:
     """Say what was done on stdout, what was not on stderr; the exit code."""
     from psfdns.cli.views.apply import render_text, to_document
     from psfdns.cli.wiring import emit_json
 
-    document = to_document(plan, outcome.zones if outcome else ())
+    document = to_document(plan, outcome.zones if outcome else (), verdicts)
     if options.json:
         emit_json(document)
     else:
@@ -223,6 +251,8 @@ def finish(
 
 def _errors_of(outcome: Outcome) -> Iterator[PsfdnsError]:
     yield from (error for zone in outcome.zones for error in zone.errors)
+    if outcome.journal_error is not None:
+        yield outcome.journal_error
     late = [zone.plan.label for zone in outcome.zones if zone.insync is False]
     if outcome.wait_error is not None:
         yield outcome.wait_error

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from psfdns.route53.host import Route53Host
     from psfdns.sandbox.sandbox import Sandbox
     from psfdns.tenants.load import Repository
+    from psfdns.verification.verify import Dns
 
 sleep = time.sleep
 monotonic = time.monotonic
@@ -144,6 +145,34 @@ def open_shared_store(workspace: Workspace) -> ObjectStore | None:
     from psfdns.aws import open_objects
 
     return open_objects(shared.bucket, shared.prefix)
+
+
+def open_dns(workspace: Workspace, access: Access) -> Dns:
+    """The way to the name servers: the sandbox's own, else through the resolver. Raises LookupFailedError.
+
+    Where Route 53's endpoint is another than Amazon's, its name servers are not to be found by the
+    system's resolver.
+    """
+    from psfdns.config import ResolverConfig
+    from psfdns.errors import LookupFailedError
+    from psfdns.lookup.ask import ask_many
+    from psfdns.lookup.resolve import Resolver, system_resolver
+    from psfdns.verification.verify import Dns
+
+    if workspace.options.sandbox:
+        from psfdns.sandbox.dns_inquiry import DnsInquiry
+
+        inquiry = DnsInquiry(open_sandbox(workspace).cloud)
+        return Dns(inquiry.find_addresses, inquiry.ask_many, sleep, monotonic)
+    wanted = workspace.config.resolver
+    if wanted == ResolverConfig() and not access.api.is_amazons:
+        raise LookupFailedError(
+            "DNS",
+            "find the name servers",
+            "the endpoint of Route 53 is not Amazon's, and psfdns.toml has no [resolver]",
+        )
+    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
+    return Dns(resolver.find_addresses, ask_many, sleep, monotonic)
 
 
 def open_sandbox(workspace: Workspace) -> Sandbox:

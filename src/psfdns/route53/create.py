@@ -7,7 +7,6 @@ since: then the next generation of the reference is free.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from psfdns.errors import HostError
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.match import GENERATIONS, caller_reference
 from psfdns.plans.plan import ZonePlan
-from psfdns.route53.host import bare_id, fetch_zone, list_zones
+from psfdns.route53.host import bare_id, fetch_zone, list_zones, name_servers_of
 from psfdns.rrsets import encode_name
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _submit_creation(api: Api, plan: ZonePlan, reference: str) -> NewZone:
         wanted["VPC"] = vpcs[0]
     answer = api.call("CreateHostedZone", f"create {plan.label}", **wanted)
     change_id = bare_id(answer["ChangeInfo"]["Id"])
-    return NewZone(bare_id(answer["HostedZone"]["Id"]), _name_servers(answer), change_id)
+    return NewZone(bare_id(answer["HostedZone"]["Id"]), name_servers_of(answer), change_id)
 
 
 def _find_again(api: Api, plan: ZonePlan, reference: str) -> NewZone | None:
@@ -120,13 +119,7 @@ def _find_again(api: Api, plan: ZonePlan, reference: str) -> NewZone | None:
 
 def _found(api: Api, plan: ZonePlan, hosted: HostedZone) -> NewZone:
     answer = api.call("GetHostedZone", f"look at {plan.label}", Id=hosted.id)
-    return NewZone(hosted.id, _name_servers(answer), None, fetch_zone(api, hosted))
-
-
-def _name_servers(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    """Absolute names, sorted; a private zone has none."""
-    names = answer.get("DelegationSet", {}).get("NameServers", ())
-    return tuple(sorted(name.removesuffix(".").lower() + "." for name in names))
+    return NewZone(hosted.id, name_servers_of(answer), None, fetch_zone(api, hosted))
 
 
 def _vpcs(plan: ZonePlan) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from psfdns.cli.views.escape import escape
@@ -12,20 +13,27 @@ from psfdns.plans.document import summarise
 from psfdns.plans.plan import Plan
 from psfdns.plans.shapes import diagnostic_to_json
 from psfdns.route53.apply import Progress, ZoneOutcome
+from psfdns.verification.verify import Verdict
 
 FORMAT = "psfdns-apply/1"
 
 Shape = dict[str, Any]
 
 _SYNC_WORDS = {True: ", on all servers", False: ", not on all servers yet", None: ""}
+_VERDICT_WORDS = {True: ", verified", False: ", but servers answer otherwise", None: ""}
 
 
-def to_document(plan: Plan, zones: tuple[ZoneOutcome, ...] = ()) -> Shape:
-    """The document; no zones: nothing was done. `applied` and `planned` count record sets of a zone."""
+def to_document(
+    plan: Plan, zones: tuple[ZoneOutcome, ...] = (), verdicts: Mapping[str, Verdict] | None = None
+) -> Shape:
+    """The document; no zones: nothing was done. `applied` and `planned` count record sets of a zone.
+
+    `verdicts` are those of the zones that were verified, or could not be, by label.
+    """
     return {
         "format": FORMAT,
         "summary": summarise(plan),
-        "zones": [_zone_to_json(zone) for zone in zones],
+        "zones": [_zone_to_json(zone, (verdicts or {}).get(zone.plan.label)) for zone in zones],
         "refused": [{"zone": no.zone, **diagnostic_to_json(no.finding)} for no in plan.refused],
     }
 
@@ -47,7 +55,7 @@ def render_progress(progress: Progress) -> str:
     return f"applied: {progress.applied:,} of {progress.changes:,} record sets"
 
 
-def _zone_to_json(outcome: ZoneOutcome) -> Shape:
+def _zone_to_json(outcome: ZoneOutcome, verdict: Verdict | None) -> Shape:
     zone = outcome.plan
     return {
         "name": zone.origin,
@@ -63,8 +71,9 @@ def _zone_to_json(outcome: ZoneOutcome) -> Shape:
         "batches": outcome.batches,
         "change_ids": list(outcome.change_ids),
         "insync": outcome.insync,
-        "verified": None,
-        "journal": None,
+        "verified": verdict.verified if verdict else None,
+        "differences": [asdict(difference) for difference in verdict.differences] if verdict else [],
+        "journal": outcome.journal,
         "errors": [_error_to_json(error) for error in outcome.errors],
     }
 
@@ -89,5 +98,5 @@ def _zone_line(zone: Shape) -> str:
     how_many = count(done, "record set") if done == planned else f"{done} of {count(planned, 'record set')}"
     made = f"created as {zone['id']}, " if zone["created"] else ""
     requests = count(zone["batches"], "request")
-    sync = _SYNC_WORDS[zone["insync"]]
+    sync = _SYNC_WORDS[zone["insync"]] + _VERDICT_WORDS[zone["verified"]]
     return f"{escape(name_zone(zone))}: {escape(made)}{how_many} applied in {requests}{sync}"
