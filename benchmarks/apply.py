@@ -79,7 +79,7 @@ def measure(root: Path, *words: str, expected: int = 0) -> tuple[str, str]:
 
 def one_big_zone(root: Path) -> None:
     print("One zone of 10,000 record sets, without limits")
-    make_repository(root, {"big.test": 9_998})
+    make_repository(root, {"big.test": 10_000})
     out, err = measure(root, "apply", "--yes", "--json", "-v")
     (zone,) = json.loads(out)["zones"]
     print(f"    {zone['applied']:,} record sets in {zone['batches']} batches; {err.splitlines()[-1]}")
@@ -114,7 +114,7 @@ def under_limits() -> None:
     print(f"  plan of the hundred: {dict(account.budget.sent)}, {throttle.refused} throttled")
     throttle = Throttle()
     account = open_account(Rates(), throttle=throttle)
-    account.apply(new_zone(*(address(f"h{number}") for number in range(9_998))))
+    account.apply(new_zone(*(address(f"h{number}") for number in range(10_000))))
     print(f"  10,000 created: {account.time.now:.0f} s on that clock, {throttle.refused} throttled")
 
 
