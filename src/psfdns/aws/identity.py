@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import boto3
 import botocore.exceptions as botocore_errors
@@ -13,16 +14,30 @@ IDENTITY_SECONDS = 3.0
 """How long learning the account's id may take (docs/contract.md §5)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The account's id, and who of it asks."""
+
+    account: str
+    arn: str
+
+
 def look_up_account() -> str | None:
     """The account's id from STS, or None where it cannot be learnt in three seconds."""
-    found: list[str] = []
+    found = look_up_identity()
+    return found.account if found else None
+
+
+def look_up_identity() -> Identity | None:
+    """Account and ARN from STS, or None where they cannot be learnt in three seconds."""
+    found: list[Identity] = []
     asking = threading.Thread(target=_ask_identity, args=(found,), daemon=True)
     asking.start()
     asking.join(IDENTITY_SECONDS)
     return found[0] if found else None
 
 
-def _ask_identity(found: list[str]) -> None:
+def _ask_identity(found: list[Identity]) -> None:
     config = Config(
         region_name="us-east-1",
         retries={"total_max_attempts": 1},
@@ -31,6 +46,7 @@ def _ask_identity(found: list[str]) -> None:
         user_agent_extra="psfdns",
     )
     try:
-        found.append(boto3.session.Session().client("sts", config=config).get_caller_identity()["Account"])
+        answer = boto3.session.Session().client("sts", config=config).get_caller_identity()
+        found.append(Identity(answer["Account"], answer["Arn"]))
     except (botocore_errors.BotoCoreError, botocore_errors.ClientError, ResponseParserError, ValueError):
         return

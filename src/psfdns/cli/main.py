@@ -23,6 +23,7 @@ COMMANDS = {
     "apply": ("psfdns.cli.apply", "Show the plan, ask, do it, and see that it is done."),
     "import": ("psfdns.cli.import_", "Write live zones, or an exported file, as zone files."),
     "drift": ("psfdns.cli.drift", "Is Route 53 still what the files say?"),
+    "history": ("psfdns.cli.history", "What was applied, when, by whom, from which commit."),
     "sandbox": ("psfdns.cli.sandbox", "The embedded Route 53: serve it, or forget it."),
     "completion": ("psfdns.cli.completion", "Print the completion script of a shell."),
 }

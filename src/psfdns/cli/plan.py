@@ -51,6 +51,7 @@ def command(
     A zone whose file has errors has no plan: the errors are shown, the other zones are planned, and the
     exit code is 1. What a guard would refuse is said at the end.
     """
+    from psfdns.cli.journalling import tell_unfinished
     from psfdns.cli.planning import estimate_apply, plan_zones
     from psfdns.cli.repository import select_zones
     from psfdns.cli.revision import changed_paths, look_up_commit
@@ -63,6 +64,7 @@ def command(
     changed = None if changed_since is None else changed_paths(workspace.root, changed_since)
     files = select_zones(repository, names=zones, tenant=tenant, changed=changed)
     plan = plan_zones(workspace, repository, files, open_access(workspace).host).plan
+    tell_unfinished(workspace, account=plan.account)
     document = to_document(plan, created=now(), commit=look_up_commit(workspace.root))
     if out is not None:
         _store(out, document)

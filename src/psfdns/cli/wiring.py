@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ from psfdns.cli.options import Options, Verbosity
 from psfdns.errors import PsfdnsError, UsageError
 
 if TYPE_CHECKING:
-    from psfdns.aws import AwsApi
+    from psfdns.aws import AwsApi, Identity
     from psfdns.budget import Budget
     from psfdns.config import Config
     from psfdns.objects import ObjectStore
@@ -57,6 +59,13 @@ def who_acts() -> str:
         return getpass.getuser()
     except (KeyError, ImportError, OSError):
         return "an unknown user"
+
+
+def host_name() -> str:
+    """What this machine is called."""
+    import socket
+
+    return socket.gethostname()
 
 
 def talk(options: Options, text: str, *, at: Verbosity = Verbosity.NORMAL) -> None:
@@ -109,11 +118,15 @@ def open_repository(workspace: Workspace) -> Repository:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One way to an account: the API, its budget (which counts every request), and the zones as read."""
+    """One way to an account: the API, its budget (which counts every request), and the zones as read.
+
+    `identify` tells who we are there, None where that cannot be learnt; AWS is asked once at most.
+    """
 
     api: AwsApi
     budget: Budget
     host: Route53Host
+    identify: Callable[[], Identity | None]
 
 
 def open_access(workspace: Workspace) -> Access:
@@ -121,7 +134,7 @@ def open_access(workspace: Workspace) -> Access:
 
     Nothing is asked yet. The sandbox is never implied, and has no limits to keep below.
     """
-    from psfdns.aws import SANDBOX_ACCOUNT, look_up_account, open_route53
+    from psfdns.aws import SANDBOX_ACCOUNT, look_up_identity, open_route53
     from psfdns.budget import UNLIMITED, Budget
     from psfdns.route53.host import THREADS, Route53Host
 
@@ -130,8 +143,15 @@ def open_access(workspace: Workspace) -> Access:
     budget = Budget(rates, clock=monotonic, sleep=sleep)
     attach = open_sandbox(workspace).attach if sandboxed else None
     api = open_route53(budget=budget, threads=THREADS, attach=attach)
-    identify = (lambda: SANDBOX_ACCOUNT) if sandboxed else look_up_account
-    return Access(api, budget, Route53Host(api, look_up_account=identify))
+    identify = (lambda: None) if sandboxed else functools.cache(look_up_identity)
+
+    def look_up_account() -> str | None:
+        if sandboxed:
+            return SANDBOX_ACCOUNT
+        identity = identify()
+        return identity.account if identity else None
+
+    return Access(api, budget, Route53Host(api, look_up_account=look_up_account), identify)
 
 
 def open_shared_store(workspace: Workspace) -> ObjectStore | None:

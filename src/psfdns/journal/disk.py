@@ -104,8 +104,10 @@ class Appender:
         self._size += len(content)
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._handle)
+        """Let go of the file; a second time is nothing."""
+        if self._handle >= 0:
+            os.close(self._handle)
+        self._handle = -1
 
 
 def is_held(path: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from psfdns.journal.entry import Entry, EntryZone
@@ -56,10 +56,14 @@ class ZoneEnd:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """All steps in order; `finished` None: no end was kept; `damaged` counts lines that cannot be read."""
+    """All steps in order, and how each zone ended; `damaged` counts lines that cannot be read.
+
+    `finished` is None where no end was kept; it names zones that were only found in sync too.
+    """
 
     steps: tuple[Step, ...] = ()
     finished: Mapping[str, ZoneEnd] | None = None
+    account: str | None = None
     damaged: int = 0
 
     def of_zone(self, label: str) -> tuple[Step, ...]:
@@ -107,35 +111,31 @@ def read_events(text: bytes) -> Progress:
     damaged = 0
     steps: dict[int, Step] = {}
     finished: Mapping[str, ZoneEnd] | None = None
-    for line in text.split(b"\n"):
-        if not line.strip():
-            continue
+    account: str | None = None
+    for line in filter(None, text.split(b"\n")):
         try:
-            end = _take(json.loads(line), steps)
+            event = json.loads(line)
+            if event["event"] == "finished":
+                finished = {str(label): _end(shape) for label, shape in event["zones"].items()}
+                account = event["account"]
+            else:
+                _take(event, steps)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             damaged += 1
-            continue
-        finished = end if end is not None else finished
-    return Progress(tuple(steps[number] for number in sorted(steps)), finished, damaged)
+    in_order = tuple(steps[number] for number in sorted(steps))
+    return Progress(in_order, finished, account, damaged)
 
 
-def _take(event: Event, steps: dict[int, Step]) -> Mapping[str, ZoneEnd] | None:
-    """Put one event where it belongs; the ends of all zones if it is the last."""
-    kind = event["event"]
-    if kind == "begin":
-        indices = tuple(index for index in event["changes"] if isinstance(index, int))
-        steps[int(event["step"])] = Step(
-            int(event["step"]), str(event["zone"]), str(event["name"]), str(event["at"]), indices
-        )
-    elif kind == "end":
+def _take(event: Event, steps: dict[int, Step]) -> None:
+    """Put one event of a step where it belongs; what a later version may write besides is passed over."""
+    if event["event"] == "begin":
+        number = int(event["step"])
+        indices = tuple(int(index) for index in event["changes"])
+        steps[number] = Step(number, str(event["zone"]), str(event["name"]), str(event["at"]), indices)
+    elif event["event"] == "end":
         step = steps[int(event["step"])]
         details = {str(key): value for key, value in event["details"].items()}
-        steps[step.number] = Step(
-            step.number, step.zone, step.name, step.at, step.changes, Fate(event["fate"]), details
-        )
-    elif kind == "finished":
-        return {str(label): _end(end) for label, end in event["zones"].items()}
-    return None
+        steps[step.number] = replace(step, fate=Fate(event["fate"]), details=details)
 
 
 def _end(shape: Mapping[str, Any]) -> ZoneEnd:
@@ -152,10 +152,10 @@ def end_event(step: int, fate: Fate, details: Mapping[str, Any], *, at: str) -> 
     return {"event": "end", "at": at, "step": step, "fate": fate.value, "details": dict(details)}
 
 
-def finished_event(zones: Mapping[str, ZoneEnd], *, at: str) -> Event:
+def finished_event(zones: Mapping[str, ZoneEnd], *, account: str | None, at: str) -> Event:
     """The last line of an entry."""
     ends = {label: {"ok": end.ok, "errors": list(end.errors)} for label, end in zones.items()}
-    return {"event": "finished", "at": at, "zones": ends}
+    return {"event": "finished", "at": at, "account": account, "zones": ends}
 
 
 def event_line(event: Event) -> bytes:

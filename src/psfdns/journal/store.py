@@ -14,7 +14,7 @@ import json
 import re
 import secrets
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,10 +85,9 @@ class Journal:
 
     def load(self, entry_id: str) -> Stored:
         """One entry; what is damaged is told in it."""
-        own = self.folder / entry_id
-        elsewhere = not own.is_dir()
-        folder = self.folder / OTHERS / entry_id if elsewhere else own
-        progress, events_fault = _load_events(folder / EVENTS)
+        folder = self._folder_of(entry_id)
+        elsewhere = folder.parent != self.folder
+        progress, events_fault = self._load_events(entry_id)
         running = not elsewhere and progress.finished is None and is_held(folder / EVENTS)
         try:
             entry = entry_from_json(json.loads((folder / ENTRY).read_bytes()))
@@ -104,6 +103,16 @@ class Journal:
     def entries(self) -> list[Stored]:
         """Every entry, newest first. Raises JournalError."""
         return [self.load(entry_id) for entry_id in self.all_ids()]
+
+    def unfinished(self) -> list[Stored]:
+        """Readable entries that were cut short, or are under way; newest first. Raises JournalError.
+
+        Of all others only the events are read.
+        """
+        progress = {entry_id: self._load_events(entry_id)[0] for entry_id in self.all_ids()}
+        good = _good_ends(progress)
+        without_end = [self.load(entry_id) for entry_id, one in progress.items() if one.finished is None]
+        return [one for one in without_end if one.entry is not None and not _is_settled(one, good)]
 
     def find(self, text: str) -> str:
         """The id that a person means: all of it, its beginning, or its random end. Raises JournalError."""
@@ -136,6 +145,19 @@ class Journal:
         except (OSError, EOFError, ValueError, zlib.error, RecursionError, JournalError):
             return None
 
+    def _folder_of(self, entry_id: str) -> Path:
+        own = self.folder / entry_id
+        return own if own.is_dir() else self.folder / OTHERS / entry_id
+
+    def _load_events(self, entry_id: str) -> tuple[Progress, str | None]:
+        try:
+            progress = read_events((self._folder_of(entry_id) / EVENTS).read_bytes())
+        except OSError as error:
+            return Progress(), f"{EVENTS} cannot be read: {error.strerror}"
+        if progress.damaged:
+            return progress, f"{progress.damaged} of its events cannot be read"
+        return progress, None
+
     def _snapshot_path(self, zone_id: str) -> Path:
         if not _ZONE_ID.fullmatch(zone_id):
             raise JournalError(f"{zone_id!r} is not the id of a hosted zone")
@@ -157,28 +179,28 @@ def _ids_in(folder: Path) -> list[str]:
     return sorted(found, reverse=True)
 
 
-def _load_events(path: Path) -> tuple[Progress, str | None]:
-    try:
-        progress = read_events(path.read_bytes())
-    except OSError as error:
-        return Progress(), f"{EVENTS} cannot be read: {error.strerror}"
-    if progress.damaged:
-        return progress, f"{progress.damaged} of its events cannot be read"
-    return progress, None
-
-
-def settled_ids(entries: Sequence[Stored]) -> frozenset[str]:
+def settled_ids(entries: Iterable[Stored]) -> frozenset[str]:
     """The entries without an end whose every zone a later entry of the same account brought to a good one."""
-    good: dict[tuple[str | None, str], str] = {}
-    for stored in sorted(entries, key=lambda one: one.id):
-        if stored.entry is not None:
-            for label, end in (stored.progress.finished or {}).items():
-                if end.ok:
-                    good[stored.entry.account, label] = stored.id
-    return frozenset(
-        stored.id
-        for stored in entries
-        if stored.entry is not None
-        and stored.progress.finished is None
-        and all(good.get((stored.entry.account, zone.label), "") > stored.id for zone in stored.entry.zones)
-    )
+    found = list(entries)
+    good = _good_ends({one.id: one.progress for one in found})
+    return frozenset(one.id for one in found if _is_settled(one, good))
+
+
+Ends = Mapping[tuple[str | None, str], str]
+
+
+def _good_ends(progress: Mapping[str, Progress]) -> Ends:
+    """The newest entry in which each zone of an account came to a good end."""
+    return {
+        (progress[entry_id].account, label): entry_id
+        for entry_id in sorted(progress)
+        for label, end in (progress[entry_id].finished or {}).items()
+        if end.ok
+    }
+
+
+def _is_settled(stored: Stored, good: Ends) -> bool:
+    entry = stored.entry
+    if entry is None or stored.progress.finished is not None:
+        return False
+    return all(good.get((entry.account, zone.label), "") > stored.id for zone in entry.zones)

@@ -92,14 +92,19 @@ class Writer:
         if self._events is None:
             return
         with self._lock:
-            self._append(event_line(finished_event(ends, at=stamp(self.now()))))
-            self._events.close()
+            end = finished_event(ends, account=self.entry.account, at=stamp(self.now()))
+            self._append(event_line(end))
         if self.fault is None:
             try:
                 for snapshot in self._snapshots(ends):
                     self.journal.keep_snapshot(snapshot)
             except JournalError as error:
                 self.fault = error
+
+    def close(self) -> None:
+        """Let go of the entry: without an end, it counts as interrupted from here on."""
+        if self._events is not None:
+            self._events.close()
 
     def _broken(self) -> JournalError:
         return self.fault or JournalError("the journal cannot be written")

@@ -19,7 +19,9 @@ from psfdns.route53.batches import Batch, pack_changes
 from psfdns.route53.create import NewZone, associate_vpcs, create_zone, is_shared, tag_zone, update_comment
 from psfdns.route53.host import THREADS
 from psfdns.route53.insync import wait_insync
+from psfdns.route53.protections import Protections
 from psfdns.route53.submit import Submitter, changes_left
+from psfdns.route53.unlocking import Unlocking
 
 if TYPE_CHECKING:
     from psfdns.aws import Api
@@ -66,7 +68,7 @@ class ZoneOutcome:
     """What became of one zone. `errors` is empty exactly if all that was planned for it stands.
 
     `insync` is None where it was not waited for or cannot be asked (the answer that held the change's
-    id was lost).
+    id was lost). `journal` is the id of the entry that it stands in.
     """
 
     plan: ZonePlan
@@ -80,14 +82,19 @@ class ZoneOutcome:
     lost_ids: int = 0
     insync: bool | None = None
     errors: list[PsfdnsError] = field(default_factory=list)
+    journal: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
-    """All zones that the plan changes, in its order, and why the wait for INSYNC ended early, if it did."""
+    """All zones that the plan changes, in its order, and why the wait for INSYNC ended early, if it did.
+
+    `journal_error`: what was done could not be written down whole.
+    """
 
     zones: tuple[ZoneOutcome, ...]
     wait_error: PsfdnsError | None = None
+    journal_error: PsfdnsError | None = None
 
 
 def apply_plan(api: Api, plan: Plan, live: Mapping[str, LiveZone], conditions: Conditions) -> Outcome:
@@ -188,7 +195,9 @@ class _Worker:
         return outcome
 
     def _apply_live(self, zone: ZonePlan, live: LiveZone, outcome: ZoneOutcome) -> None:
-        self._submit(self._pack(zone, zone.changes, live, live.hosted.id), live.hosted, outcome)
+        batches = self._pack(zone, zone.changes, live, live.hosted.id)
+        unlocking = self._unlocking(zone, live, live.hosted, outcome)
+        unlocking.around(lambda: self._submit(batches, live.hosted, outcome))
         if any(setting.name == "comment" for setting in zone.settings):
             self._record(zone, "comment", lambda: update_comment(self.api, zone, live.hosted.id))
 
@@ -218,7 +227,19 @@ class _Worker:
         changes = list(changes_left(zone.changes, made.live)) if made.live else zone.changes
         outcome.applied = len(zone.changes) - len(changes)
         hosted = _hosted(zone, made)
-        self._submit(self._pack(zone, changes, None, made.id), hosted, outcome)
+        batches = self._pack(zone, changes, None, made.id)
+        unlocking = self._unlocking(zone, None, hosted, outcome)
+        unlocking.around(lambda: self._submit(batches, hosted, outcome))
+
+    def _unlocking(
+        self, zone: ZonePlan, live: LiveZone | None, hosted: HostedZone, outcome: ZoneOutcome
+    ) -> Unlocking:
+        protections = Protections(self.api, hosted, self.conditions.pause)
+
+        def step(name: str, request: Callable[[], None]) -> None:
+            self._record(zone, name, request)
+
+        return Unlocking(protections, zone, live, step, outcome.errors.append)
 
     def _record(self, zone: ZonePlan, step: str, request: Callable[[], Answer]) -> Answer:
         self.conditions.may_go_on()

@@ -1,0 +1,233 @@
+"""The journal as the document `psfdns-history/1` and as text from that document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from psfdns.cli.views.escape import escape
+from psfdns.cli.views.plan_words import SIGNS, count, describe_change, name_change, name_zone
+from psfdns.journal.entry import EntryZone, Kind, key_to_json, stamp
+from psfdns.journal.progress import BATCH, MADE, Progress, State, Step, state_of
+from psfdns.journal.recorder import Fate
+from psfdns.journal.store import Stored
+from psfdns.plans.plan import Change
+from psfdns.plans.shapes import rrset_to_json
+
+FORMAT = "psfdns-history/1"
+DAMAGED = "damaged"
+
+Shape = dict[str, Any]
+
+_COMMIT_SHOWN = 10
+_ZONES_SHOWN = 3
+_NO_REQUEST = "not-sent"
+_FATES = {
+    Fate.DONE.value: "",
+    Fate.RECOGNISED.value: "",
+    Fate.UNKNOWN.value: "  (not known whether made)",
+    Fate.REFUSED.value: "  (refused)",
+    Fate.NOT_SENT.value: "  (not made)",
+}
+
+
+def to_document(entries: Iterable[Stored], settled: frozenset[str], *, whole: bool = False) -> Shape:
+    """The document; `whole`: with every change and every request."""
+    rows = [_entry(stored, settled=stored.id in settled, whole=whole) for stored in entries]
+    return {"format": FORMAT, "entries": rows}
+
+
+def _entry(stored: Stored, *, settled: bool, whole: bool) -> Shape:
+    entry, progress = stored.entry, stored.progress
+    shape: Shape = {"id": stored.id, "state": DAMAGED, "fault": stored.fault, "elsewhere": stored.elsewhere}
+    if entry is None:
+        return shape
+    zones = [_zone(zone, progress, whole=whole) for zone in entry.zones]
+    return {
+        **shape,
+        "state": state_of(progress, running=stored.running, settled=settled).value,
+        "kind": entry.kind.value,
+        "created": stamp(entry.created),
+        "who": {"aws": entry.who.aws, "user": entry.who.user, "host": entry.who.host},
+        "account": entry.account,
+        "commit": entry.commit,
+        "version": entry.version,
+        "plan": entry.plan,
+        "undoes": entry.undoes,
+        "summary": _total(zones, "summary"),
+        "made": _total(zones, "made"),
+        "zones": zones,
+    }
+
+
+def _total(zones: Sequence[Shape], name: str) -> dict[str, int]:
+    return {key: sum(zone[name][key] for zone in zones) for key in ("create", "update", "delete")}
+
+
+def _zone(zone: EntryZone, progress: Progress, *, whole: bool) -> Shape:
+    end = (progress.finished or {}).get(zone.label)
+    shape: Shape = {
+        "name": zone.name,
+        "view": zone.view,
+        "id": progress.hosted_id(zone),
+        "tenant": zone.tenant,
+        "private": zone.private,
+        "created": zone.id is None and progress.hosted_id(zone) is not None,
+        "summary": _counts(zone.changes),
+        "made": _counts(progress.changes_with(zone, MADE)),
+        "unknown": len(progress.changes_with(zone, {Fate.UNKNOWN})),
+        "batches": progress.batches_made(zone.label),
+        "batches_planned": zone.batches,
+        "errors": list(end.errors) if end else [],
+    }
+    if whole:
+        fates = _fates(progress.of_zone(zone.label))
+        shape["settings"] = [{"name": s.name, "before": s.before, "after": s.after} for s in zone.settings]
+        shape["changes"] = [
+            _change(change, fates.get(index, _NO_REQUEST)) for index, change in enumerate(zone.changes)
+        ]
+        shape["contents"] = [dict(rrset) for rrset in zone.contents]
+        shape["details"] = dict(zone.details)
+        shape["steps"] = [_step(step) for step in progress.of_zone(zone.label)]
+    return shape
+
+
+def _counts(changes: Iterable[Change]) -> dict[str, int]:
+    found = Counter(change.action.value for change in changes)
+    return {key: found[key] for key in ("create", "update", "delete")}
+
+
+def _fates(steps: Iterable[Step]) -> dict[int, str]:
+    return {index: step.fate.value for step in steps if step.name == BATCH for index in step.changes}
+
+
+def _change(change: Change, fate: str) -> Shape:
+    return {
+        "action": change.action.value,
+        **key_to_json(change.key),
+        "before": None if change.before is None else rrset_to_json(change.before),
+        "after": None if change.after is None else rrset_to_json(change.after),
+        "fate": fate,
+    }
+
+
+def _step(step: Step) -> Shape:
+    return {
+        "at": step.at,
+        "name": step.name,
+        "changes": len(step.changes),
+        "fate": step.fate.value,
+        "details": dict(step.details),
+    }
+
+
+def render_table(document: Shape) -> str:
+    """A line an entry, newest first."""
+    rows: list[tuple[str, ...]] = [("ID", "WHEN (UTC)", "WHO", "COMMIT", "CHANGES", "STATE", "ZONES")]
+    rows += [_row(entry) for entry in document["entries"]]
+    if len(rows) == 1:
+        return "The journal is empty: nothing was applied from here.\n"
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _row(entry: Shape) -> tuple[str, ...]:
+    if entry["state"] == DAMAGED:
+        return (entry["id"], "", "", "", "", DAMAGED, escape(entry["fault"]))
+    state = entry["state"] if entry["kind"] == Kind.APPLY else f"{entry['state']} ({entry['kind']})"
+    zones = [name_zone(zone) for zone in entry["zones"]]
+    shown = ", ".join(zones[:_ZONES_SHOWN])
+    more = f" and {len(zones) - _ZONES_SHOWN} more" if len(zones) > _ZONES_SHOWN else ""
+    when = f"{entry['created'][:10]} {entry['created'][11:16]}"
+    commit = _short(entry["commit"])
+    return (entry["id"], when, escape(_name(entry)), commit, _changes(entry), state, escape(shown) + more)
+
+
+def _name(entry: Shape) -> str:
+    return f"{entry['who']['user']}@{entry['who']['host']}"
+
+
+def _short(commit: str | None) -> str:
+    if commit is None:
+        return "-"
+    plain, plus, _ = commit.partition("+")
+    return escape(plain[:_COMMIT_SHOWN] + plus)
+
+
+def _changes(entry: Shape) -> str:
+    planned, made = entry["summary"], entry["made"]
+    shown = " ".join(f"{SIGNS[action]}{made[action]}" for action in ("create", "update", "delete"))
+    return shown if made == planned else f"{shown} of {sum(planned.values())}"
+
+
+def render_entry(entry: Shape) -> str:
+    """Everything of one entry."""
+    return "".join(f"{line}\n" for line in _entry_lines(entry))
+
+
+def _entry_lines(entry: Shape) -> Iterator[str]:
+    yield f"{entry['id']}: {entry['state']}"
+    if entry["fault"]:
+        yield f"  damaged:  {escape(entry['fault'])}"
+    if entry["state"] == DAMAGED:
+        return
+    told = {
+        "what": entry["kind"] + (f" of {entry['undoes']}" if entry["undoes"] else ""),
+        "when": entry["created"],
+        "who": _name(entry),
+        "AWS": entry["who"]["aws"] or "not learnt",
+        "account": entry["account"] or "not learnt",
+        "commit": entry["commit"] or "none",
+        "plan file": entry["plan"],
+        "version": entry["version"],
+        "changes": _changes(entry),
+    }
+    yield from (f"  {name + ':':<10}{escape(text)}" for name, text in told.items() if text is not None)
+    for zone in entry["zones"]:
+        yield ""
+        yield from _zone_lines(zone)
+
+
+def _zone_lines(zone: Shape) -> Iterator[str]:
+    made = ", created" if zone["created"] else ""
+    yield f"{escape(name_zone(zone))} ({zone['id'] or 'not created'}{made}): {_how_far(zone)}"
+    yield from (f"  error: {escape(error)}" for error in zone["errors"])
+    for setting in zone["settings"]:
+        yield escape(f"  {setting['name']}: {setting['before'] or 'none'} -> {setting['after'] or 'none'}")
+    for change in zone["changes"]:
+        yield f"  {SIGNS[change['action']]} {escape(name_change(change))}{_FATES[change['fate']]}"
+        for line in describe_change(change):
+            yield f"      {' '.join(filter(None, (line.sign, escape(line.label), escape(line.text))))}"
+    if zone["contents"]:
+        yield f"  held {count(len(zone['contents']), 'record set')}; --json has them whole"
+    for step in zone["steps"]:
+        words = " ".join(
+            str(value) for key, value in step["details"].items() if value and key != "name_servers"
+        )
+        yield f"  {step['at'][11:23]} {step['name']}: {step['fate']} {escape(words)}".rstrip()
+
+
+def _how_far(zone: Shape) -> str:
+    planned, made = sum(zone["summary"].values()), sum(zone["made"].values())
+    if not planned:
+        return "no record sets"
+    requests = f"{zone['batches']} of {count(max(zone['batches_planned'], zone['batches']), 'request')} made"
+    unknown = f", {zone['unknown']:,} not known" if zone["unknown"] else ""
+    return f"{requests}, {made:,} of {count(planned, 'record set')}{unknown}"
+
+
+def render_unfinished(stored: Stored) -> str:
+    """What was cut short and how far it came, and what to do about it."""
+    shape = _entry(stored, settled=False, whole=False)
+    running = shape["state"] == State.RUNNING
+    was = "is under way" if running else "was cut short"
+    head = f"warning: {shape['kind']} {stored.id} {was}: {escape(_name(shape))}, {shape['created'][:19]}Z"
+    lines = [head]
+    lines += [f"  {escape(name_zone(zone))}: {_how_far(zone)}" for zone in shape["zones"]]
+    if not running:
+        where = "; it may still run on that machine" if stored.elsewhere else ""
+        again = "psfdns apply brings these zones in order, whatever was made" + where
+        lines.append(f"hint: {again}; psfdns history {stored.id} shows all of it")
+    return "\n".join(lines)
