@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 import pytest
 
 from psfdns.cli.main import cli
+from tests.transcripts import assert_true, read_transcript
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-ANY_LINES = r"(?:.*\n)*?"
-
-
-class Step(NamedTuple):
-    """One `$` line of the transcript, and what it says it prints; `…` is any text, alone any lines."""
-
-    command: str
-    printed: str
 
 
 def commands(group: click.Group = cli, path: str = "psfdns") -> Iterator[tuple[str, click.Command]]:
@@ -39,19 +26,6 @@ def commands(group: click.Group = cli, path: str = "psfdns") -> Iterator[tuple[s
             yield from commands(command, f"{path} {name}")
         else:
             yield f"{path} {name}", command
-
-
-def transcript() -> Iterator[Step]:
-    for block in re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
-        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, printed = step.partition("\n")
-            yield Step(command, printed)
-
-
-def as_pattern(printed: str) -> str:
-    """A regular expression for what is printed."""
-    lines = printed.splitlines(keepends=True)
-    return "".join(ANY_LINES if line == "…\n" else re.escape(line).replace("…", ".*") for line in lines)
 
 
 COMMANDS = dict(commands())
@@ -103,20 +77,7 @@ def test_the_transcript_is_what_happens(tmp_path: Path) -> None:
     for name in ("zones", "certs"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "psfdns.toml", tmp_path)
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    steps = list(transcript())
+    steps = list(read_transcript(README))
 
     assert len(steps) >= 6
-    for step in steps:
-        done = subprocess.run(
-            ["bash", "-c", step.command],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert re.fullmatch(as_pattern(step.printed), done.stdout), f"$ {step.command}\n{done.stdout}"
+    assert_true(steps, tmp_path)

@@ -249,3 +249,8 @@ def test_this_repositorys_own_tenants_are_well(repository_root: Path) -> None:
     repository = load_repository(repository_root)
     assert said(repository) == []
     assert "psf" in repository.tenants
+
+
+def test_a_folder_named_as_a_zone_file_is_said(tmp_path: Path) -> None:
+    repository = load(tmp_path, {"a/tenant.toml": "", "a/a.example.zone/README.md": ""})
+    assert said(repository) == [("zones/a/a.example.zone", "bad-file")]

@@ -161,6 +161,8 @@ class _Walk:
         if _is_strange(entry):
             self._refuse_strange(path)
         elif entry.is_dir(follow_symlinks=False):
+            if entry.name.endswith(ZONE_SUFFIX):
+                self.fault(path, "is a folder, and a zone is a file", code="bad-file")
             self._read_folder(entry, slug, parsed, depth + 1)
         elif entry.name.endswith(ZONE_SUFFIX):
             if depth:
