@@ -88,7 +88,7 @@ def test_to_require_what_cannot_be_is_wrong_usage(ground: Ground) -> None:
 def test_a_private_zone_cannot_be_asked(ground: Ground) -> None:
     with (ground.root / "zones" / "one" / "tenant.toml").open("a") as file:
         file.write('[zones."alpha.test"]\nprivate = ["us-east-1:vpc-0123"]\n')
-    code, out, err = ground.run("apply", "--yes", "alpha.test")
+    code, _, err = ground.run("apply", "--yes", "alpha.test")
     assert (code, err) == (0, "not verified: alpha.test.: private zones answer inside their VPCs only\n")
     ground.write("one", "alpha.test", "www A 192.0.2.2")
     assert ground.run("-q", "apply", "--yes", "--verify=require", "alpha.test")[0] == 3
@@ -114,7 +114,8 @@ def test_where_no_resolver_is_to_be_found_the_reason_is_said(
     code, _, err = ground.run("apply", "--yes")
     assert code == 0
     assert err == (
-        "not verified: alpha.test., beta.test.: the system's resolver: read its configuration: there is none\n"
+        "not verified: alpha.test., beta.test.: the system's resolver:"
+        " read its configuration: there is none\n"
     )
 
 
@@ -229,7 +230,8 @@ def test_many_zones_that_cannot_be_asked_are_one_line(capsys: pytest.CaptureFixt
     verdicts = {f"z{number}.test.": Verdict(None, unasked=why) for number in range(50)}
     assert say_verdicts(Options(), verdicts, required=False) == 0
     assert capsys.readouterr().err == (
-        "not verified: z0.test., z1.test., z2.test. and 47 more zones: each of its 4 name servers does not answer\n"
+        "not verified: z0.test., z1.test., z2.test. and 47 more zones:"
+        " each of its 4 name servers does not answer\n"
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from psfdns.errors import LookupFailedError
-from psfdns.lookup.answer import Failure, Question, Reason
+from psfdns.lookup import parents
+from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
 from psfdns.lookup.ask import Patience
 from psfdns.lookup.parents import Delegation, NameServer, Walk
 from psfdns.lookup.server import Server
@@ -100,6 +101,20 @@ def test_addresses_that_no_glue_gives_are_asked_for(internet: MiniInternet) -> N
 def test_where_the_way_down_ends_the_last_reason_is_told(walk: Walk) -> None:
     with pytest.raises(LookupFailedError, match=r"find the servers of b\.silent\.test\..*refuses"):
         walk.find_parents("a.b.silent.test.")
+
+
+@pytest.mark.parametrize("upward", [True, False])
+def test_a_server_that_points_back_to_the_root_or_nowhere_is_lame(
+    internet: MiniInternet, monkeypatch: pytest.MonkeyPatch, upward: bool
+) -> None:
+    roots = (HeardSet(".", "NS", 518_400, ("a.root-servers.test.",)),) if upward else ()
+
+    def lame(server: Server, question: Question, **_: object) -> Answer:
+        return Answer(server, question, "NOERROR", authoritative=False, authority=roots)
+
+    monkeypatch.setattr(parents, "ask", lame)
+    with pytest.raises(LookupFailedError, match="answers, but not as an authority"):
+        Walk(internet.roots, nowhere).find_parents("child.test.")
 
 
 def test_the_root_has_no_parent(walk: Walk) -> None:

@@ -92,6 +92,7 @@ RECORDS: list[tuple[str, int, str, tuple[str, ...]]] = [
     ("sub", 3600, "DS", (f"12345 13 2 {'ab' * 32}",)),
     ("ns.sub", 3600, "A", ("192.0.2.60",)),
     ("ns.sub", 3600, "AAAA", ("2001:db8::60",)),
+    ("below.sub", 300, "NS", ("ns.example.",)),
     ("hidden.sub", 60, "A", ("192.0.2.61",)),
     ("_sip._tcp", 60, "SRV", ("1 2 5060 www.z.test.",)),
     ("svc", 60, "HTTPS", ('1 . alpn="h2"',)),
@@ -102,7 +103,7 @@ NAMES = """
     @ www WwW alias chain outside broken intocut nowhere ns1 big svc tlsa _sip._tcp _tcp
     wild *.wild x.wild x.y.wild x.*.wild host.wild
     x.host.wild b.wild a.b.wild c.b.wild x.cwild sub.wild x.sub.wild
-    empty deep.empty x.empty sub ns.sub hidden.sub x.sub
+    empty deep.empty x.empty sub ns.sub hidden.sub x.sub below.sub x.below.sub
 """.split()
 TYPES = "A AAAA CNAME MX NS SOA TXT DS SRV HTTPS TLSA CAA PTR TYPE65400".split()
 QUESTIONS = [(name, rdtype) for name in NAMES for rdtype in TYPES]

@@ -56,7 +56,7 @@ class _After:
         self.origin = plan.origin
         self.sets = _by_question(rrsets)
         self.unknown = {Question(key.name, key.type) for key in foreign}
-        self.cuts = {name for name, rdtype in (*self.sets, *self.unknown) if rdtype == "NS"} - {plan.origin}
+        self.cuts = {name for name, rdtype in (*self.sets, *self.unknown) if rdtype == "NS"}
         self.names = set(self._names_between(question.name for question in (*self.sets, *self.unknown)))
 
     def _names_between(self, names: Iterable[str]) -> Iterator[str]:
