@@ -1,0 +1,124 @@
+"""Object stores to test on: one in memory whose clock and faults a test sets, and S3 as moto plays it."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from typing import Any
+
+import boto3
+from moto import mock_aws
+from moto.core.models import botocore_stubber
+
+from psfdns.aws.s3 import S3Objects, open_objects
+from psfdns.errors import HostError
+from psfdns.objects import StoredObject
+
+BUCKET = "a-bucket"
+
+
+@dataclass
+class MemoryStore:
+    """S3's rules: versions are made of the bytes alone, times are whole seconds of the store's clock.
+
+    `fault` is called with the name of each method before it does anything, `lose` after it has written.
+    """
+
+    now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(tz=datetime.UTC)
+    tells_time: bool = True
+    url: str = "memory://store"
+    fault: Callable[[str], None] = lambda _: None
+    lose: Callable[[str], None] = lambda _: None
+    objects: dict[str, tuple[bytes, datetime.datetime]] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def get(self, key: str) -> StoredObject | None:
+        self.fault("get")
+        with self.lock:
+            if key not in self.objects:
+                return None
+            data, modified = self.objects[key]
+            now = self.now().replace(microsecond=0) if self.tells_time else None
+            return StoredObject(key, data, version_of(data), modified, now)
+
+    def put(self, key: str, data: bytes) -> str:
+        self.fault("put")
+        return self._write("put", key, data)
+
+    def put_new(self, key: str, data: bytes) -> str | None:
+        self.fault("put_new")
+        with self.lock:
+            return None if key in self.objects else self._write("put_new", key, data)
+
+    def replace(self, key: str, data: bytes, version: str) -> str | None:
+        self.fault("replace")
+        with self.lock:
+            return self._write("replace", key, data) if self._version(key) == version else None
+
+    def delete(self, key: str, version: str | None = None) -> bool:
+        self.fault("delete")
+        with self.lock:
+            if version is not None and self._version(key) not in {None, version}:
+                return False
+            self.objects.pop(key, None)
+            self.lose("delete")
+            return True
+
+    def list(self, prefix: str = "") -> list[str]:
+        self.fault("list")
+        return sorted((key for key in self.objects if key.startswith(prefix)), key=str.encode)
+
+    def _write(self, action: str, key: str, data: bytes) -> str:
+        with self.lock:
+            self.objects[key] = data, self.now().replace(microsecond=0)
+        self.lose(action)
+        return version_of(data)
+
+    def _version(self, key: str) -> str | None:
+        return version_of(self.objects[key][0]) if key in self.objects else None
+
+
+def version_of(data: bytes) -> str:
+    return f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
+
+
+def unreachable(action: str) -> None:
+    raise HostError("the store", action, "cannot be reached", retryable=True, uncertain=True)
+
+
+@dataclass
+class Moto:
+    """S3 in this process. moto checks a condition and writes in two steps: here requests go one by one.
+
+    `ahead` moves the clock that answers tell, as if that much time had passed since objects were written.
+    """
+
+    ahead: datetime.timedelta = datetime.timedelta()
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self, prefix: str = "", bucket: str = BUCKET) -> S3Objects:
+        store = open_objects(bucket, prefix)
+        events: Any = store._client.meta.events
+        events.unregister("before-send", botocore_stubber)
+        events.register("before-send.s3", self._answer)
+        return store
+
+    def _answer(self, request: Any, event_name: str, **_: Any) -> Any:
+        with self.lock:
+            answer = botocore_stubber(event_name, request)
+        assert answer is not None
+        now = datetime.datetime.now(tz=datetime.UTC) + self.ahead
+        answer.headers["Date"] = format_datetime(now, usegmt=True)
+        return answer
+
+
+@contextmanager
+def playing_s3() -> Iterator[Moto]:
+    with mock_aws():
+        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket=BUCKET)
+        yield Moto()
