@@ -50,6 +50,20 @@ class StalePlanError(PsfdnsError):
         self.keys = tuple(keys)
 
 
+class ProtectedError(PsfdnsError):
+    """Route 53 refused because record set protections lock what would be changed; nothing was applied.
+
+    `comment` is what Route 53 said, the protections' comments included.
+    """
+
+    def __init__(self, zone: str, keys: Sequence[RRsetKey], comment: str, *, hint: str) -> None:
+        named = ", ".join(str(key) for key in keys) or "a record set"
+        super().__init__(f"{zone}: {named}: protected at Route 53, which says: {comment}", hint=hint)
+        self.zone = zone
+        self.keys = tuple(keys)
+        self.comment = comment
+
+
 class OutsideError(PsfdnsError):
     """Something outside failed: who, while doing what, and whether trying again may help."""
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from psfdns.diagnostics import Span
-from psfdns.errors import HostError, PsfdnsError, StalePlanError
+from psfdns.errors import HostError, ProtectedError, PsfdnsError, StalePlanError
+from psfdns.plans.protection import PREFIX
 from psfdns.records import RRsetKey
 from psfdns.route53.batches import Batch
 from psfdns.rrsets import InexpressibleError, decode_name, encode_value
@@ -31,6 +32,15 @@ _NAMED = (
     re.compile(r"Name=(?P<name>[^\s,\]]+), Type=(?P<type>[A-Z]+)"),
 )
 _VALUE = re.compile(r"encountered with '(?P<value>.*?)''")
+_PROTECTED = re.compile(r"\bprotect(?:ed|ions?|s)\b", re.IGNORECASE)
+_OURS = (
+    "psfdns set this protection: psfdns plan shows it, and takes it away where `protect` does not ask for "
+    "it any more; run psfdns apply again"
+)
+_OTHERS = (
+    "somebody set it on purpose, and psfdns leaves it alone: ask them, then take it away "
+    "(aws route53 delete-resource-record-set-protections)"
+)
 _SHOWN = 5
 """Places named at most; they are all in one file."""
 
@@ -40,6 +50,8 @@ def explain_refusal(error: HostError, batch: Batch, *, zone: str) -> PsfdnsError
     conflicts = find_conflicts(error.why)
     if error.code == INVALID_BATCH and conflicts:
         return StalePlanError(zone, conflicts)
+    if error.code == INVALID_BATCH and speaks_of_protection(error.why, batch):
+        return _protected(error.why, batch, zone)
     spans = sorted(set(_spans_of(error.why, batch)), key=lambda span: (span.path, span.first_line or 0))
     shown = ", ".join(map(str, spans[:_SHOWN])) + (" and more" if len(spans) > _SHOWN else "")
     why = f"{error.why}, at {shown}" if spans else error.why
@@ -55,6 +67,23 @@ def explain_refusal(error: HostError, batch: Batch, *, zone: str) -> PsfdnsError
     )
 
 
+def speaks_of_protection(message: str, batch: Batch) -> bool:
+    """Whether a record set protection is why; that a name or a value holds the word does not count."""
+    for change in batch.changes:
+        rrset = change.after or change.before
+        for text in (change.key.name.removesuffix("."), *map(encode_value, rrset.values if rrset else ())):
+            message = message.replace(text, "")
+    return _PROTECTED.search(message) is not None
+
+
+def _protected(message: str, batch: Batch, zone: str) -> ProtectedError:
+    named = set(_places_in(message))
+    keys = [c.key for c in batch.changes if {(c.key.name, c.key.type), (c.key.name, None)} & named]
+    ours = PREFIX in message
+    hint = _OURS if ours else _OTHERS
+    return ProtectedError(zone, list(dict.fromkeys(keys)), message, hint=hint)
+
+
 def find_conflicts(message: str) -> tuple[RRsetKey, ...]:
     """The record sets that are not any more what was read, each once, in the order of the message."""
     found = (RRsetKey(_canonical(m["name"]), m["type"], m["id"]) for m in _CONFLICT.finditer(message))
@@ -63,11 +92,7 @@ def find_conflicts(message: str) -> tuple[RRsetKey, ...]:
 
 def _spans_of(message: str, batch: Batch) -> Iterator[Span]:
     """Where the record sets stand that the message names, or that hold a value it quotes."""
-    named = {
-        (_canonical(match["name"]), match.groupdict().get("type"))
-        for pattern in _NAMED
-        for match in pattern.finditer(message)
-    }
+    named = set(_places_in(message))
     values = {match["value"] for match in _VALUE.finditer(message)}
     for change in batch.changes:
         rrset = change.after
@@ -77,6 +102,13 @@ def _spans_of(message: str, batch: Batch) -> Iterator[Span]:
             map(encode_value, rrset.values)
         ):
             yield rrset.span
+
+
+def _places_in(message: str) -> Iterator[tuple[str, str | None]]:
+    """(name, type or None) of every record set that the message names."""
+    for pattern in _NAMED:
+        for match in pattern.finditer(message):
+            yield _canonical(match["name"]), match.groupdict().get("type")
 
 
 def _canonical(name: str) -> str:
