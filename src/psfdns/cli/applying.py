@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -107,16 +107,19 @@ def ask(*, yes: bool) -> None:
 def carry_out(
     workspace: Workspace, access: Access, planned: Planned, *, wait: bool, task: Task | None = None
 ) -> Outcome:
-    """Apply the plan, journalled, with progress on a terminal and an ear for Ctrl-C.
+    """Apply the plan, locked and journalled, with progress on a terminal and an ear for Ctrl-C.
 
-    Raises JournalError, with nothing done, where the journal cannot be written.
+    Raises LockedError or JournalError, with nothing done, where somebody else is at it or the journal
+    cannot be written.
     """
     from psfdns.cli.journalling import Task, conclude, journalled
+    from psfdns.cli.locking import hold_apply_lock
     from psfdns.cli.wiring import monotonic
     from psfdns.route53.apply import Conditions, apply_plan
 
     task = task or Task()
     with (
+        hold_apply_lock(workspace, planned.plan.account, doing=task.kind.value) as may_go_on,
         journalled(workspace, access, planned, task) as journal,
         _progress(workspace.options) as report,
         _stoppable(access.budget),
@@ -129,6 +132,7 @@ def carry_out(
             wait,
             journal=journal,
             spellings=task.spellings,
+            may_go_on=may_go_on,
         )
         outcome = apply_plan(access.api, planned.plan, planned.live, conditions)
         conclude(journal, planned.plan, outcome)
@@ -234,12 +238,14 @@ def finish(
     outcome: Outcome | None = None,
     unfinished: Sequence[PsfdnsError] = (),
     verdicts: Verdicts | None = None,
+    *,
+    extra: Mapping[str, Any] | None = None,
 ) -> int:
-    """Say what was done on stdout, what was not on stderr; the exit code."""
+    """Say what was done on stdout, what was not on stderr; the exit code. `extra` is for the document."""
     from psfdns.cli.views.apply import render_text, to_document
     from psfdns.cli.wiring import emit_json
 
-    document = to_document(plan, outcome.zones if outcome else (), verdicts)
+    document = to_document(plan, outcome.zones if outcome else (), verdicts) | dict(extra or {})
     if options.json:
         emit_json(document)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,12 +19,12 @@ def hold_apply_lock(workspace: Workspace, account: str | None, *, doing: str) ->
     Raises LockedError where somebody holds it now, OutsideError where S3 cannot be asked.
     """
     from psfdns.cli.views.escape import escape
-    from psfdns.cli.wiring import elapsed, now, open_shared_store, talk, who_acts
+    from psfdns.cli.wiring import elapsed, host_name, now, open_shared_store, talk, who_acts
     from psfdns.locks.disk import hold_disk_lock
     from psfdns.locks.holder import Holder
     from psfdns.locks.lease import hold_lease
 
-    me = Holder(who_acts(), socket.gethostname(), os.getpid(), now(), doing)
+    me = Holder(who_acts(), host_name(), os.getpid(), now(), doing)
     name = account or "unknown"
 
     def say(text: str) -> None:
