@@ -57,7 +57,7 @@ def command(
         refuse_faults,
         show_plan,
     )
-    from psfdns.cli.journalling import settle, tell_unfinished
+    from psfdns.cli.journalling import Task, settle, tell_unfinished
     from psfdns.cli.planning import plan_zones
     from psfdns.cli.repository import select_zones
     from psfdns.cli.saved import hold_against, meet, read_saved
@@ -68,7 +68,7 @@ def command(
     if no_wait and verify == "require":
         raise click.UsageError("--no-wait and --verify=require exclude each other")
     workspace = open_workspace(options)
-    saved = None if saved_path is None else read_saved(saved_path)
+    saved, digest = (None, None) if saved_path is None else read_saved(saved_path)
     repository = open_repository(workspace)
     files = select_zones(repository, names=zones, tenant=tenant)
     if saved is not None:
@@ -85,7 +85,7 @@ def command(
             settle(workspace, access, planned.plan)
             return finish(options, planned.plan)
         ask(yes=yes)
-        outcome = carry_out(workspace, access, planned, wait=not no_wait)
+        outcome = carry_out(workspace, access, planned, wait=not no_wait, task=Task(plan=digest))
     except PsfdnsError:
         finish(options, planned.plan)
         raise

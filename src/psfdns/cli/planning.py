@@ -16,7 +16,7 @@ from psfdns.plans.host import LiveZone
 from psfdns.plans.make import Selection, make_plan, zones_to_fetch
 from psfdns.plans.match import match_zones
 from psfdns.plans.plan import Plan
-from psfdns.plans.protection import with_protections, zones_to_look_at
+from psfdns.plans.protection import Listed, with_protections, zones_to_look_at
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
@@ -64,12 +64,22 @@ def _with_protections(
     """Plan and live zones with Route 53's protections, asked for only where they matter."""
     wanted = zones_to_look_at(plan, desired)
     listed = host.look_at_protections(live[zone_id].hosted for zone_id in wanted)
+    return with_protections(plan, desired, listed), _with_listed(live, listed)
+
+
+def read_protections(plan: Plan, live: Mapping[str, LiveZone], host: Route53Host) -> dict[str, LiveZone]:
+    """The live zones with the protections that may stand in the way of a plan that no file is behind."""
+    wanted = zones_to_look_at(plan, ())
+    return _with_listed(live, host.look_at_protections(live[zone_id].hosted for zone_id in wanted))
+
+
+def _with_listed(live: Mapping[str, LiveZone], listed: Listed) -> dict[str, LiveZone]:
     known = {
         zone_id: replace(live[zone_id], protections=found)
         for zone_id, found in listed.items()
         if not isinstance(found, Diagnostic)
     }
-    return with_protections(plan, desired, listed), {**live, **known}
+    return {**live, **known}
 
 
 def judge_plan(plan: Plan, held: Sequence[HeldZone], workspace: Workspace) -> Plan:

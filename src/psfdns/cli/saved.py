@@ -22,8 +22,8 @@ MAX_BYTES = 256 * 1024 * 1024
 """A plan of two hundred thousand record sets has less."""
 
 
-def read_saved(path: str) -> Plan:
-    """A plan that `plan --out` wrote; raises PsfdnsError."""
+def read_saved(path: str) -> tuple[Plan, str]:
+    """A plan that `plan --out` wrote, and its digest; raises PsfdnsError."""
     place = Path(path)
     try:
         about = place.stat()
@@ -32,7 +32,8 @@ def read_saved(path: str) -> Plan:
         data = place.read_bytes()
     except OSError as error:
         raise PsfdnsError(f"--plan {path}: cannot be read: {error.strerror or error}") from error
-    return parse_document(data)[0]
+    plan, document = parse_document(data)
+    return plan, document["digest"]
 
 
 def meet(saved: Plan, files: Sequence[ZoneFile], *, chosen: bool) -> tuple[Plan, tuple[ZoneFile, ...]]:
