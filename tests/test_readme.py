@@ -60,9 +60,10 @@ def test_every_option_that_the_readme_names_exists() -> None:
 
 
 def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
-    from psfdns.config import Route53Config
+    from psfdns.config import ResolverConfig, Route53Config
 
-    assert all(f"`{name}`" in README or f"] {name}`" in README for name in Route53Config.__slots__)
+    names = (*Route53Config.__slots__, *ResolverConfig.__slots__)
+    assert all(f"`{name}`" in README or f"] {name}`" in README for name in names)
 
 
 def test_ci_runs_exactly_the_lines_that_a_user_is_told() -> None:
