@@ -295,10 +295,21 @@ def test_a_zone_of_the_name_that_somebody_else_made_is_never_taken_for_ours(acco
 
 
 def test_a_zone_without_its_tags_is_filled_all_the_same_and_the_error_told(account: Account) -> None:
+    def denied(api: Any, doing: str, parameters: dict[str, Any]) -> Any:
+        raise HostError("Route 53", doing, "not allowed", code="AccessDenied")
+
+    api = UnsteadyApi(account.api, {("ChangeTagsForResource", 1): denied})
+    (zone,) = account.apply(new_zone(address("www")), api=api).zones
+    assert [error.summary for error in zone.errors] == [f"Route 53: tag {ORIGIN}: not allowed"]
+    assert zone.applied == 1
+
+
+def test_a_zone_whose_tagging_was_cut_stays_empty_so_that_the_next_apply_knows(account: Account) -> None:
     api = UnsteadyApi(account.api, {("ChangeTagsForResource", 1): "cut"})
     (zone,) = account.apply(new_zone(address("www")), api=api).zones
     assert [error.summary for error in zone.errors] == [f"Route 53: tag {ORIGIN}: cannot be reached: a test"]
-    assert zone.applied == 1
+    assert zone.applied == 0
+    assert account.rrsets() == {}
 
 
 def test_a_comment_is_changed_where_the_plan_says_so(account: Account) -> None:

@@ -56,6 +56,7 @@ def test_an_account_is_read_with_exactly_the_requests_that_its_pages_need() -> N
     assert account.budget.sent - before == {
         "ListHostedZones": math.ceil(len(sizes) / 100),
         "ListResourceRecordSets": sum(math.ceil((size + 2) / 300) for size in sizes),
+        "ListTagsForResource": sizes.count(0),
     }
 
 

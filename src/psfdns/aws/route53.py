@@ -25,6 +25,7 @@ from psfdns.aws.answers import (
     refuse_plain_endpoint,
 )
 from psfdns.budget import Budget
+from psfdns.errors import HostError
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
@@ -76,7 +77,19 @@ class AwsApi:
             raise explain_refusal(error, action, doing, _ROUTE53) from error
         except (botocore_errors.BotoCoreError, ResponseParserError) as error:
             raise explain_silence(error, doing, _ROUTE53) from error
+        self._refuse_hollow(answer, action, doing)
         return answer
+
+    def _refuse_hollow(self, answer: Mapping[str, Any], action: str, doing: str) -> None:
+        """An empty body, or another server's page, parses as an answer that holds nothing."""
+        shape = self._client.meta.service_model.operation_model(action).output_shape
+        wanted = set(shape.required_members) if shape is not None else set()
+        metadata = answer["ResponseMetadata"]
+        is_page = "html" in metadata["HTTPHeaders"].get("content-type", "")
+        if is_page or (wanted and not wanted & answer.keys()):
+            attempts = metadata.get("RetryAttempts", 0) + 1
+            why = "the answer does not hold what was asked for"
+            raise HostError(_ROUTE53.name, doing, why, attempts=attempts, retryable=True, uncertain=True)
 
 
 def open_route53(

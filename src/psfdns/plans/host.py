@@ -45,7 +45,8 @@ class LiveZone:
 
     `spelled` maps each key of `zone.rrsets` to the ResourceRecordSet dictionary exactly as the API
     gave it (API reference, ListResourceRecordSets): a DELETE must repeat it. `foreign` holds what
-    the codec cannot express or parse. `protections` is None where they were not asked for.
+    the codec cannot express or parse. `protections`, `tags` and `vpcs` (`region:id` each) are None where
+    they were not asked for.
     """
 
     hosted: HostedZone
@@ -53,6 +54,8 @@ class LiveZone:
     spelled: Mapping[RRsetKey, Mapping[str, Any]]
     foreign: tuple[Foreign, ...] = ()
     protections: tuple[Protection, ...] | None = None
+    tags: Mapping[str, str] | None = None
+    vpcs: tuple[str, ...] | None = None
 
 
 class Host(Protocol):

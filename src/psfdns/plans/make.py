@@ -142,7 +142,7 @@ def plan_live_zone(
         tenant=desired.tenant,
         private=desired.private,
         changes=tuple(Caches(live.zone, parents or {}).annotate(changes)) if changes else (),
-        settings=tuple(_changed_settings(desired.settings, live.hosted)),
+        settings=tuple(_changed_settings(desired, live)),
         foreign=tuple(sorted(parts.foreign, key=_foreign_order)),
         findings=(*findings, *_new_suppressions(desired.suppressions, changes)),
         desired_digest=digest_zone(parts.desired) if changes or has_errors(findings) else live_digest,
@@ -175,10 +175,18 @@ def _foreign_order(foreign: Foreign) -> tuple[tuple[bytes, ...], str, str]:
     return key_order(foreign.key)
 
 
-def _changed_settings(settings: ZoneSettings, hosted: HostedZone) -> Iterator[Setting]:
-    """Only what the list of zones tells for free; without a wanted comment the live one stays."""
-    if settings.comment is not None and settings.comment != (hosted.comment or ""):
-        yield Setting("comment", hosted.comment or None, settings.comment or None)
+def _changed_settings(desired: DesiredZone, live: LiveZone) -> Iterator[Setting]:
+    """Only what was asked for; without a wanted comment the live one stays, and no VPC is taken away."""
+    settings, comment = desired.settings, live.hosted.comment
+    if settings.comment is not None and settings.comment != (comment or ""):
+        yield Setting("comment", comment or None, settings.comment or None)
+    wanted = [f"{vpc.region}:{vpc.id}" for vpc in settings.private]
+    if live.vpcs is not None and not set(live.vpcs).issuperset(wanted):
+        yield Setting("vpcs", " ".join(live.vpcs), " ".join(dict.fromkeys([*live.vpcs, *wanted])))
+    tag = None if live.tags is None else live.tags.get(TENANT_TAG)
+    if live.tags is not None and tag != desired.tenant:
+        before = None if tag is None else f"{TENANT_TAG}={tag}"
+        yield Setting("tags", before, f"{TENANT_TAG}={desired.tenant}")
 
 
 def _is_adopted(hosted: HostedZone, settings: ZoneSettings) -> bool:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from psfdns.diagnostics import Diagnostic
-from psfdns.errors import PsfdnsError, UnpackableError
+from psfdns.errors import HostError, PsfdnsError, UnpackableError
 from psfdns.journal.recorder import Answer, Fate, NoJournal, Recorder, record
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.plan import Change, Plan, ZoneAction, ZonePlan
 from psfdns.records import RRsetKey
 from psfdns.route53.batches import Batch, pack_changes
-from psfdns.route53.create import NewZone, associate_vpcs, create_zone, is_shared, tag_zone, update_comment
+from psfdns.route53.create import NewZone, associate_vpcs, create_zone, lacks_vpcs, tag_zone, update_comment
 from psfdns.route53.host import THREADS
 from psfdns.route53.insync import wait_insync
 from psfdns.route53.protections import Protections
@@ -196,6 +196,7 @@ class _Worker:
 
     def _apply_live(self, zone: ZonePlan, live: LiveZone, outcome: ZoneOutcome) -> None:
         batches = self._pack(zone, zone.changes, live, live.hosted.id)
+        self._furnish(zone, live.hosted.id, outcome)
         unlocking = self._unlocking(zone, live, live.hosted, outcome)
         unlocking.around(lambda: self._submit(batches, live.hosted, outcome))
         if any(setting.name == "comment" for setting in zone.settings):
@@ -216,20 +217,28 @@ class _Worker:
         if made.change_id is not None:
             outcome.change_ids.append(made.change_id)
             self.tracker.note_submitted(0)
-        if is_shared(zone):
-            outcome.change_ids += self._record(
-                zone, "add-vpcs", lambda: associate_vpcs(self.api, zone, made.id)
-            )
-        try:
-            self._record(zone, "tags", lambda: tag_zone(self.api, zone, made.id))
-        except PsfdnsError as error:
-            outcome.errors.append(error)  # a missing tag is no reason to leave the zone empty
+        self._furnish(zone, made.id, outcome)
         changes = list(changes_left(zone.changes, made.live)) if made.live else zone.changes
         outcome.applied = len(zone.changes) - len(changes)
         hosted = _hosted(zone, made)
         batches = self._pack(zone, changes, None, made.id)
         unlocking = self._unlocking(zone, None, hosted, outcome)
         unlocking.around(lambda: self._submit(batches, hosted, outcome))
+
+    def _furnish(self, zone: ZonePlan, zone_id: str, outcome: ZoneOutcome) -> None:
+        """VPCs and tags, before the first record set: an empty zone shows that they may be missing."""
+        if lacks_vpcs(zone):
+            outcome.change_ids += self._record(
+                zone, "add-vpcs", lambda: associate_vpcs(self.api, zone, zone_id)
+            )
+        if not any(setting.name == "tags" for setting in zone.settings):
+            return
+        try:
+            self._record(zone, "tags", lambda: tag_zone(self.api, zone, zone_id))
+        except HostError as error:
+            if error.uncertain or error.retryable:
+                raise
+            outcome.errors.append(error)  # a tag that may not be set is no reason to leave the zone empty
 
     def _unlocking(
         self, zone: ZonePlan, live: LiveZone | None, hosted: HostedZone, outcome: ZoneOutcome

@@ -14,7 +14,7 @@ from psfdns.errors import HostError
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.match import GENERATIONS, caller_reference
 from psfdns.plans.plan import ZonePlan
-from psfdns.route53.host import bare_id, fetch_zone, list_zones, name_servers_of
+from psfdns.route53.host import bare_id, fetch_vpcs, fetch_zone, list_zones, name_servers_of
 from psfdns.rrsets import encode_name
 
 if TYPE_CHECKING:
@@ -54,19 +54,25 @@ def create_zone(api: Api, plan: ZonePlan, *, account: str | None) -> NewZone:
     )
 
 
-def is_shared(plan: ZonePlan) -> bool:
-    """Whether the zone is wanted in more VPCs than the one that it is made with."""
-    return len(_vpcs(plan)) > 1
+def lacks_vpcs(plan: ZonePlan) -> bool:
+    """Whether the zone is wanted in more VPCs than it is in, or than the one that it is made with."""
+    return bool(_missing_vpcs(plan))
 
 
 def associate_vpcs(api: Api, plan: ZonePlan, zone_id: str) -> list[str]:
-    """Every VPC but the first, which the zone was made with; returns change ids. Raises HostError."""
+    """Add every VPC that the zone lacks; returns change ids, where their answers came. Raises HostError."""
+    doing = f"add a VPC to {plan.label}"
     ids = []
-    for vpc in _vpcs(plan)[1:]:
-        answer = api.call(
-            "AssociateVPCWithHostedZone", f"add a VPC to {plan.label}", HostedZoneId=zone_id, VPC=vpc
-        )
-        ids.append(bare_id(answer["ChangeInfo"]["Id"]))
+    for vpc in _missing_vpcs(plan):
+        try:
+            answer = api.call("AssociateVPCWithHostedZone", doing, HostedZoneId=zone_id, VPC=vpc)
+        except HostError as error:
+            # Its answer may have been lost: the second sending is refused then.
+            may_be_ours = error.uncertain or error.attempts > 1
+            if not may_be_ours or f"{vpc['VPCRegion']}:{vpc['VPCId']}" not in fetch_vpcs(api, zone_id):
+                raise
+        else:
+            ids.append(bare_id(answer["ChangeInfo"]["Id"]))
     return ids
 
 
@@ -125,6 +131,15 @@ def _found(api: Api, plan: ZonePlan, hosted: HostedZone) -> NewZone:
 def _vpcs(plan: ZonePlan) -> list[dict[str, str]]:
     pairs = [text.partition(":") for text in (_setting(plan, "vpcs") or "").split()]
     return [{"VPCRegion": region, "VPCId": vpc} for region, _, vpc in pairs]
+
+
+def _missing_vpcs(plan: ZonePlan) -> list[dict[str, str]]:
+    """A new zone is made with its first; a live one has those that the plan read."""
+    if plan.hosted_id is None:
+        return _vpcs(plan)[1:]
+    before = next((setting.before for setting in plan.settings if setting.name == "vpcs"), None) or ""
+    known = set(before.split())
+    return [vpc for vpc in _vpcs(plan) if f"{vpc['VPCRegion']}:{vpc['VPCId']}" not in known]
 
 
 def _setting(plan: ZonePlan, name: str) -> str | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psfdns.diagnostics import Diagnostic
 from psfdns.plans.host import Foreign, HostedZone, LiveZone, Protection
+from psfdns.plans.match import is_ours
 from psfdns.plans.protection import Listed
 from psfdns.records import RRset, RRsetKey, Zone
 from psfdns.route53.protections import look_at_protections
@@ -22,6 +24,9 @@ RRSETS_PER_PAGE = "300"
 
 THREADS = 8
 """Requests under way at a time; how many a second is the budget's matter."""
+
+_RRSETS_OF_A_NEW_ZONE = 2
+"""NS and SOA."""
 
 _NEXT_RRSET = {
     "NextRecordName": "StartRecordName",
@@ -54,8 +59,15 @@ class Route53Host:
         return list_zones(self._api)
 
     def fetch_zone(self, hosted: HostedZone) -> LiveZone:
-        """All record sets of one zone: one request for each three hundred."""
-        return fetch_zone(self._api, hosted)
+        """All record sets of one zone, and what shows whether its making was cut short.
+
+        One request for each three hundred record sets; one more for a private zone, and one for a zone
+        of ours that holds nothing yet.
+        """
+        live = fetch_zone(self._api, hosted)
+        vpcs = fetch_vpcs(self._api, hosted.id) if hosted.private else None
+        tags = _fetch_tags(self._api, hosted) if _may_be_unfinished(hosted) else None
+        return replace(live, vpcs=vpcs, tags=tags)
 
     def look_at_protections(self, hosted: Iterable[HostedZone]) -> Listed:
         """The protections of several zones; once there are none to be had, no further zone is asked."""
@@ -107,6 +119,27 @@ def fetch_zone(api: Api, hosted: HostedZone) -> LiveZone:
             rrsets[rrset.key] = rrset
             spelled[rrset.key] = entry
     return LiveZone(hosted, Zone(hosted.name, rrsets), spelled, tuple(foreign))
+
+
+def fetch_vpcs(api: Api, zone_id: str) -> tuple[str, ...]:
+    """Where a private zone is seen, `region:id` each, sorted (GetHostedZone)."""
+    answer = api.call("GetHostedZone", f"look at hosted zone {zone_id}", Id=zone_id)
+    return tuple(sorted(f"{vpc['VPCRegion']}:{vpc['VPCId']}" for vpc in answer.get("VPCs", ())))
+
+
+def _may_be_unfinished(hosted: HostedZone) -> bool:
+    """Whether making the zone may have been cut short: it is tagged before it gets its first record set."""
+    return is_ours(hosted) and hosted.record_set_count <= _RRSETS_OF_A_NEW_ZONE
+
+
+def _fetch_tags(api: Api, hosted: HostedZone) -> dict[str, str]:
+    answer = api.call(
+        "ListTagsForResource",
+        f"list the tags of {hosted.name}",
+        ResourceType="hostedzone",
+        ResourceId=hosted.id,
+    )
+    return {tag["Key"]: tag.get("Value", "") for tag in answer["ResourceTagSet"].get("Tags", ())}
 
 
 def fetch_name_servers(api: Api, zone_id: str) -> tuple[str, ...]:
