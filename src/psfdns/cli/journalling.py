@@ -151,3 +151,27 @@ def tell_unfinished(workspace: Workspace, *, account: str | None = None, own: st
         assert stored.entry is not None  # noqa: S101 - `unfinished` looked
         if stored.id != own and account in {None, stored.entry.account}:
             talk(workspace.options, render_unfinished(stored), at=Verbosity.QUIET)
+
+
+@contextmanager
+def store_zone(
+    workspace: Workspace,
+    access: Access,
+    zone: EntryZone,
+    live: LiveZone,
+) -> Iterator[Writer]:
+    """Keep all that a zone holds before it is deleted; the Recorder for deleting it.
+
+    `zone.contents` are its record sets as the API spells them, the inexpressible ones too; `details` what
+    else belongs to it (delegation set, VPCs, tags). Raises JournalError, with nothing kept, where it cannot
+    be written; call `finish` with how it ended.
+    """
+    from psfdns.cli.wiring import now
+
+    entry = new_entry(workspace, access, (zone,), Task(Kind.ZONE_DELETE))
+    writer = Writer(open_journal(workspace), entry, {live.hosted.id: live}, now)
+    try:
+        writer.start({})
+        yield writer
+    finally:
+        writer.close()

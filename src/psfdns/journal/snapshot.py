@@ -34,15 +34,18 @@ class Snapshot:
     zone: Zone
 
 
-def changed_by_hand(*, last: Zone, live: Zone) -> tuple[Change, ...]:
+def changed_by_hand(
+    *, last: Zone, live: Zone, unsure: frozenset[RRsetKey] = frozenset()
+) -> tuple[Change, ...]:
     """What turned the zone after our last apply into what is live, in canonical order.
 
-    The zone's own SOA and NS count only where we had written them.
+    The zone's own SOA and NS count only where we had written them, those of `unsure` not at all.
     """
     return tuple(
         change
         for change in diff_zones(desired=live, live=last)
-        if change.key in last.rrsets or not is_apex_authority(change.key, last.origin)
+        if change.key not in unsure
+        and (change.key in last.rrsets or not is_apex_authority(change.key, last.origin))
     )
 
 

@@ -21,8 +21,11 @@ from pathlib import Path
 
 from psfdns.journal.disk import Appender, is_held, make_folder, write_file, write_folder
 from psfdns.journal.entry import Entry, JournalError, entry_from_json, entry_to_json
-from psfdns.journal.progress import Progress, read_events
+from psfdns.journal.progress import MADE, Progress, read_events
+from psfdns.journal.recorder import Fate
 from psfdns.journal.snapshot import Snapshot, snapshot_from_json, snapshot_to_json
+from psfdns.plans.plan import Change
+from psfdns.records import RRset, RRsetKey, Zone
 
 ENTRY, EVENTS, UNSENT = "entry.json", "events.jsonl", "unsent"
 ZONES, OTHERS = "zones", "others"
@@ -43,6 +46,15 @@ class Stored:
     running: bool = False
     fault: str | None = None
     elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A zone after our last apply, the entry of that, and the record sets of which it is not known."""
+
+    zone: Zone
+    entry: str
+    unsure: frozenset[RRsetKey] = frozenset()
 
 
 class Journal:
@@ -204,3 +216,31 @@ def _is_settled(stored: Stored, good: Ends) -> bool:
     if entry is None or stored.progress.finished is not None:
         return False
     return all(good.get((entry.account, zone.label), "") > stored.id for zone in entry.zones)
+
+
+def last_known(journal: Journal, zone_id: str) -> Known | None:
+    """What a hosted zone held after our last apply; None where no apply of ours is known.
+
+    What entries after the newest snapshot did (they were cut short, or came from elsewhere) is added.
+    """
+    snapshot = journal.load_snapshot(zone_id)
+    if snapshot is None:
+        return None
+    rrsets, unsure, newest = dict(snapshot.zone.rrsets), set[RRsetKey](), snapshot.entry
+    for entry_id in sorted(one for one in journal.all_ids() if one > snapshot.entry):
+        stored = journal.load(entry_id)
+        for zone in stored.entry.zones if stored.entry else ():
+            if stored.progress.hosted_id(zone) != zone_id:
+                continue
+            for change in stored.progress.changes_with(zone, MADE | {Fate.UNKNOWN}):
+                _put(rrsets, change)
+                newest = entry_id
+            unsure.update(change.key for change in stored.progress.changes_with(zone, {Fate.UNKNOWN}))
+    return Known(Zone(snapshot.zone.origin, rrsets), newest, frozenset(unsure))
+
+
+def _put(rrsets: dict[RRsetKey, RRset], change: Change) -> None:
+    if change.after is None:
+        rrsets.pop(change.key, None)
+    else:
+        rrsets[change.key] = change.after
