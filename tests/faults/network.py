@@ -164,7 +164,7 @@ def _without_order(record_set: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def account_state(sandbox: Sandbox) -> dict[str, Any]:
-    """All of an account that must come out right, by zone name: record sets, comment, tags, VPCs."""
+    """All of an account that must come out right, by zone name: record sets, comment, tags, VPCs, locks."""
     state: dict[str, Any] = {}
     for zone_id, zone in sandbox.cloud.store.zones().items():
         assert zone.name not in state, f"two zones of the name {zone.name}"
@@ -177,6 +177,7 @@ def account_state(sandbox: Sandbox) -> dict[str, Any]:
             "comment": zone.comment,
             "tags": dict(zone.tags),
             "vpcs": sorted(vpc["VPCId"] for vpc in zone.vpcs),
+            "protections": [" ".join(sorted(each.values())) for each in zone.protections],
         }
     return state
 

@@ -77,8 +77,10 @@ SETTINGS = """
 [zones."alpha.test"]
 comment = "{comment}"
 ignore = ["**.dyn *"]
+protect = ["www A", "kept A"]
 [zones."beta.test"]
 comment = "made from files"
+protect = ["www A"]
 """
 
 OTHERS = (
@@ -140,7 +142,7 @@ class Scene:
 
     def apply(self, network: Network | None = None, *words: str) -> Ran:
         """`apply --yes` of everything."""
-        allow = ("--allow", "many-changes")
+        allow = ("--allow", "many-changes", "--allow", "protected")
         return self.run(network or self.network(), "-q", "apply", "--yes", "--json", *allow, *words)
 
     def fork(self) -> Scene:
