@@ -57,7 +57,7 @@ def command(
         refuse_faults,
         show_plan,
     )
-    from psfdns.cli.journalling import Task, settle, tell_unfinished
+    from psfdns.cli.journalling import Task, exchange, settle, tell_unfinished
     from psfdns.cli.planning import plan_zones
     from psfdns.cli.repository import select_zones
     from psfdns.cli.saved import hold_against, meet, read_saved
@@ -77,6 +77,7 @@ def command(
     planned = plan_zones(workspace, repository, files, access.host)
     planned = planned if saved is None else hold_against(saved, planned, workspace)
     planned = lift_refusals(planned, allow)
+    exchange(workspace)
     tell_unfinished(workspace, account=planned.plan.account)
     show_plan(workspace, planned.plan)
     try:

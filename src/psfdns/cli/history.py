@@ -40,14 +40,16 @@ def command(
     The journal is kept for ever in .psfdns/journal; with [journal] s3, entries of other machines are
     shown too. With --sandbox only those of the embedded Route 53.
     """
-    from psfdns.cli.journalling import open_journal, tell_unfinished
+    from psfdns.cli.journalling import exchange, open_journal, tell_unfinished
     from psfdns.cli.views.history import render_entry, render_table, to_document
     from psfdns.cli.wiring import emit_json, open_workspace
+    from psfdns.journal.mirror import FETCHED
     from psfdns.journal.store import settled_ids
 
     wanted = chosen_format(options, shape)
     workspace = open_workspace(options)
     journal = open_journal(workspace)
+    exchange(workspace, limit=None if entry_id is not None or not limit else max(limit, FETCHED))
     entries = [one for one in journal.entries() if _is_meant(options, one)]
     settled = settled_ids(entries)
     if entry_id is not None:

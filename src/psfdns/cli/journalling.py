@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.options import Verbosity
+from psfdns.errors import PsfdnsError
 from psfdns.journal.entry import Entry, EntryZone, Kind, Who
+from psfdns.journal.mirror import FETCHED, Mirror
 from psfdns.journal.progress import ZoneEnd
 from psfdns.journal.store import Journal
 from psfdns.journal.writer import Writer
@@ -38,6 +40,40 @@ class Task:
 def open_journal(workspace: Workspace) -> Journal:
     """The journal of this repository; nothing is read or made yet."""
     return Journal(workspace.config.state_dir / "journal")
+
+
+def open_mirror(workspace: Workspace) -> Mirror | None:
+    """The journal's second place, where `[journal] s3` names one; nothing is asked yet."""
+    from psfdns.cli.views.escape import escape
+    from psfdns.cli.wiring import open_shared_store, talk
+
+    store = open_shared_store(workspace)
+    if store is None:
+        return None
+
+    def warn(text: str) -> None:
+        talk(workspace.options, f"warning: {escape(text)}", at=Verbosity.QUIET)
+
+    return Mirror(open_journal(workspace), store, warn)
+
+
+def exchange(workspace: Workspace, *, limit: int | None = FETCHED) -> None:
+    """Send what could not be sent before, and bring the entries of other machines here.
+
+    What cannot be exchanged is said, and is no error: what changes something needs the store anyway.
+    """
+    from psfdns.cli.views.escape import escape
+    from psfdns.cli.wiring import talk
+
+    mirror = open_mirror(workspace)
+    if mirror is None:
+        return
+    try:
+        mirror.resend()
+        mirror.fetch(limit)
+    except PsfdnsError as error:
+        text = f"warning: {escape(error.summary)}; entries of other machines may be missing"
+        talk(workspace.options, text, at=Verbosity.QUIET)
 
 
 def new_entry(
@@ -77,7 +113,7 @@ def journalled(workspace: Workspace, access: Access, planned: Planned, task: Tas
     meant = [zone for zone in planned.plan.zones if zone.action in {ZoneAction.CREATE, ZoneAction.CHANGE}]
     zones = [_entry_zone(zone, planned.live.get(zone.hosted_id or "")) for zone in meant]
     entry = new_entry(workspace, access, zones, task)
-    writer = Writer(open_journal(workspace), entry, planned.live, now)
+    writer = Writer(open_journal(workspace), entry, planned.live, now, open_mirror(workspace))
     try:
         yield writer
     finally:
@@ -118,7 +154,7 @@ def settle(workspace: Workspace, access: Access, plan: Plan) -> None:
     ends = _in_sync(journal, plan)
     if not ends:
         return
-    writer = Writer(journal, new_entry(workspace, access, (), Task()), {}, now)
+    writer = Writer(journal, new_entry(workspace, access, (), Task()), {}, now, open_mirror(workspace))
     try:
         writer.start({})
         writer.finish(ends)
@@ -169,7 +205,7 @@ def store_zone(
     from psfdns.cli.wiring import now
 
     entry = new_entry(workspace, access, (zone,), Task(Kind.ZONE_DELETE))
-    writer = Writer(open_journal(workspace), entry, {live.hosted.id: live}, now)
+    writer = Writer(open_journal(workspace), entry, {live.hosted.id: live}, now, open_mirror(workspace))
     try:
         writer.start({})
         yield writer

@@ -43,13 +43,15 @@ def command(options: Options, *, entry_id: str | None, yes: bool, allow: tuple[s
     unless they are reverted too, the next apply does the same again.
     """
     from psfdns.cli.applying import ask, carry_out, finish, has_work, lift_refusals, refuse_faults, show_plan
-    from psfdns.cli.journalling import Task, open_journal
+    from psfdns.cli.journalling import Task, exchange, open_journal
     from psfdns.cli.verifying import say_verdicts, verify_outcome
     from psfdns.cli.wiring import open_access, open_workspace
     from psfdns.journal.entry import Kind
+    from psfdns.journal.mirror import FETCHED
 
     workspace = open_workspace(options)
     access = open_access(workspace)
+    exchange(workspace, limit=FETCHED if entry_id is None else None)
     stored = _choose(open_journal(workspace), entry_id, access.host.look_up_account())
     undoing, planned = _plan(workspace, access, stored)
     planned = lift_refusals(planned, allow)

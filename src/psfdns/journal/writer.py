@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from psfdns.errors import PsfdnsError
 from psfdns.journal.disk import Appender
 from psfdns.journal.entry import Entry, EntryZone, JournalError, stamp
 from psfdns.journal.progress import (
@@ -35,6 +36,9 @@ class Mirror(Protocol):
 
     def note_event(self, entry_id: str) -> None:
         """An entry's events have grown. Never raises and does not wait."""
+
+    def finish(self, entry_id: str) -> None:
+        """Wait until the newest events are there, if they can be. Never raises."""
 
 
 @dataclass
@@ -66,7 +70,16 @@ class Writer:
         self._places = {zone.label: _places(zone) for zone in zones}
         self._events = self.journal.create(self.entry, unsent=self.mirror is not None)
         if self.mirror is not None:
-            self.mirror.send_entry(self.entry.id)
+            self._send_entry(self.mirror)
+
+    def _send_entry(self, mirror: Mirror) -> None:
+        """What cannot be shared is not begun: the entry ends here."""
+        try:
+            mirror.send_entry(self.entry.id)
+        except PsfdnsError as error:
+            not_begun = ZoneEnd(ok=False, errors=(f"not begun: {error.summary}",))
+            self.finish({zone.label: not_begun for zone in self.entry.zones})
+            raise
 
     def begin(self, zone: str, step: str, changes: Sequence[Change] = ()) -> int:
         """Keep that a request is about to be sent. Raises JournalError: then it may not be sent."""
@@ -100,6 +113,8 @@ class Writer:
                     self.journal.keep_snapshot(snapshot)
             except JournalError as error:
                 self.fault = error
+        if self.mirror is not None:
+            self.mirror.finish(self.entry.id)
 
     def close(self) -> None:
         """Let go of the entry: without an end, it counts as interrupted from here on."""
