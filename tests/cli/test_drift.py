@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -88,3 +89,43 @@ def test_zones_and_tenants_are_selected(applied: Ground) -> None:
     assert applied.run("drift", "beta.test")[0] == 0
     assert applied.run("drift", "--tenant", "one")[0] == 2
     assert applied.run("drift", "gamma.test")[0] == 64
+
+
+def test_what_was_done_by_hand_since_our_last_apply_is_told_apart_from_an_edited_file(
+    applied: Ground,
+) -> None:
+    edit_by_hand(applied)
+    applied.write("two", "beta.test", "www A 192.0.2.99")
+    _, out, _ = applied.run("drift")
+    alpha, beta = out.split("beta.test.  (tenant", 1)
+    assert "Changed at Route 53 since the last apply from here" in alpha
+    assert "  - delete www.alpha.test. A" in alpha
+    assert "it is the file that changed" in beta
+
+
+def test_another_writers_record_sets_are_no_news(applied: Ground) -> None:
+    zones = {zone["Name"]: zone["Id"] for zone in applied.call("ListHostedZones")["HostedZones"]}
+    record = {
+        "Name": "_acme-challenge.alpha.test.",
+        "Type": "TXT",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": '"token"'}],
+    }
+    change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    applied.call("ChangeResourceRecordSets", HostedZoneId=zones["alpha.test."], ChangeBatch=change)
+    assert applied.run("drift") == (0, "", "")
+    edit_by_hand(applied)
+    _, out, _ = applied.run("drift", "--json")
+    since = json.loads(out)["zones"][0]["since_apply"]
+    assert [(change["action"], change["name"]) for change in since["changes"]] == [
+        ("delete", "www.alpha.test.")
+    ]
+
+
+def test_without_a_journal_nothing_is_claimed_about_what_was(applied: Ground) -> None:
+    shutil.rmtree(applied.root / ".psfdns" / "journal")
+    edit_by_hand(applied)
+    code, out, _ = applied.run("drift", "--json")
+    assert code == 2
+    assert json.loads(out)["zones"][0]["since_apply"] is None
+    assert "last apply" not in applied.run("drift")[1]
