@@ -99,7 +99,7 @@ def test_what_was_done_by_hand_since_our_last_apply_is_told_apart_from_an_edited
     _, out, _ = applied.run("drift")
     alpha, beta = out.split("beta.test.  (tenant", 1)
     assert "Changed at Route 53 since the last apply from here" in alpha
-    assert "  - delete www.alpha.test. A" in alpha
+    assert "  - DELETE www.alpha.test. A" in alpha
     assert "it is the file that changed" in beta
 
 
