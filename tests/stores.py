@@ -13,7 +13,8 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
-from moto.core.models import botocore_stubber
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.s3.models import s3_backends
 
 from psfdns.aws.s3 import S3Objects, open_objects
 from psfdns.errors import HostError
@@ -93,12 +94,8 @@ def unreachable(action: str) -> None:
 
 @dataclass
 class Moto:
-    """S3 in this process. moto checks a condition and writes in two steps: here requests go one by one.
+    """S3 in this process. moto checks a condition and writes in two steps: here requests go one by one."""
 
-    `ahead` moves the clock that answers tell, as if that much time had passed since objects were written.
-    """
-
-    ahead: datetime.timedelta = datetime.timedelta()
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, prefix: str = "", bucket: str = BUCKET) -> S3Objects:
@@ -108,11 +105,16 @@ class Moto:
         events.register("before-send.s3", self._answer)
         return store
 
+    def age(self, seconds: float) -> None:
+        """Everything was written that much longer ago."""
+        for item in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET].keys.values():
+            item.last_modified -= datetime.timedelta(seconds=seconds)
+
     def _answer(self, request: Any, event_name: str, **_: Any) -> Any:
         with self.lock:
             answer = botocore_stubber(event_name, request)
         assert answer is not None
-        now = datetime.datetime.now(tz=datetime.UTC) + self.ahead
+        now = datetime.datetime.now(tz=datetime.UTC)
         answer.headers["Date"] = format_datetime(now, usegmt=True)
         return answer
 
