@@ -32,8 +32,8 @@ class InvalidInputError(PsfdnsError):
 class PlanRefusedError(PsfdnsError):
     """A guard says no; each finding's hint names the `--allow CODE` that lifts it."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__("the plan is refused")
+    def __init__(self, diagnostics: Sequence[Diagnostic], *, summary: str = "the plan is refused") -> None:
+        super().__init__(summary)
         self.diagnostics = tuple(diagnostics)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psfdns.aws import AwsApi, Identity
     from psfdns.budget import Budget
     from psfdns.config import Config
+    from psfdns.lookup.parents import Walk
     from psfdns.objects import ObjectStore
     from psfdns.route53.host import Route53Host
     from psfdns.sandbox.sandbox import Sandbox
@@ -193,6 +194,29 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
         )
     resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
     return Dns(resolver.find_addresses, ask_many, sleep, monotonic)
+
+
+def open_walk(workspace: Workspace, access: Access) -> Walk:
+    """The way from the root down to a zone's parents. Raises LookupFailedError.
+
+    A sandbox, or another stand-in for Amazon, has parents only in a DNS that `[resolver]` names.
+    """
+    from psfdns.config import ResolverConfig
+    from psfdns.errors import LookupFailedError
+    from psfdns.lookup.parents import Walk
+    from psfdns.lookup.resolve import Resolver, system_resolver
+    from psfdns.lookup.roots import IANA_ROOTS, load_hints
+    from psfdns.lookup.server import Server
+
+    wanted = workspace.config.resolver
+    if wanted == ResolverConfig() and (workspace.options.sandbox or not access.api.is_amazons):
+        where = "the sandbox" if workspace.options.sandbox else "Route 53's endpoint is not Amazon's, which"
+        why = f"{where} has no parents, and psfdns.toml has no [resolver]"
+        raise LookupFailedError("DNS", "ask the parents", why)
+    hints = wanted.root_hints
+    addresses = load_hints(hints) if isinstance(hints, Path) else hints or IANA_ROOTS
+    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
+    return Walk(tuple(Server(address, wanted.port) for address in addresses), resolver.find_addresses)
 
 
 def open_sandbox(workspace: Workspace) -> Sandbox:
