@@ -1,4 +1,7 @@
-"""Object stores to test on: one in memory whose clock and faults a test sets, and S3 as moto plays it."""
+"""Object stores to test on: one in memory whose clock and faults a test sets, and S3 as moto plays it.
+
+moto plays it inside the process, or behind a port so that other processes meet there.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.s3.models import s3_backends
@@ -124,3 +130,49 @@ def playing_s3() -> Iterator[Moto]:
     with mock_aws():
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket=BUCKET)
         yield Moto()
+
+
+@contextmanager
+def serving_s3() -> Iterator[str]:
+    """moto's S3 on the loopback; gives the endpoint."""
+    with playing_s3():
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    turn = threading.Lock()
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        url = f"https://s3.amazonaws.com{self.path}"
+        headers = HTTPHeaders()
+        for name, value in self.headers.items():
+            headers[name] = value
+        with self.turn:
+            answer = botocore_stubber.process_request(
+                AWSPreparedRequest(self.command, url, headers, body, stream_output=False)
+            )
+        assert answer is not None
+        status, said, data = answer
+        data = data.encode() if isinstance(data, str) else data
+        self.send_response(status)
+        for name, value in said.items():
+            if name.lower() not in {"content-length", "date"}:
+                self.send_header(name, str(value))
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_PUT = do_DELETE = answer  # noqa: N815 - the server's names
+
+    def log_message(self, *_: Any) -> None:
+        pass

@@ -8,15 +8,19 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
+from moto.core.models import botocore_stubber
 
+from psfdns.aws import open_objects
 from psfdns.errors import HostError, LockedError, LockLostError
 from psfdns.locks.holder import Holder, parse_document
 from psfdns.locks.lease import TIMES, Lease, LeaseTimes, hold_lease
 from psfdns.objects import ObjectStore
 from tests.locks.holding import ACCOUNT, SHORT, me
-from tests.stores import MemoryStore, playing_s3, unreachable
+from tests.locks.processes import first_line, process
+from tests.stores import BUCKET, MemoryStore, playing_s3, serving_s3, unreachable
 
 KEY = f"locks/{ACCOUNT}.json"
 START = datetime.datetime(2026, 11, 20, 18, 0, tzinfo=datetime.UTC)
@@ -375,3 +379,50 @@ class TestHeartbeat:
             pass
         (line,) = said
         assert line.startswith(f"the lock of {ACCOUNT} was left to become stale and is taken over: apply by")
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
+    """S3 behind a port, which other processes reach as well."""
+    with serving_s3() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        store = open_objects(BUCKET)
+        events: Any = store._client.meta.events
+        events.unregister("before-send", botocore_stubber)
+        yield store
+
+
+def try_to_take(store: ObjectStore) -> str | None:
+    """Who is said to have left it, or to hold it."""
+    lease = Lease(store, KEY, me("bob"), clock=time.monotonic, times=SHORT)
+    try:
+        return lease.acquire()
+    except LockedError as error:
+        return f"refused: {error}"
+
+
+def test_of_two_processes_with_one_bucket_one_wins(s3: ObjectStore) -> None:
+    with process("lease", BUCKET) as one, process("lease", BUCKET) as other:
+        lines = {first_line(one): one, first_line(other): other}
+        assert set(lines) > {"held\n"}
+        winner = lines.pop("held\n")
+        (refused,) = lines
+        assert "apply by alice on laptop" in refused
+        assert f"(pid {winner.pid}) since " in refused
+        winner.communicate("")
+    assert s3.list() == []
+
+
+def test_the_lease_of_a_killed_process_is_free_once_it_is_stale(s3: ObjectStore) -> None:
+    with process("lease", BUCKET) as holder:
+        assert first_line(holder) == "held\n"
+        time.sleep(2 * SHORT.lease)
+        assert str(try_to_take(s3)).startswith("refused: the account is locked in"), "it lives and renews"
+        holder.kill()
+        holder.wait()
+        assert str(try_to_take(s3)).startswith("refused: the account is locked in")
+        until = time.monotonic() + 2 * SHORT.lease + 1
+        while str(left := try_to_take(s3)).startswith("refused"):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert str(left).startswith("apply by alice on laptop")
