@@ -28,7 +28,7 @@ from psfdns.budget import UNLIMITED, Budget
 from psfdns.cli.main import run
 from psfdns.route53.packing import Limits
 from psfdns.sandbox.sandbox import Sandbox
-from psfdns.sandbox.store import MemoryStore
+from psfdns.sandbox.store import DiskStore, MemoryStore
 from tests.cli.ground import TENANT
 from tests.faults.network import Network, Witness, account_state
 from tests.route53.accounts import Time
@@ -151,6 +151,20 @@ class Scene:
         time = Time()
         time.now = self.time.now + 3600
         return Scene(self.root, time, clone_sandbox(self.sandbox, time))
+
+
+def put_on_disk(scene: Scene) -> Scene:
+    """A fork whose account is kept in the state folder, so that other processes share it."""
+    made = scene.fork()
+    store = scene.sandbox.cloud.store
+    made.sandbox.cloud.store = DiskStore(scene.root / ".psfdns" / "sandbox")
+    with made.sandbox.cloud.store.writing():
+        for zone_id in store.zones():
+            zone = store.fetch_zone(zone_id)
+            assert zone is not None
+            made.sandbox.cloud.store.store_zone(*zone)
+        made.sandbox.cloud.store.store_account(store.account())
+    return made
 
 
 def clone_sandbox(sandbox: Sandbox, time: Time) -> Sandbox:
