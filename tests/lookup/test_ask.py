@@ -13,7 +13,7 @@ import dns.message
 import dns.rrset
 import pytest
 
-from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
+from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason, read_answer
 from psfdns.lookup.ask import MAX_SILENCES, Patience, ask, ask_many
 from psfdns.lookup.server import Server
 from tests.mini_internet import LEAF, NOBODY, TOP, MiniInternet
@@ -134,6 +134,27 @@ def test_a_query_carries_edns_and_asks_for_recursion_only_where_it_is_wanted() -
         query = dns.message.from_wire(queries[0])
         assert (query.edns, query.payload) == (0, 1232)
         assert bool(query.flags & dns.flags.RD) is recursive
+
+
+def test_where_there_is_no_way_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_route(*_: object) -> None:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr("psfdns.lookup.ask._exchange", no_route)
+    failed = ask(Server("2001:db8::1"), Question("www.example.org.", "A"))
+    assert isinstance(failed, Failure)
+    assert (failed.reason, failed.words) == (
+        Reason.UNREACHABLE,
+        "cannot be reached (Network is unreachable)",
+    )
+
+
+def test_values_that_break_the_rules_of_their_type_are_shown_as_they_came() -> None:
+    question = Question("www.example.org.", "TLSA")
+    response = dns.message.make_response(dns.message.make_query(question.name, question.type))
+    response.answer.append(dns.rrset.from_text(question.name, 60, "IN", "TLSA", "3 1 1 abcd"))
+    (heard_set,) = read_answer(response, Server("192.0.2.1"), question).answer
+    assert (heard_set.type, heard_set.values) == ("TLSA", ("3 1 1 abcd",))
 
 
 def test_many_answers_come_in_the_order_of_the_questions(internet: MiniInternet) -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 import dns.resolver
 import pytest
 
 from psfdns.errors import LookupFailedError
+from psfdns.lookup import resolve
 from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
-from psfdns.lookup.ask import Patience
+from psfdns.lookup.ask import PROBES, Asked, Pair, Patience
 from psfdns.lookup.resolve import Resolver, system_resolver, values_of
 from psfdns.lookup.roots import IANA_ROOTS, load_hints
 from psfdns.lookup.server import Server
@@ -43,6 +45,22 @@ def test_a_refusal_by_one_resolver_is_mended_by_the_next(internet: MiniInternet)
     found = resolver(internet, LEAF[0], TOP[0]).resolve_many([question])[question]
     assert isinstance(found, Answer)
     assert found.rcode == "NXDOMAIN"
+
+
+def test_a_silent_resolver_is_found_out_with_few_questions(
+    internet: MiniInternet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Pair] = []
+
+    def silent(pairs: Sequence[Pair], **_: object) -> list[Asked]:
+        asked.extend(pairs)
+        return [Failure(*pair, Reason.TIMEOUT) for pair in pairs]
+
+    monkeypatch.setattr(resolve, "ask_many", silent)
+    names = [f"w{number}.test." for number in range(500)]
+    found = resolver(internet, LEAF[0], LEAF[1]).find_addresses(names)
+    assert len(asked) == 2 * PROBES
+    assert {type(each) for each in found.values()} == {Failure}
 
 
 def answer(*sets: HeardSet) -> Answer:

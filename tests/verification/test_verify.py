@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
-from psfdns.lookup.ask import Asked, Pair
+from psfdns.lookup.ask import PROBES, Asked, Pair
 from psfdns.lookup.server import Server
 from psfdns.records import RRset, RRsetKey
 from psfdns.verification import verify
@@ -225,5 +225,5 @@ def test_a_way_that_is_closed_is_found_out_with_few_questions() -> None:
     world = World(lambda server, question, _: silent(server, question), places)
     zones = [check(servers=tuple(names[start : start + 4]), label=str(start)) for start in range(0, 400, 4)]
     verdict = world.verify(*zones)
-    assert sum(world.asked.values()) == verify.PROBES
+    assert sum(world.asked.values()) == PROBES
     assert (verdict.verified, len(verdict.unasked)) == (None, 4)

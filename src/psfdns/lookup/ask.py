@@ -28,6 +28,8 @@ EDNS_PAYLOAD = 1232
 """Bytes that pass every path without being fragmented (DNS Flag Day 2020; RFC 9715 §3.2)."""
 MAX_SILENCES = 6
 MANY_THREADS = 32
+PROBES = 32
+"""Questions that are asked before all others, to see whether the way is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,18 @@ def ask_many(
         return []
     with ThreadPoolExecutor(min(threads, len(pairs)), thread_name_prefix="ask") as pool:
         return list(pool.map(ask_next, pairs))
+
+
+def ask_while_open(
+    pairs: Sequence[Pair], ask_pairs: Callable[[Sequence[Pair]], Sequence[Asked]], *, probes: int = PROBES
+) -> list[Asked]:
+    """The answers of `ask_pairs`; but where none of the first ones comes, the way is closed and all fail."""
+    first = ask_pairs(pairs[:probes])
+    failed = [asked for asked in first if isinstance(asked, Failure)]
+    if failed and len(failed) == len(first):
+        closed = failed[0]
+        return [*first, *(Failure(*pair, closed.reason, closed.detail) for pair in pairs[probes:])]
+    return [*first, *ask_pairs(pairs[probes:])]
 
 
 class _Silences:

@@ -10,7 +10,7 @@ import dns.resolver
 
 from psfdns.errors import LookupFailedError
 from psfdns.lookup.answer import Answer, Failure, Question, Reason
-from psfdns.lookup.ask import Asked, Patience, ask_many
+from psfdns.lookup.ask import Asked, Pair, Patience, ask_many, ask_while_open
 from psfdns.lookup.server import DNS_PORT, Server
 
 ADDRESS_TYPES = ("A", "AAAA")
@@ -24,7 +24,7 @@ class Resolver:
 
     servers: tuple[Server, ...]
     port: int = DNS_PORT
-    patience: Patience = field(default_factory=lambda: Patience(seconds=3.0))
+    patience: Patience = field(default_factory=Patience)
 
     def find_addresses(self, names: Iterable[str]) -> dict[str, tuple[Server, ...] | Failure]:
         """Each name's addresses, IPv4 first, as servers at `port`; or why there are none."""
@@ -39,9 +39,11 @@ class Resolver:
         for server in self.servers:
             left = [each for each in questions if not is_usable(found.get(each))]
             pairs = [(server, question) for question in left]
-            asked = ask_many(pairs, recursive=True, patience=self.patience)
-            found.update(zip(left, asked, strict=True))
+            found.update(zip(left, ask_while_open(pairs, self._ask), strict=True))
         return found
+
+    def _ask(self, pairs: Sequence[Pair]) -> list[Asked]:
+        return ask_many(pairs, recursive=True, patience=self.patience)
 
     def _servers_of(self, name: str, answers: Mapping[Question, Asked]) -> tuple[Server, ...] | Failure:
         servers: list[Server] = []

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psfdns.lookup.answer import Answer, Failure, Question, Reason
-from psfdns.lookup.ask import Asked, Pair
+from psfdns.lookup.ask import Asked, Pair, ask_while_open
 from psfdns.lookup.server import Server
 from psfdns.verification.judge import Difference, judge
 from psfdns.verification.questions import Expectation
@@ -19,10 +19,6 @@ PATIENCE_SECONDS = 10.0
 PAUSES = (0.3, 0.7, 1.0, 2.0)
 MAX_QUESTIONS = 20_000
 """Above that many, each record set is asked of fewer servers in turn, which the verdict says."""
-
-
-PROBES = 32
-"""Servers that are tried before all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +128,9 @@ def _reach(checks: Sequence[ZoneCheck], dns: Dns) -> _Reached:
 
 
 def _probe(pairs: Sequence[Pair], dns: Dns) -> dict[Pair, Asked]:
-    """The answers; where none of the first ones comes, the way is closed and the rest fails like them."""
+    """The answers, with few questions where the way is closed."""
     unique = list(dict.fromkeys(pairs))
-    answers = _ask_once_each(unique[:PROBES], dns)
-    first = next(iter(answers.values()))
-    if all(isinstance(asked, Failure) for asked in answers.values()) and isinstance(first, Failure):
-        alike = {pair: Failure(*pair, first.reason, first.detail) for pair in unique[PROBES:]}
-        return {**answers, **alike}
-    return {**answers, **_ask_once_each(unique[PROBES:], dns)}
+    return dict(zip(unique, ask_while_open(unique, dns.ask_many), strict=True))
 
 
 def _note(reached: _Reached, place: _Place, asked: Asked) -> None:
