@@ -25,8 +25,10 @@ def read_transcript(text: str) -> Iterator[Step]:
     for indent, block in re.findall(r"^( *)```console\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL):
         lines = [line.removeprefix(indent) for line in block.splitlines(keepends=True)]
         for step in re.split(r"^\$ ", "".join(lines), flags=re.MULTILINE)[1:]:
-            command, _, printed = step.partition("\n")
-            yield Step(command, printed)
+            # A here-document is part of its command.
+            end = "\nEND\n" if "<<'END'\n" in step else "\n"
+            command, _, printed = step.partition(end)
+            yield Step(command + end.rstrip("\n"), printed)
 
 
 def as_pattern(printed: str) -> str:

@@ -1,0 +1,155 @@
+"""Each role's policy allows what its commands ask of AWS, and nothing that they do not ask."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.loaders
+import pytest
+
+from psfdns.budget import Budget
+from tests.cli.ground import Ground
+
+ROOT = Path(__file__).parents[1]
+POLICIES = ROOT / "docs" / "iam"
+ROUTE53_ROLES = ("plan", "apply", "zone-delete")
+
+NEEDED_BY_AWS = frozenset({"ec2:DescribeVpcs"})
+"""What nothing of ours asks, and AWS does itself in the caller's name (Service Authorization Reference)."""
+
+S3_NAMES = {"ListObjectsV2": "ListBucket"}
+"""S3's requests that are permitted by another name."""
+
+
+def statements(role: str, effect: str) -> Iterator[dict[str, Any]]:
+    policy = json.loads((POLICIES / f"{role}.json").read_text(encoding="utf-8"))
+    yield from (one for one in policy["Statement"] if one["Effect"] == effect)
+
+
+def actions(role: str, effect: str = "Allow") -> set[str]:
+    found: set[str] = set()
+    for statement in statements(role, effect):
+        named = statement["Action"]
+        found |= {named} if isinstance(named, str) else set(named)
+    return found
+
+
+def named_in_source(service: str, *folders: str) -> set[str]:
+    """The service's actions that stand as a string in the source of these folders."""
+    model = botocore.loaders.Loader().load_service_model(service, "service-2")
+    found = set()
+    for folder in folders:
+        for path in sorted((ROOT / "src" / "psfdns" / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found |= {node.value} & set(model["operations"])
+    return found
+
+
+@pytest.fixture
+def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ground:
+    monkeypatch.chdir(tmp_path)
+    return Ground(tmp_path, capsys)
+
+
+@pytest.fixture
+def asked(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What the commands have asked of Route 53 since it was cleared last."""
+    found: set[str] = set()
+    spend = Budget.spend
+
+    def noting(self: Budget, action: str, body: bytes = b"") -> None:
+        found.add(f"route53:{action}")
+        spend(self, action, body)
+
+    monkeypatch.setattr(Budget, "spend", noting)
+    return found
+
+
+def set_up(ground: Ground) -> None:
+    """A zone with a comment and a protected record set, a private one in two networks, an empty one."""
+    manifest = ground.root / "zones" / "one" / "tenant.toml"
+    manifest.write_text(
+        manifest.read_text()
+        + '[zones."alpha.test"]\ncomment = "first"\nprotect = ["www A"]\n'
+        + '[zones."inside.test"]\nprivate = ["us-east-1:vpc-0123", "us-east-1:vpc-4567"]\n'
+    )
+    ground.write("one", "inside.test", "www A 192.0.2.4")
+    ground.write("two", "empty.test")
+
+
+def succeed(ground: Ground, *words: str, code: int = 0) -> None:
+    done, out, err = ground.run(*words)
+    assert done == code, (words, out, err)
+
+
+def test_who_plans_may_read_and_nothing_else(ground: Ground, asked: set[str]) -> None:
+    set_up(ground)
+    succeed(ground, "apply", "--yes")
+    asked.clear()
+
+    succeed(ground, "plan")
+    succeed(ground, "drift")
+    succeed(ground, "history")
+    succeed(ground, "import", "--all")
+
+    assert asked == actions("plan")
+
+
+def test_who_applies_may_do_all_that_an_apply_does(ground: Ground, asked: set[str]) -> None:
+    set_up(ground)
+    succeed(ground, "apply", "--yes")
+    manifest = ground.root / "zones" / "one" / "tenant.toml"
+    manifest.write_text(manifest.read_text().replace('"first"', '"second"'))
+    ground.write("one", "alpha.test", "www A 192.0.2.9", "@ TXT hello")
+    succeed(ground, "apply", "--yes", "--allow", "protected")
+    succeed(ground, "import", "--all")
+
+    assert asked == actions("apply") - NEEDED_BY_AWS
+
+
+def test_only_the_role_for_it_may_delete_a_zone() -> None:
+    may_delete = [role for role in ROUTE53_ROLES if "route53:DeleteHostedZone" in actions(role)]
+
+    assert may_delete == ["zone-delete"]
+    assert actions("apply", "Deny") == {"route53:DeleteHostedZone"}
+
+
+def test_every_action_of_the_source_is_allowed_to_some_role_and_no_other_is() -> None:
+    allowed = set().union(*map(actions, ROUTE53_ROLES)) - NEEDED_BY_AWS
+    source = named_in_source("route53", "route53", "cli", "journal", "aws")
+
+    assert allowed == {f"route53:{action}" for action in source}
+
+
+def test_who_writes_the_journal_may_do_all_that_is_asked_of_the_bucket() -> None:
+    source = named_in_source("s3", "aws")
+
+    assert actions("journal-write") == {f"s3:{S3_NAMES.get(action, action)}" for action in source}
+
+
+def test_nobody_deletes_from_the_journal_but_the_lock() -> None:
+    deleting = [one for one in statements("journal-write", "Allow") if one["Action"] == "s3:DeleteObject"]
+
+    assert [one["Resource"] for one in deleting] == ["arn:aws:s3:::BUCKET/PREFIX/locks/*"]
+    assert actions("journal-read") == {"s3:GetObject", "s3:ListBucket"}
+
+
+@pytest.mark.parametrize("path", sorted(POLICIES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_policy_and_every_action_of_it_is_explained(path: Path) -> None:
+    explained = (POLICIES / "README.md").read_text(encoding="utf-8")
+
+    assert f"`{path.name}`" in explained
+    assert [action for action in sorted(actions(path.stem)) if f"`{action}`" not in explained] == []
+
+
+@pytest.mark.parametrize("path", sorted(POLICIES.glob("*.json")), ids=lambda path: path.stem)
+def test_no_policy_says_any_action(path: Path) -> None:
+    assert not [action for action in actions(path.stem) if "*" in action]
+    assert len({one["Sid"] for one in statements(path.stem, "Allow")}) == len(
+        list(statements(path.stem, "Allow"))
+    )
