@@ -150,7 +150,7 @@ class Lease:
 
     def release(self) -> None:
         """Let go of what is still ours. Raises OutsideError."""
-        if self._lost is None and not self._store.delete(self._key, self._version):
+        if not self._store.delete(self._key, self._version):
             there = self._store.get(self._key)
             if there is not None and self._is_ours(there):
                 self._store.delete(self._key, there.version)
