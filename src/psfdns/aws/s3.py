@@ -1,7 +1,7 @@
 """A part of an S3 bucket as an ObjectStore (conditional writes: S3 User Guide, "Conditional requests").
 
-Objects get the bucket's own encryption and no ACL. The endpoint can be moved with AWS_ENDPOINT_URL_S3;
-the bucket's region is found by botocore from S3's redirect.
+Objects get the bucket's own encryption and no ACL. The endpoint can be moved with AWS_ENDPOINT_URL_S3, where
+botocore addresses buckets by path; the bucket's region it finds from S3's redirect.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import functools
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as botocore_errors
@@ -46,8 +45,6 @@ _S3 = Service(
 )
 _REGION = "us-east-1"
 """Asked first where the environment names no region."""
-
-_AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")
 
 _MISSING = frozenset({"NoSuchKey", "404"})
 _LOST = frozenset({"PreconditionFailed", "NoSuchKey", "404", "412"})
@@ -190,12 +187,7 @@ def _make_client() -> S3Client:
         read_timeout=SECONDS,
         user_agent_extra="psfdns",
     )
-    client = session.client("s3", config=config)
-    host = urlsplit(client.meta.endpoint_url).hostname or ""
-    if host.endswith(_AMAZON):
-        return client
-    # Elsewhere a bucket has no host name of its own.
-    return session.client("s3", config=config.merge(Config(s3={"addressing_style": "path"})))
+    return session.client("s3", config=config)
 
 
 def _date(answer: Mapping[str, Any]) -> datetime.datetime | None:
