@@ -152,6 +152,22 @@ def test_a_deletion_that_may_not_have_happened_is_looked_up(account: Account) ->
     assert isinstance(delete(account, live, api=blind).error, HostError)
 
 
+def test_a_zone_that_is_busy_is_waited_for(account: Account) -> None:
+    live = account.create()
+
+    def busy(api: Any, doing: str, parameters: Any) -> Any:
+        del api, parameters
+        raise HostError("Route 53", doing, "busy", code="PriorRequestNotComplete")
+
+    before = account.time.now
+    assert delete(account, live, api=UnsteadyApi(account.api, {(REMOVE, 1): busy})).error is None
+    assert account.time.now - before == 1
+
+    live = account.create()
+    always = UnsteadyApi(account.api, {(REMOVE, number): busy for number in range(1, 5)})
+    assert isinstance(delete(account, live, api=always).error, HostError)
+
+
 def test_a_zone_that_others_deleted_is_an_error(account: Account) -> None:
     live = account.create()
     account.api.call(REMOVE, "a test", Id=live.hosted.id)

@@ -15,7 +15,7 @@ from psfdns.plans.plan import Change
 from psfdns.plans.protection import is_ours
 from psfdns.route53.batches import Batch, pack_changes
 from psfdns.route53.host import bare_id, list_zones
-from psfdns.route53.protections import Protections
+from psfdns.route53.protections import PATIENCE, PRIOR_REQUEST, Protections
 from psfdns.route53.submit import Submitter
 
 if TYPE_CHECKING:
@@ -95,14 +95,20 @@ class Deletion:
 
     def _delete_hosted_zone(self, hosted: HostedZone) -> str | None:
         """The change's id, or None where its answer was lost and the zone is gone."""
-        try:
-            answer = self.api.call("DeleteHostedZone", f"delete {hosted.name}", Id=hosted.id)
-        except HostError as error:
-            may_be_ours = error.uncertain or error.attempts > 1
-            if (error.code == GONE and may_be_ours) or (error.uncertain and self._is_gone(hosted)):
-                return None
-            raise
-        return bare_id(answer["ChangeInfo"]["Id"])
+        may_be_ours = False
+        pauses = iter(PATIENCE)
+        while True:
+            try:
+                answer = self.api.call("DeleteHostedZone", f"delete {hosted.name}", Id=hosted.id)
+            except HostError as error:
+                may_be_ours = may_be_ours or error.uncertain or error.attempts > 1
+                if error.code == PRIOR_REQUEST and (seconds := next(pauses, None)) is not None:
+                    self.pause(seconds)
+                    continue
+                if (error.code == GONE and may_be_ours) or (error.uncertain and self._is_gone(hosted)):
+                    return None
+                raise
+            return bare_id(answer["ChangeInfo"]["Id"])
 
     def _is_gone(self, hosted: HostedZone) -> bool:
         try:

@@ -25,7 +25,8 @@ PER_PAGE = "300"
 BAD_BATCH = "InvalidResourceRecordSetProtectionBatch"
 ALREADY_THERE = "ProtectionAlreadyExists"
 PRIOR_REQUEST = "PriorRequestNotComplete"
-_PATIENCE = (1.0, 4.0, 16.0)
+PATIENCE = (1.0, 4.0, 16.0)
+"""Seconds between tries while another change of the zone is taken in."""
 _NOT_OFFERED = frozenset(
     "AccessDenied AccessDeniedException UnauthorizedOperation UnknownOperationException InvalidAction"
     " NotImplemented UnsupportedOperation 403 404 405 501".split()
@@ -93,7 +94,7 @@ class Protections:
         wanted: Sequence[Protection],
         find_left: Callable[[Sequence[Protection]], Sequence[Protection]],
     ) -> None:
-        pauses = iter(_PATIENCE)
+        pauses = iter(PATIENCE)
         while wanted:
             try:
                 self._send(action, wanted)
