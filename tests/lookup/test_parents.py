@@ -10,7 +10,7 @@ import pytest
 from psfdns.errors import LookupFailedError
 from psfdns.lookup import parents
 from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
-from psfdns.lookup.ask import Patience
+from psfdns.lookup.ask import Pair, Patience
 from psfdns.lookup.parents import Delegation, NameServer, Walk
 from psfdns.lookup.server import Server
 from tests.mini_internet import LEAF, NOBODY, ROOT, TOP, MiniInternet
@@ -101,6 +101,21 @@ def test_addresses_that_no_glue_gives_are_asked_for(internet: MiniInternet) -> N
 def test_where_the_way_down_ends_the_last_reason_is_told(walk: Walk) -> None:
     with pytest.raises(LookupFailedError, match=r"find the servers of b\.silent\.test\..*refuses"):
         walk.find_parents("a.b.silent.test.")
+
+
+def test_a_parent_server_that_fails_on_one_of_the_two_questions_has_failed(
+    internet: MiniInternet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask_pairs(pairs: Sequence[Pair], **_: object) -> list[Answer]:
+        return [
+            Answer(server, question, "SERVFAIL" if question.type == "DS" else "NXDOMAIN", authoritative=True)
+            for server, question in pairs
+        ]
+
+    monkeypatch.setattr(parents, "ask_many", ask_pairs)
+    view = Walk(internet.roots, nowhere).find_parents("child.test.")
+    assert (view.delegations, len(view.silent)) == ((), 2)
+    assert view.silent[0][1].words == "answers, but not as an authority (SERVFAIL)"
 
 
 @pytest.mark.parametrize("upward", [True, False])

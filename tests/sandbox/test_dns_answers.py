@@ -309,7 +309,7 @@ def test_an_alias_of_a_service_always_has_the_same_addresses(account: Account) -
 
 
 def routed(name: str, identifier: str, value: str, **policy: Any) -> dict[str, Any]:
-    return record(name, "A", value, SetIdentifier=identifier, **policy)
+    return record(name, "A", value, SetIdentifier=identifier, TrafficPolicyInstanceId="instance")
 
 
 def test_weights_are_shares_and_zero_is_none_unless_all_are(account: Account) -> None:
@@ -350,3 +350,22 @@ def test_of_located_sets_the_one_for_everywhere_else_answers_and_without_it_none
     assert account.heard("g.z.test.") == ("NOERROR", ["192.0.2.2"])
     assert account.heard("h.z.test.") == ("NOERROR", [])
     assert account.heard("r.z.test.")[1] in (["192.0.2.3"], ["192.0.2.4"])
+
+
+def test_what_no_zone_should_hold_is_answered_without_harm() -> None:
+    """A hand-edited state: aliases in a ring and out of their zone, and record sets of a traffic policy."""
+    sandbox = Sandbox(None)
+    zone = HostedZone("Z1", ORIGIN, "for a test", private=False, name_servers=("ns1.z.test.",))
+    sets = [
+        alias("ring.z.test.", "A", "gnir.z.test.", "Z1"),
+        alias("gnir.z.test.", "A", "ring.z.test.", "Z1"),
+        alias("out.z.test.", "A", "www.example.", "Z1"),
+        record("policy.z.test.", "A", "192.0.2.1", TrafficPolicyInstanceId="instance"),
+        record("cut.z.test.", "NS", "ns.example.", TrafficPolicyInstanceId="instance"),
+    ]
+    sandbox.cloud.store.store_zone(zone, RecordSets.of(sets))
+    service = DnsService(sandbox.cloud)
+    service.look()
+    for name in ("ring", "out", "policy", "www.cut"):
+        response = service.query(query_for(name, "A"))
+        assert (response.rcode(), response.answer, response.authority) == (dns.rcode.NOERROR, [], [])

@@ -146,3 +146,19 @@ def test_a_server_that_never_started_gives_its_port_back(sandbox: Sandbox) -> No
     unused = DnsServer(DnsService(sandbox.cloud))
     unused.stop()
     DnsServer(DnsService(sandbox.cloud), port=unused.port).stop()
+
+
+def test_a_port_that_is_taken_over_udp_alone_is_taken(sandbox: Sandbox) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(PsfdnsError, match=f"port {port}"):
+            DnsServer(DnsService(sandbox.cloud), port=port)
+    DnsServer(DnsService(sandbox.cloud), port=port).stop()
+
+
+def test_a_response_over_tcp_ends_the_connection(server: DnsServer) -> None:
+    wire = dns.message.make_response(query()).to_wire()
+    with socket.create_connection((server.address, server.port), timeout=5) as connection:
+        connection.sendall(len(wire).to_bytes(2, "big") + wire)
+        assert connection.recv(2) == b""

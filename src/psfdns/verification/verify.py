@@ -134,8 +134,6 @@ def _probe(pairs: Sequence[Pair], dns: Dns) -> dict[Pair, Asked]:
 
 
 def _note(reached: _Reached, place: _Place, asked: Asked) -> None:
-    if place in reached.servers:
-        return
     if isinstance(asked, Answer) and asked.recursion_available and not asked.authoritative:
         # No name server of Route 53's is a resolver: something on the way answers in its place.
         asked = Failure(asked.server, asked.question, Reason.LAME, "a resolver answers in its place")
