@@ -107,9 +107,22 @@ def test_who_applies_may_do_all_that_an_apply_does(ground: Ground, asked: set[st
     manifest.write_text(manifest.read_text().replace('"first"', '"second"'))
     ground.write("one", "alpha.test", "www A 192.0.2.9", "@ TXT hello")
     succeed(ground, "apply", "--yes", "--allow", "protected")
+    succeed(ground, "rollback", "--yes", "--allow", "protected")
     succeed(ground, "import", "--all")
 
     assert asked == actions("apply") - NEEDED_BY_AWS
+
+
+def test_who_deletes_zones_may_do_all_that_it_takes(ground: Ground, asked: set[str]) -> None:
+    set_up(ground)
+    succeed(ground, "apply", "--yes")
+    asked.clear()
+
+    for zone in ("alpha.test", "inside.test", "empty.test"):
+        allowed = ("--allow", "parent-unknown", "--allow", "protected")
+        succeed(ground, "zone", "delete", zone, "--yes", *allowed)
+
+    assert asked == actions("zone-delete")
 
 
 def test_only_the_role_for_it_may_delete_a_zone() -> None:

@@ -97,10 +97,10 @@ def an_export(root: Path) -> None:
     (root / "export.txt").write_text(EXPORT)
 
 
-def all_in_sync(root: Path) -> None:
+def all_in_sync(root: Path, zone: str = ZONE) -> None:
     """One zone, as its file says, and all of it committed."""
     a_tenant(root)
-    (root / "zones" / "pyladies" / "pyladies.example.zone").write_text(ZONE)
+    (root / "zones" / "pyladies" / "pyladies.example.zone").write_text(zone)
     (root / ".gitignore").write_text(".psfdns/\nplan.json\n")
     lines = (
         "git init -q && git config user.name Tester && git config user.email tester@example.org",
@@ -109,6 +109,10 @@ def all_in_sync(root: Path) -> None:
     )
     for _ in play([Step(line, "") for line in lines], root, PSFDNS_SANDBOX="1"):
         pass
+
+
+def an_alias_too(root: Path) -> None:
+    all_in_sync(root, ZONE.replace("www  A  192.0.2.80", "www AWS ALIAS A mail $self false"))
 
 
 def a_bad_apply(root: Path) -> None:
@@ -129,7 +133,7 @@ PREPARED: dict[str, Callable[[Path], None]] = {
     "emergency-apply.md": all_in_sync,
     "moving-a-zone-in.md": an_export,
     "route53-down.md": all_in_sync,
-    "tenant-leaves.md": all_in_sync,
+    "tenant-leaves.md": an_alias_too,
 }
 """Runbook -> what makes the state that it begins with; the others begin in an empty repository."""
 
