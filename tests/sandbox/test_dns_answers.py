@@ -309,7 +309,7 @@ def test_an_alias_of_a_service_always_has_the_same_addresses(account: Account) -
 
 
 def routed(name: str, identifier: str, value: str, **policy: Any) -> dict[str, Any]:
-    return record(name, "A", value, SetIdentifier=identifier, TrafficPolicyInstanceId="instance")
+    return record(name, "A", value, SetIdentifier=identifier, **policy)
 
 
 def test_weights_are_shares_and_zero_is_none_unless_all_are(account: Account) -> None:
