@@ -14,7 +14,7 @@ from psfdns.locks.disk import hold_disk_lock
 from psfdns.locks.holder import Holder, to_json
 from psfdns.locks.lease import hold_lease
 from tests.cli.ground import Ground
-from tests.locks.holding import SHORT
+from tests.locks.holding import LOST, SHORT
 from tests.stores import BUCKET, MemoryStore, playing_s3, unreachable
 
 SINCE = datetime.datetime(2026, 11, 20, 18, 0, tzinfo=datetime.UTC)
@@ -105,7 +105,7 @@ def test_while_the_lock_cannot_be_renewed_no_further_batch_is_sent(
     code, _, err = ground.run("apply", "--yes", "alpha.test")
     assert code == 1
     assert sent == ["CreateHostedZone"]
-    assert "error: the lock at memory://store could not be renewed for 1 s: the store" in err
+    assert "error: the lock at memory://store could not be renewed for 2 s: the store" in err
     assert "could not be let go, it becomes stale by itself" in err
 
 
@@ -120,7 +120,7 @@ def lose_at(monkeypatch: pytest.MonkeyPatch, lose: Any) -> list[str]:
             sent.append(action)
         if action == "CreateHostedZone":
             lose()
-            time.sleep(SHORT.lease)
+            time.sleep(LOST)
         return answer
 
     monkeypatch.setattr(AwsApi, "call", meddle)

@@ -14,7 +14,10 @@ from psfdns.locks.disk import hold_disk_lock
 from psfdns.locks.holder import Holder
 from psfdns.locks.lease import LeaseTimes, hold_lease
 
-SHORT = LeaseTimes(lease=1.0, heartbeat=0.2, margin=0.4, retry=0.1, farewell=1.0)
+SHORT = LeaseTimes(lease=3.0, heartbeat=0.2, margin=1.5, retry=0.1, farewell=1.0)
+"""The margin has to cover the second that whole seconds may be off, and a busy machine."""
+LOST = SHORT.lease - SHORT.margin + 0.3
+"""Seconds without a renewal after which the holder may not go on."""
 ACCOUNT = "123456789012"
 
 

@@ -18,7 +18,7 @@ from psfdns.errors import HostError, LockedError, LockLostError
 from psfdns.locks.holder import Holder, parse_document
 from psfdns.locks.lease import TIMES, Lease, LeaseTimes, hold_lease
 from psfdns.objects import ObjectStore
-from tests.locks.holding import ACCOUNT, SHORT, me
+from tests.locks.holding import ACCOUNT, LOST, SHORT, me
 from tests.locks.processes import first_line, process
 from tests.stores import BUCKET, MemoryStore, playing_s3, serving_s3, unreachable
 
@@ -350,7 +350,7 @@ class TestHeartbeat:
         store, said = MemoryStore(), list[str]()
         with self.hold(store, said) as may_go_on:
             store.fault = unreachable
-            time.sleep(0.9)
+            time.sleep(LOST)
             with pytest.raises(LockLostError, match="the store: replace: cannot be reached"):
                 may_go_on()
         assert len(said) == 1
@@ -416,7 +416,7 @@ def test_of_two_processes_with_one_bucket_one_wins(s3: ObjectStore) -> None:
 def test_the_lease_of_a_killed_process_is_free_once_it_is_stale(s3: ObjectStore) -> None:
     with process("lease", BUCKET) as holder:
         assert first_line(holder) == "held\n"
-        time.sleep(2 * SHORT.lease)
+        time.sleep(SHORT.lease + 1)
         assert str(try_to_take(s3)).startswith("refused: the account is locked in"), "it lives and renews"
         holder.kill()
         holder.wait()
