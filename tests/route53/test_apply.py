@@ -204,6 +204,22 @@ def test_where_reading_again_fails_too_the_first_error_is_told(account: Account)
     assert error.summary.startswith(f"Route 53: change {ORIGIN}: ")
 
 
+def test_an_apex_that_moved_since_it_was_read_is_left_alone(account: Account) -> None:
+    def servers(value: str) -> RRset:
+        return RRset(RRsetKey(ORIGIN, "NS"), 86400, (value,))
+
+    live = account.create(servers("ns1.example.net."))
+    rrset = {"Name": ORIGIN, "Type": "NS", "TTL": 60, "ResourceRecords": [{"Value": "ns9.example.net."}]}
+    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": rrset}]}
+    account.api.call("ChangeResourceRecordSets", "meddle", HostedZoneId=live.hosted.id, ChangeBatch=batch)
+    plan = changed_zone(live, Change(servers("ns1.example.net."), servers("ns2.example.net.")))
+    (zone,) = account.apply(plan, live=[live]).zones
+    (error,) = zone.errors
+    assert isinstance(error, StalePlanError)
+    assert error.keys == (RRsetKey(ORIGIN, "NS"),)
+    assert account.read().zone.rrsets[RRsetKey(ORIGIN, "NS")].values == ("ns9.example.net.",)
+
+
 def test_a_conflict_after_a_resend_is_still_a_conflict(account: Account) -> None:
     live = account.create(address("a"))
 

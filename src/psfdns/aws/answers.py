@@ -101,7 +101,8 @@ def explain_refusal(
         code=code,
         attempts=attempts,
         retryable=broken or code in _THROTTLED or code == PRIOR_REQUEST,
-        uncertain=broken,
+        # An earlier attempt may have been made and its answer lost; botocore tells only how many there were.
+        uncertain=broken or attempts > 1,
     )
 
 

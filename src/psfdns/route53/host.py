@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -119,6 +121,19 @@ def fetch_zone(api: Api, hosted: HostedZone) -> LiveZone:
             rrsets[rrset.key] = rrset
             spelled[rrset.key] = entry
     return LiveZone(hosted, Zone(hosted.name, rrsets), spelled, tuple(foreign))
+
+
+def fetch_apex(api: Api, hosted: HostedZone) -> dict[RRsetKey, RRset]:
+    """The record sets of the zone's own name, which every listing begins with."""
+    entries = itertools.takewhile(
+        lambda entry: _canonical(entry["Name"]) == hosted.name, _pages_of_rrsets(api, hosted)
+    )
+    found: dict[RRsetKey, RRset] = {}
+    for entry in entries:
+        with contextlib.suppress(InexpressibleError):
+            rrset = from_api(entry, zone_id=hosted.id)
+            found[rrset.key] = rrset
+    return found
 
 
 def fetch_vpcs(api: Api, zone_id: str) -> tuple[str, ...]:

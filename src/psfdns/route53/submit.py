@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psfdns.errors import HostError
+from psfdns.errors import HostError, StalePlanError
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.plan import Change
 from psfdns.route53.batches import Batch
-from psfdns.route53.host import bare_id, fetch_zone
-from psfdns.route53.refusals import INVALID_BATCH, explain_refusal
+from psfdns.route53.host import bare_id, fetch_apex, fetch_zone
+from psfdns.route53.refusals import explain_refusal
 
 if TYPE_CHECKING:
     from psfdns.aws import Api
@@ -40,6 +40,7 @@ class Submitter:
 
         Raises StalePlanError, or HostError with the lines that Route 53 refuses.
         """
+        self._refuse_moved_apex(batch, hosted)
         may_be_ours = False
         pauses = iter(_PATIENCE)
         while True:
@@ -51,10 +52,31 @@ class Submitter:
                 if seconds is not None:
                     self.pause(seconds)
                     continue
-                refused = error.uncertain or error.code == INVALID_BATCH
-                if may_be_ours and refused and self._was_made(batch, hosted):
+                made = self._was_made(batch, hosted) if may_be_ours else False
+                if made is None:
+                    error.uncertain = True
+                    raise
+                if made:
                     return None
                 raise explain_refusal(error, batch, zone=hosted.name) from error
+
+    def _refuse_moved_apex(self, batch: Batch, hosted: HostedZone) -> None:
+        """SOA and NS of the apex know no compare and swap, so they are read again right before. Best effort.
+
+        Raises StalePlanError, or HostError.
+        """
+        upserted = {
+            (entry["ResourceRecordSet"]["Type"], hosted.name)
+            for entry in batch.entries
+            if entry["Action"] == "UPSERT"
+        }
+        changes = [c for c in batch.changes if c.before and (c.key.type, c.key.name) in upserted]
+        if not changes:
+            return
+        there = fetch_apex(self.api, hosted)
+        moved = [c.key for c in changes if there.get(c.key) not in (c.before, c.after)]
+        if moved:
+            raise StalePlanError(hosted.name, moved)
 
     def _send(self, batch: Batch, hosted: HostedZone) -> str:
         change = {"Comment": self.comment[:COMMENT_LENGTH], "Changes": list(batch.entries)}
@@ -63,11 +85,12 @@ class Submitter:
         )
         return bare_id(answer["ChangeInfo"]["Id"])
 
-    def _was_made(self, batch: Batch, hosted: HostedZone) -> bool:
+    def _was_made(self, batch: Batch, hosted: HostedZone) -> bool | None:
+        """None where that cannot be told: then what went wrong with the batch is the better thing to say."""
         try:
             live = fetch_zone(self.api, hosted)
         except HostError:
-            return False  # what went wrong with the batch is the better thing to say
+            return None
         return not list(changes_left(batch.changes, live))
 
 
