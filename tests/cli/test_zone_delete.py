@@ -261,7 +261,7 @@ def test_another_account_is_never_written_to(ground: Ground, outside: Outside) -
     assert "[account]" in err
 
 
-def test_a_failure_on_the_way_is_told_with_the_journal(
+def test_a_failure_on_the_way_is_told_with_the_journal_and_the_next_run_goes_on(
     ground: Ground, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ground.apply()
@@ -286,3 +286,11 @@ def test_a_failure_on_the_way_is_told_with_the_journal(
     assert (document["deleted"], document["record_sets_deleted"]) == (False, 2)
     assert document["journal"]
     assert "cannot be deleted" in err
+
+    monkeypatch.setattr(deleting, "carry_out", real)
+    assert "[foreign-protection]" in ground.run("zone", "delete", "alpha.test", "--yes")[2]
+    ground.call(
+        "DeleteResourceRecordSetProtections", HostedZoneId=id_of(ground, "alpha.test."), Protections=locked
+    )
+    assert ground.run("zone", "delete", "alpha.test", "--yes")[0] == 0
+    assert zones(ground) == ["beta.test."]
