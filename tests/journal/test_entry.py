@@ -107,9 +107,8 @@ def rotten() -> list[object]:
     zone = EntryZone("a.", None, "Z1", "psf", private=False, changes=(Change(None, www),))
     good = entry_to_json(Entry("x", Kind.APPLY, NOON, ME, None, None, "1", (zone,)))
     change = good["zones"][0]["changes"][0]
-    found: list[object] = [
-        {**good, key: value} for key in good for value in (7, "x", [{}]) if key != "format"
-    ]
+    wrong: list[object] = [7, "x", [{}]]
+    found: list[object] = [{**good, key: odd} for key in good for odd in wrong if key != "format"]
     found += [{key: value for key, value in good.items() if key != missing} for missing in good]
     found += [
         {**good, "zones": [{**good["zones"][0], "changes": [{**change, key: 7}]}]}

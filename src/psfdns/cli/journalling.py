@@ -168,12 +168,7 @@ def _in_sync(journal: Journal, plan: Plan) -> Mapping[str, ZoneEnd]:
     """The zones that need nothing and that an interrupted entry of this account names."""
     from psfdns.plans.plan import ZoneAction
 
-    named = {
-        zone.label
-        for stored in journal.unfinished()
-        if stored.entry is not None and stored.entry.account == plan.account and not stored.running
-        for zone in stored.entry.zones
-    }
+    named = journal.unsettled_zones(plan.account)
     settled = [z.label for z in plan.zones if z.action is ZoneAction.NONE and z.label in named]
     return dict.fromkeys(settled, ZoneEnd(ok=True))
 

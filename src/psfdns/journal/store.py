@@ -14,7 +14,7 @@ import json
 import re
 import secrets
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,10 +121,25 @@ class Journal:
 
         Of all others only the events are read.
         """
+        return [stored for stored, labels in self._without_end() if stored.entry is not None and labels]
+
+    def unsettled_zones(self, account: str | None) -> frozenset[str]:
+        """The zones (labels) of an account that were left in the middle, and not brought in order since."""
+        return frozenset(
+            label
+            for stored, labels in self._without_end()
+            if stored.entry is not None and stored.entry.account == account and not stored.running
+            for label in labels
+        )
+
+    def _without_end(self) -> Iterator[tuple[Stored, frozenset[str]]]:
+        """Entries without an end, and which of their zones are not settled."""
         progress = {entry_id: self._load_events(entry_id)[0] for entry_id in self.all_ids()}
         good = _good_ends(progress)
-        without_end = [self.load(entry_id) for entry_id, one in progress.items() if one.finished is None]
-        return [one for one in without_end if one.entry is not None and not _is_settled(one, good)]
+        for entry_id, one in progress.items():
+            if one.finished is None:
+                stored = self.load(entry_id)
+                yield stored, _unsettled(stored, good)
 
     def find(self, text: str) -> str:
         """The id that a person means: all of it, its beginning, or its random end. Raises JournalError."""
@@ -195,7 +210,8 @@ def settled_ids(entries: Iterable[Stored]) -> frozenset[str]:
     """The entries without an end whose every zone a later entry of the same account brought to a good one."""
     found = list(entries)
     good = _good_ends({one.id: one.progress for one in found})
-    return frozenset(one.id for one in found if _is_settled(one, good))
+    without_end = [one for one in found if one.entry is not None and one.progress.finished is None]
+    return frozenset(one.id for one in without_end if not _unsettled(one, good))
 
 
 Ends = Mapping[tuple[str | None, str], str]
@@ -211,11 +227,12 @@ def _good_ends(progress: Mapping[str, Progress]) -> Ends:
     }
 
 
-def _is_settled(stored: Stored, good: Ends) -> bool:
+def _unsettled(stored: Stored, good: Ends) -> frozenset[str]:
+    """An entry that names no zone has nothing to settle."""
     entry = stored.entry
-    if entry is None or stored.progress.finished is not None:
-        return False
-    return all(good.get((entry.account, zone.label), "") > stored.id for zone in entry.zones)
+    labels = [zone.label for zone in entry.zones] if entry is not None else []
+    account = entry.account if entry is not None else None
+    return frozenset(label for label in labels if good.get((account, label), "") <= stored.id)
 
 
 def last_known(journal: Journal, zone_id: str) -> Known | None:
