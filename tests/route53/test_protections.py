@@ -12,7 +12,7 @@ from psfdns.diagnostics import Diagnostic
 from psfdns.errors import HostError, ProtectedError, StalePlanError
 from psfdns.plans.host import LiveZone, Protection
 from psfdns.plans.plan import Change, Setting, ZonePlan
-from psfdns.records import RRset
+from psfdns.records import RRset, RRsetKey
 from psfdns.route53.host import Route53Host
 from psfdns.route53.protections import Protections, fetch_protections
 from tests.route53.accounts import (
@@ -139,6 +139,15 @@ def test_an_account_without_protections_gets_its_new_zone_all_the_same(account: 
     assert WWW.key in account.rrsets()
 
 
+def test_a_live_zone_that_may_not_be_locked_is_an_error(account: Account) -> None:
+    live = account.create(WWW)
+    api = UnsteadyApi(account.api, {(CREATE, 1): _denied})
+
+    (outcome,) = account.apply(changed_zone(live, settings=(SET,)), live=[live], api=api).zones
+
+    assert ["AccessDenied" in error.summary for error in outcome.errors] == [True]
+
+
 def _denied(api: Any, doing: str, parameters: Any) -> Any:
     del api, parameters
     raise HostError("Route 53", doing, "not allowed (AccessDenied)", code="AccessDenied")
@@ -176,13 +185,14 @@ def test_a_lock_of_ours_that_was_not_seen_says_what_to_do(account: Account) -> N
     assert "run psfdns apply again" in (error.hint or "")
 
 
-def test_the_word_in_a_name_is_no_lock(account: Account) -> None:
+def test_the_word_in_a_name_or_a_value_is_no_lock(account: Account) -> None:
     live = account.create(address("protected"))
-    clash = changed_zone(live, Change(None, address("protected", "192.0.2.7")))
+    beside = RRset(RRsetKey(f"protected.{ORIGIN}", "CNAME"), 300, (f"protections.{ORIGIN}",))
+    text = RRset(RRsetKey(f"text.{ORIGIN}", "TXT"), 300, ("protected",))
 
-    (outcome,) = account.apply(clash, live=[live]).zones
-
-    assert [type(error) for error in outcome.errors] == [StalePlanError]
+    for change in (Change(None, address("protected", "192.0.2.7")), Change(None, beside), Change(None, text)):
+        (outcome,) = account.apply(changed_zone(live, change), live=[live]).zones
+        assert [type(error) for error in outcome.errors] in ([StalePlanError], [HostError])
 
 
 def test_many_are_set_and_read_in_hundreds_and_three_hundreds(account: Account) -> None:
