@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from psfdns.lookup.answer import Failure, read_answer
@@ -19,12 +20,10 @@ class DnsInquiry:
         self._service = DnsService(cloud)
 
     def find_addresses(self, names: Sequence[str]) -> dict[str, tuple[Server, ...] | Failure]:
-        """The four servers of one zone are one here, and have one address."""
-        first = {
-            name: hosted.name_servers[0]
-            for hosted in self._cloud.store.zones().values()
-            for name in hosted.name_servers
-        }
+        """The four servers of one zone are one here, and have one address; one of two zones has its own."""
+        sets = {hosted.name_servers for hosted in self._cloud.store.zones().values()}
+        seen = Counter(name for name_servers in sets for name in name_servers)
+        first = {name: name_servers[0] for name_servers in sets for name in name_servers if seen[name] == 1}
         return {name: (Server(first.get(name, name)),) for name in names}
 
     def ask_many(self, pairs: Sequence[Pair]) -> list[Asked]:
