@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import psfdns.aws.identity
-from psfdns.aws import AwsApi, look_up_account, open_route53
+from psfdns.aws import AwsApi, Identity, look_up_account, look_up_identity, open_route53
 from psfdns.budget import UNLIMITED, Budget, Rates
 from psfdns.errors import HostError, StoppedError
 
@@ -264,6 +264,7 @@ def test_the_account_is_learnt_from_sts(monkeypatch: pytest.MonkeyPatch) -> None
     with serving(lambda _: (200, body)) as (url, _):
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         assert look_up_account() == "123456789012"
+        assert look_up_identity() == Identity("123456789012", "arn:aws:iam::123456789012:user/x")
 
 
 @pytest.mark.usefixtures("credentials")

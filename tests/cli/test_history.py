@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.ground import Ground
-from tests.stores import BUCKET, playing_s3
+from tests.stores import BUCKET, MemoryStore, playing_s3, unreachable
 
 
 def documents(ground: Ground, *words: str) -> list[dict[str, Any]]:
@@ -200,13 +200,29 @@ def test_entries_of_other_machines_are_shown(
 def test_a_store_that_cannot_be_asked_is_said_and_the_rest_shown(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.stores import MemoryStore, unreachable
-
     newest = change(ground)
     monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: MemoryStore(fault=unreachable))
     code, out, err = ground.run("history")
     assert (code, newest in out) == (0, True)
     assert "cannot be reached; entries of other machines may be missing" in err
+
+
+def test_an_apply_is_in_the_bucket_too_or_is_not_begun(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore(fault=lambda action: unreachable(action) if action == "put" else None)
+    monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: store)
+    code, _, err = ground.run("apply", "--yes")
+    assert (code, ground.live()) == (1, [])
+    assert "cannot be reached" in err
+    assert [entry["state"] for entry in documents(ground)] == ["failed"]
+    store.fault = lambda _: None
+    entry = ground.apply()["zones"][0]["journal"]
+    assert {key for key in store.objects if entry in key} == {
+        f"journal/{entry}/entry.json",
+        f"journal/{entry}/events.jsonl",
+    }
+    assert len(store.list("journal/")) == 4, "the one that was not begun is sent later too"
 
 
 def test_history_needs_no_boto3(ground: Ground) -> None:

@@ -19,7 +19,7 @@ class Identity:
     """The account's id, and who of it asks."""
 
     account: str
-    arn: str
+    arn: str | None
 
 
 def look_up_account() -> str | None:
@@ -47,6 +47,6 @@ def _ask_identity(found: list[Identity]) -> None:
     )
     try:
         answer = boto3.session.Session().client("sts", config=config).get_caller_identity()
-        found.append(Identity(answer["Account"], answer["Arn"]))
+        found.append(Identity(answer["Account"], answer.get("Arn")))
     except (botocore_errors.BotoCoreError, botocore_errors.ClientError, ResponseParserError, ValueError):
         return
