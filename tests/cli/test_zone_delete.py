@@ -70,6 +70,8 @@ def test_a_zone_that_was_let_go_is_deleted_whole_and_can_be_made_again(
     assert document["format"] == "psfdns-zone-delete/1"
     assert (document["deleted"], document["record_sets_deleted"]) == (True, 2)
     assert zones(ground) == ["beta.test."]
+    remembered = json.loads((ground.root / ".psfdns" / "cache" / "delegations.json").read_text())
+    assert remembered["zones"] == {}
     entry = json.loads(ground.run("history", document["journal"], "--json")[1])
     assert "zone-delete" in json.dumps(entry)
 
