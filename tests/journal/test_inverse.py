@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from psfdns.journal.entry import EntryZone
 from psfdns.journal.inverse import has_effects, ids_to_fetch, plan_undoing
+from psfdns.journal.recorder import Fate
+from psfdns.journal.writer import Writer
 from psfdns.patterns import parse_pattern
 from psfdns.plans.desired import HeldZone
 from psfdns.plans.plan import Change, Setting
 from psfdns.records import SELF_ZONE, Alias, RRset, RRsetKey
 from psfdns.routing import Failover, Weighted
 from psfdns.settings import ZoneSettings
-from tests.journal.actors import Operator, new_entry
-from tests.route53.accounts import ORIGIN, UnsteadyApi, address, alias, new_zone
+from tests.journal.actors import NOON, Operator, entry_zone, letting_go, new_entry
+from tests.route53.accounts import ORIGIN, UnsteadyApi, address, alias, changed_zone, new_zone
 
 NAMES = [f"h{number}" for number in range(4)]
 
@@ -338,3 +340,17 @@ def test_an_entry_without_changes_has_nothing_to_undo(operator: Operator) -> Non
     entry = new_entry(operator.journal, EntryZone(ORIGIN, None, "Z1", "example", private=False))
     undoing = plan_undoing(entry, operator.journal.load(entry.id).progress, {}, held={})
     assert (undoing.zones, undoing.kept) == ((), ())
+
+
+def test_of_an_apply_that_was_refused_half_way_only_what_it_made_is_undone(operator: Operator) -> None:
+    live = operator.account.read()
+    zone = changed_zone(live, Change(None, address("ours")), Change(None, address("theirs")))
+    entry = new_entry(operator.journal, entry_zone(zone, live))
+    writer = Writer(operator.journal, entry, {}, lambda: NOON)
+    with letting_go(writer):
+        writer.start({})
+        writer.end(writer.begin(ORIGIN, "batch", zone.changes[:1]), Fate.DONE, {})
+        writer.end(writer.begin(ORIGIN, "batch", zone.changes[1:]), Fate.REFUSED, {})
+    operator.account.apply(zone, live=[live])
+    undoing = operator.plan_undoing(operator.journal.load(entry.id))
+    assert [change.key for change in undoing.zones[0].changes] == [address("ours").key]

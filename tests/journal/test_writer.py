@@ -374,3 +374,13 @@ def test_the_entry_holds_no_secret_and_no_environment(
 
 def test_nobody_holds_what_is_not_there(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "nothing")
+
+
+def test_a_request_that_cannot_be_announced_is_not_sent(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FullDisk(monkeypatch, after=1 + 4)
+    writer, outcome = operator.apply(new_zone(address("www")))
+    assert operator.account.budget.sent["ChangeResourceRecordSets"] == 0
+    assert isinstance(outcome.zones[0].errors[0], JournalError)
+    assert len(operator.journal.load(writer.entry.id).progress.steps) == 2
