@@ -10,7 +10,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -107,7 +107,7 @@ class Scene:
     root: Path
     time: Time
     sandbox: Sandbox
-    runs: list[Ran] = field(default_factory=list)
+    limits: Limits = SMALL
 
     def write(self, zones: Zones, comment: str) -> None:
         """Make these the files."""
@@ -134,11 +134,10 @@ class Scene:
     def run(self, network: Network, *words: str) -> Ran:
         """Run a command line over a network."""
         out, err = io.StringIO(), io.StringIO()
-        with connected(network, self.root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        way = connected(network, self.root, self.limits)
+        with way, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(["--sandbox", *words])
-        ran = Ran(code, out.getvalue(), err.getvalue())
-        self.runs.append(ran)
-        return ran
+        return Ran(code, out.getvalue(), err.getvalue())
 
     def apply(self, network: Network | None = None, *words: str) -> Ran:
         """`apply --yes` of everything."""
@@ -150,7 +149,7 @@ class Scene:
         shutil.rmtree(self.root / ".psfdns", ignore_errors=True)
         time = Time()
         time.now = self.time.now + 3600
-        return Scene(self.root, time, clone_sandbox(self.sandbox, time))
+        return Scene(self.root, time, clone_sandbox(self.sandbox, time), self.limits)
 
 
 def put_on_disk(scene: Scene) -> Scene:
@@ -260,10 +259,10 @@ def _one_client() -> _Client:
 
 
 @contextlib.contextmanager
-def connected(network: Network, root: Path) -> Iterator[None]:
+def connected(network: Network, root: Path, limits: Limits) -> Iterator[None]:
     """Until left, the command line run in `root` speaks to this network, and time passes by sleeping only."""
     sleep: Callable[[float], None] = network.time.sleep
-    limits = psfdns.route53.batches.pack_changes.__kwdefaults__ or {}
+    packing = psfdns.route53.batches.pack_changes.__kwdefaults__ or {}
     client = _one_client()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
@@ -274,7 +273,7 @@ def connected(network: Network, root: Path) -> Iterator[None]:
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=sleep))
         # A client that lives as long as all runs together would run out of retries.
         patch.setattr(botocore.retries.quota.RetryQuota, "acquire", lambda quota, amount: True)
-        patch.setitem(limits, "limits", SMALL)
+        patch.setitem(packing, "limits", limits)
         # One zone after the other, so that the nth request is the same one in every run.
         patch.setattr(psfdns.route53.apply, "ThreadPoolExecutor", _one_thread)
         yield
