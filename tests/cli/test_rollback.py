@@ -86,8 +86,10 @@ def test_an_entry_can_be_named_and_what_came_later_is_kept_and_named(
     assert [(one["zone"], one["name"], one["type"]) for one in document["kept"]] == [
         ("alpha.test.", "www.alpha.test.", "A")
     ]
-    now = {json.dumps([r["Name"], r["Type"], r.get("SetIdentifier")]): r for r in raw(ground)[0]}
-    then = {json.dumps([r["Name"], r["Type"], r.get("SetIdentifier")]): r for r in first[0]}
+    now = {
+        json.dumps([r["Name"], r["Type"], r.get("SetIdentifier")]): r for zone in raw(ground) for r in zone
+    }
+    then = {json.dumps([r["Name"], r["Type"], r.get("SetIdentifier")]): r for zone in first for r in zone}
     differing = [key for key in now.keys() | then.keys() if now.get(key) != then.get(key)]
     assert differing == ['["www.alpha.test.", "A", null]']
     assert now[differing[0]]["ResourceRecords"] == [{"Value": "192.0.2.66"}]
