@@ -35,6 +35,7 @@ class Fault(enum.StrEnum):
     THROTTLED = "Throttling"
     BUSY = "PriorRequestNotComplete"
     SLOW = "slow"
+    LATE = "arrives after the next one, answer lost"
 
 
 DONE = frozenset(
@@ -66,6 +67,7 @@ class Network:
     attempts: list[str] = field(default_factory=list)
     injected: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _late: list[tuple[int, str, Any]] = field(default_factory=list)
 
     def attach(self, client: Any) -> None:
         """As Sandbox.attach."""
@@ -88,7 +90,17 @@ class Network:
         if fault is None or fault in DONE:
             answered = self.sandbox._answer_in_process(request)
             self.after_request(number, action)
+        self._deliver_late()
+        if fault is Fault.LATE:
+            self._late.append((number, action, request))
         return _spoil(self.sandbox, fault, request, answered)
+
+    def _deliver_late(self) -> None:
+        """What was on its way for so long that its sender has gone on."""
+        late, self._late = self._late, []
+        for number, action, request in late:
+            self.sandbox._answer_in_process(request)
+            self.after_request(number, action)
 
 
 def action_of(method: str, path: str) -> str:
@@ -101,7 +113,7 @@ def _spoil(sandbox: Sandbox, fault: Fault | None, request: Any, answered: Any) -
     """The answer after what the network did to it."""
     if fault is None or fault is Fault.SLOW:
         return answered
-    if fault in {Fault.CUT, Fault.LOST}:
+    if fault in {Fault.CUT, Fault.LOST, Fault.LATE}:
         raise ConnectionClosedError(endpoint_url=request.url)
     if fault is Fault.TIMEOUT:
         raise ReadTimeoutError(endpoint_url=request.url)
