@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from psfdns.errors import (
     UsageError,
 )
 from psfdns.records import RRsetKey
+from tests.cli.ground import Ground
 
 FINDING = Diagnostic("bad-thing", Severity.ERROR, "it is \x1b[31mbad", Span("zones/a.zone", 3), "mend it")
 
@@ -109,3 +111,26 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment
     )
     assert done.stderr.strip() == "[]"
+
+
+def test_with_json_a_failure_is_a_document_too(ground: Ground) -> None:
+    code, out, err = ground.run("plan", "--json", "nowhere.test")
+    document = json.loads(out)
+    assert code == 64
+    assert document["format"] == "psfdns-error/1"
+    assert "nowhere.test" in document["error"]
+    assert "nowhere.test" in err
+    code, out, _ = ground.run("--json", "plan", "--nonsense")
+    assert (code, json.loads(out)["findings"]) == (64, [])
+
+
+def test_with_json_there_is_one_document_and_no_second_for_the_error(ground: Ground) -> None:
+    code, out, _ = ground.run("apply", "--json")
+    assert code == 1
+    assert json.loads(out)["format"] == "psfdns-apply/1"
+
+
+def test_an_allowance_for_an_unknown_zone_is_wrong_usage(ground: Ground) -> None:
+    code, _, err = ground.run("apply", "--yes", "--allow", "many-changes=alpha.tst")
+    assert code == 64
+    assert "did you mean 'alpha.test.'?" in err

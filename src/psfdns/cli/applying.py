@@ -28,15 +28,22 @@ if TYPE_CHECKING:
 
 
 def lift_refusals(planned: Planned, allow: Sequence[str]) -> Planned:
-    """The plan without the refusals that `--allow CODE[=ZONE]` lifts; raises UsageError for no such guard."""
-    from psfdns.cli.repository import zone_argument
+    """The plan without the refusals that `--allow CODE[=ZONE]` lifts.
+
+    Raises UsageError where there is no such guard, or no such zone in the repository or the plan.
+    """
+    from psfdns.cli.repository import unknown, zone_argument
     from psfdns.plans.desired import zone_label
     from psfdns.plans.guards import parse_allowance, without_allowed
 
     def resolve(text: str) -> str:
         origin, _, view = zone_argument(text).partition("@")
-        return zone_label(origin, view or None)
+        label = zone_label(origin, view or None)
+        if label not in known:
+            raise unknown("zone", label, known)
+        return label
 
+    known = {zone.label for zone in planned.held} | {zone.label for zone in planned.plan.zones}
     allowances = [parse_allowance(text, resolve=resolve) for text in allow]
     return replace(
         planned, plan=replace(planned.plan, refused=without_allowed(planned.plan.refused, allowances))
@@ -141,18 +148,19 @@ def carry_out(
 
 @contextmanager
 def _stoppable(budget: Budget) -> Iterator[None]:
-    """Ctrl-C lets what is in flight finish, and sends nothing more."""
+    """Ctrl-C or SIGTERM lets what is in flight finish, and sends nothing more."""
 
     def stop(number: int, frame: object) -> None:
         del number, frame
         budget.stop()
         click.echo("\nstopping after the requests in flight", err=True)
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from psfdns.cli.planning import Planned
     from psfdns.cli.views.drift import Shape, Since
     from psfdns.cli.wiring import Workspace
+    from psfdns.journal.store import Journal
+    from psfdns.plans.plan import ZonePlan
 
 EXIT_DRIFTED = 2
 EXIT_UNKNOWN = 3
@@ -70,22 +72,33 @@ def _compare(options: Options, zones: tuple[str, ...], tenant: str | None) -> Sh
 
 def _look_back(workspace: Workspace, planned: Planned) -> dict[str, Since]:
     """For each zone that differs, what happened to it since our last apply, as far as the journal knows."""
-    from psfdns.cli.views.drift import Since
-    from psfdns.journal.snapshot import changed_by_hand
-    from psfdns.journal.store import Journal
+    from psfdns.cli.journalling import exchange, open_journal
     from psfdns.plans.plan import ZoneAction
 
-    journal = Journal(workspace.config.state_dir / "journal")
-    found = {}
-    for zone in planned.plan.zones:
-        if zone.action is ZoneAction.CHANGE and zone.hosted_id is not None:
-            last = journal.load_snapshot(zone.hosted_id)
-            if last is not None:
-                foreign = {item.key for item in zone.foreign}
-                changes = changed_by_hand(last=last.zone, live=planned.live[zone.hosted_id].zone)
-                ours = tuple(change for change in changes if change.key not in foreign)
-                found[zone.hosted_id] = Since(last.entry, last.taken, ours)
-    return found
+    differing = [zone for zone in planned.plan.zones if zone.action is ZoneAction.CHANGE]
+    if not differing:
+        return {}
+    exchange(workspace)
+    journal = open_journal(workspace)
+    found = ((zone.hosted_id or "", _since(journal, zone, planned)) for zone in differing)
+    return {zone_id: since for zone_id, since in found if since is not None}
+
+
+def _since(journal: Journal, zone: ZonePlan, planned: Planned) -> Since | None:
+    from psfdns.cli.views.drift import Since
+    from psfdns.journal.snapshot import changed_by_hand
+    from psfdns.journal.store import last_known
+
+    zone_id = zone.hosted_id or ""
+    last = last_known(journal, zone_id)
+    if last is None:
+        return None
+    live = planned.live[zone_id].zone
+    foreign = {item.key for item in zone.foreign}
+    changes = changed_by_hand(last=last.zone, live=live, unsure=last.unsure)
+    entry = journal.load(last.entry).entry
+    ours = tuple(change for change in changes if change.key not in foreign)
+    return Since(last.entry, entry.created if entry else None, ours)
 
 
 def _exit_code(document: Shape) -> int:

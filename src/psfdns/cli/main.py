@@ -55,8 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code, and never lets a traceback out."""
     _open_closed_streams()
+    options = Options()
     try:
-        outcome = cli.main(args=list(arguments), prog_name="psfdns", standalone_mode=False)
+        outcome = cli.main(args=list(arguments), prog_name="psfdns", standalone_mode=False, obj=options)
         code = outcome if isinstance(outcome, int) else 0
         sys.stdout.flush()
     except BrokenPipeError:
@@ -64,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except Exception as error:  # noqa: BLE001 - the one place where everything is translated
-        return report(error)
+        return report(error, options)
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
         return EXIT_FAILED
@@ -78,9 +79,12 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
-def report(error: BaseException) -> int:
-    """Say on stderr what went wrong; returns the exit code."""
+def report(error: BaseException, options: Options | None = None) -> int:
+    """Say on stderr what went wrong, and with --json on stdout too; returns the exit code."""
     from psfdns.errors import PsfdnsError
+
+    if options is not None and options.json and not options.emitted:
+        _emit_error(error)
 
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
@@ -98,6 +102,19 @@ def report(error: BaseException) -> int:
     if isinstance(error, OSError) and error.strerror:
         return _report_system(error)
     return _report_unforeseen(error)
+
+
+def _emit_error(error: BaseException) -> None:
+    """`psfdns-error/1`, where the command came to no document of its own."""
+    from psfdns.cli.views.findings import finding_document
+    from psfdns.cli.wiring import emit_json
+
+    if isinstance(error, click.exceptions.Exit):
+        return
+    summary = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    findings = [finding_document(finding) for finding in getattr(error, "diagnostics", ())]
+    hint = getattr(error, "hint", None)
+    emit_json({"format": "psfdns-error/1", "error": summary, "hint": hint, "findings": findings})
 
 
 def _report_own(error: BaseException) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -31,6 +31,8 @@ class Options:
     verbose: bool = False
     quiet: bool = False
     no_color: bool = False
+    emitted: bool = field(default=False, compare=False)
+    """Whether the one JSON document of --json stands on stdout already."""
 
     @property
     def verbosity(self) -> Verbosity:

@@ -28,7 +28,7 @@ def select_zones(
     (tenant.toml, something included) is meant too. Raises UsageError for an unknown zone or tenant.
     """
     if tenant is not None and tenant not in repository.tenants:
-        raise _unknown("tenant", tenant, repository.tenants)
+        raise unknown("tenant", tenant, repository.tenants)
     known = {_stem(file.origin, file.view): file for file in repository.zone_files}
     origins = {file.origin for file in repository.zone_files}
     wanted = {_find(name, known, origins) for name in names}
@@ -101,15 +101,19 @@ def _stem(origin: str, view: str | None) -> str:
 def _find(text: str, known: Collection[str], origins: Collection[str]) -> str:
     name = zone_argument(text)
     if name not in known and name not in origins:
-        raise _unknown("zone", name, known)
+        raise unknown("zone", name, known)
     return name
 
 
-def _unknown(kind: str, name: str, known: Collection[str]) -> UsageError:
+def unknown(kind: str, name: str, known: Collection[str]) -> UsageError:
+    """The error for a name that is not known, with the nearest one that is, or all if they are few."""
     import difflib
 
     near = difflib.get_close_matches(name, known, n=1)
-    return UsageError(f"unknown {kind} {name!r}", hint=f"did you mean {near[0]!r}?" if near else None)
+    if near:
+        return UsageError(f"unknown {kind} {name!r}", hint=f"did you mean {near[0]!r}?")
+    few = ", ".join(sorted(known)) if len(known) <= 20 else ""
+    return UsageError(f"unknown {kind} {name!r}", hint=f"known: {few}" if few else None)
 
 
 def _touched(file: ZoneFile, changed: Collection[str]) -> bool:

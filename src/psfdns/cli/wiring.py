@@ -79,6 +79,9 @@ def emit_json(document: object) -> None:
     """One JSON document on stdout."""
     import json
 
+    context = click.get_current_context(silent=True)
+    if context is not None and isinstance(context.obj, Options):
+        context.obj.emitted = True
     click.echo(json.dumps(document, indent=2, ensure_ascii=True))
 
 

@@ -30,7 +30,7 @@ class Since:
     """What somebody changed at Route 53 since the apply that the journal calls `entry`."""
 
     entry: str
-    at: datetime.datetime
+    at: datetime.datetime | None
     changes: tuple[Change, ...]
 
 
@@ -56,7 +56,7 @@ def _since(since: Since | None) -> Shape | None:
     if since is None:
         return None
     changes = [change_to_json(change) for change in since.changes]
-    return {"entry": since.entry, "at": _stamp(since.at), "changes": changes}
+    return {"entry": since.entry, "at": _stamp(since.at) if since.at else None, "changes": changes}
 
 
 def _stamp(moment: datetime.datetime) -> str:
@@ -111,7 +111,7 @@ def _render_since(zone: Shape, *, colour: bool) -> str:
     since = zone["since_apply"]
     if since is None:
         return ""
-    when = f"since the last apply from here ({escape(since['entry'])}, {escape(since['at'])})"
+    when = f"since the last apply from here ({escape(since['entry'])}, {escape(since['at'] or '?')})"
     if not since["changes"]:
         return f"  Route 53 is as it was {when}: it is the file that changed.\n\n"
     return f"  Changed at Route 53 {when}:\n{render_changes(since['changes'], colour=colour)}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -79,7 +80,8 @@ def _values(rrset: Shape) -> list[str]:
 def name_change(change: Shape) -> str:
     """`www.example.org. A`, with the set identifier in quotes."""
     plain = f"{change['name']} {change['type']}"
-    return plain if change["set_identifier"] is None else f'{plain} "{change["set_identifier"]}"'
+    identifier = change["set_identifier"]
+    return plain if identifier is None else f"{plain} {json.dumps(identifier, ensure_ascii=False)}"
 
 
 def name_zone(zone: Shape) -> str:
