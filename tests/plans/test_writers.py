@@ -24,8 +24,6 @@ def live(*rrsets: tuple[str, str, str], foreign: tuple[Foreign, ...] = ()) -> Li
     ("name", "rdtype", "value", "code"),
     [
         (f"_{HEX}.www", "CNAME", f"_{HEX}.abc.acm-validations.aws.", "acm-validation"),
-        ("_acme-challenge", "TXT", '"x"', "acme-challenge"),
-        ("_acme-challenge.www", "TXT", '"x"', "acme-challenge"),
         ("app", "TXT", '"heritage=external-dns,external-dns/owner=default"', "external-dns"),
         ("_owner.a.app", "TXT", '"*octodns*"', "octodns"),
     ],
@@ -37,6 +35,13 @@ def test_each_writer_is_known_by_its_trace(name: str, rdtype: str, value: str, c
     # The pattern that is suggested does mean the record set.
     pattern = parse_pattern((finding.hint or "").split("[")[1].strip("]\"'"))
     assert matches(pattern, RRsetKey(f"{name}.{ORIGIN}", rdtype), ORIGIN)
+
+
+@pytest.mark.parametrize("name", ["_acme-challenge", "_acme-challenge.www"])
+def test_an_acme_client_needs_no_setting(name: str) -> None:
+    (finding,) = find_writers(live((name, "TXT", '"x"')))
+    assert finding.code == "acme-challenge"
+    assert finding.hint == "take them out of the file: an ACME answer that no file declares is left alone"
 
 
 @pytest.mark.parametrize(

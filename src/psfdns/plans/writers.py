@@ -23,12 +23,12 @@ _OWNER_MARK = re.compile(r'"(?:heritage=([a-z0-9.-]+)|\*(octodns)\*)', re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Another writer: what is said of it, how its record sets are known, what ignores them."""
+    """Another writer: what is said of it, how its record sets are known, how to leave them to it."""
 
     code: str
     what: str
     leaves: Callable[[RRset], bool]
-    pattern: str | None = None
+    hint: str | None = None
 
 
 def find_writers(live: LiveZone) -> tuple[Diagnostic, ...]:
@@ -40,25 +40,22 @@ def _findings(live: LiveZone) -> Iterator[Diagnostic]:
     for writer in _WRITERS:
         keys = [rrset.key for rrset in live.zone.rrsets.values() if writer.leaves(rrset)]
         if keys:
-            yield _finding(live, writer.code, writer.what, keys, writer.pattern)
+            hint = writer.hint or _ignoring(keys, live.zone.origin)
+            yield _finding(writer.code, writer.what, keys, hint)
     made = [foreign.key for foreign in live.foreign if "traffic policy" in foreign.reason]
     if made:
-        yield _finding(live, "traffic-policy", "Route 53's traffic policies make", made, None)
+        yield _finding("traffic-policy", "Route 53's traffic policies make", made, _FOREIGN)
 
 
-def _finding(live: LiveZone, code: str, what: str, keys: list[RRsetKey], pattern: str | None) -> Diagnostic:
-    origin = live.zone.origin
+def _finding(code: str, what: str, keys: list[RRsetKey], hint: str) -> Diagnostic:
     named = ", ".join(str(key) for key in keys[:SHOWN]) + (", ..." if len(keys) > SHOWN else "")
-    patterns = [pattern] if pattern else _exact(keys, origin)
     sets = "1 record set" if len(keys) == 1 else f"{len(keys)} record sets"
-    return Diagnostic(
-        code,
-        Severity.INFO,
-        f"{what} {sets} here: {named}",
-        hint=f"to leave them to it, take them out of the file and set ignore = [{', '.join(patterns)}]"
-        if code != "traffic-policy"
-        else "they are foreign: shown in every plan, never changed",
-    )
+    return Diagnostic(code, Severity.INFO, f"{what} {sets} here: {named}", hint=hint)
+
+
+def _ignoring(keys: list[RRsetKey], origin: str) -> str:
+    patterns = ", ".join(_exact(keys, origin))
+    return f"to leave them to it, take them out of the file and set ignore = [{patterns}]"
 
 
 def _exact(keys: Iterable[RRsetKey], origin: str) -> list[str]:
@@ -87,9 +84,12 @@ def _is_marked_by(tool: str) -> Callable[[RRset], bool]:
     return leaves
 
 
+_FOREIGN = "they are foreign: shown in every plan, never changed"
+_UNDECLARED = "take them out of the file: an ACME answer that no file declares is left alone"
+
 _WRITERS = (
     _Writer("acm-validation", "AWS Certificate Manager is answered by", _is_acm),
-    _Writer("acme-challenge", "an ACME client keeps", _is_acme, '"_acme-challenge.** TXT"'),
+    _Writer("acme-challenge", "an ACME client keeps", _is_acme, _UNDECLARED),
     _Writer("external-dns", "external-dns says that it owns names with", _is_marked_by("external-dns")),
     _Writer("octodns", "octoDNS says that it owns names with", _is_marked_by("octodns")),
 )
