@@ -132,3 +132,10 @@ def test_a_zone_named_beside_the_plan_narrows_it(reviewed: Ground) -> None:
     assert code == 0
     assert "nothing to do" in out
     assert "www.alpha.test. A 192.0.2.1" in reviewed.live()
+
+
+def test_a_zone_that_the_plan_does_not_hold_is_no_silent_nothing(reviewed: Ground) -> None:
+    assert reviewed.run("plan", "alpha.test", "--out", "one.json")[0] == 0
+    code, _, err = reviewed.run("apply", "beta.test", "--plan", "one.json", "--yes")
+    assert code == 1
+    assert "the plan holds none of the zones meant" in err

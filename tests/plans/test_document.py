@@ -228,6 +228,33 @@ def test_a_plan_of_another_shape_is_refused_even_with_a_right_digest(spoiled: st
         parse_document(json.dumps(document))
 
 
+@pytest.mark.parametrize(
+    ("place", "forged"),
+    [
+        (("name",), ["example.org."]),
+        (("view",), {}),
+        (("settings", 0, "name"), ["tags"]),
+        (("changes", 0, "name"), 5),
+        (("changes", 0, "type"), {"A": 1}),
+        (("changes", 0, "set_identifier"), ["one"]),
+        (("changes", 0, "after", "values", 0), 10**30),
+        (("changes", 0, "after", "values", 0), None),
+    ],
+)
+def test_what_is_no_text_where_text_belongs_is_refused_even_with_a_right_digest(
+    place: tuple[str | int, ...], forged: object
+) -> None:
+    new_zone = plan_of(None, ["a.example.org. 60 A 192.0.2.1"])
+    document = document_of(Plan("sandbox", (new_zone,)))
+    holder: Any = document["zones"][0]
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = forged
+    document["digest"] = digest_document(document)
+    with pytest.raises(PlanDocumentError, match="unexpected shape"):
+        parse_document(json.dumps(document))
+
+
 def test_two_zones_that_hold_the_same_have_the_same_digest() -> None:
     lines = ["a.example.org. 60 A 192.0.2.1", "b.example.org. 60 A 192.0.2.1"]
     assert plan_of(lines, lines[::-1]).desired_digest == plan_of(lines, lines).live_digest

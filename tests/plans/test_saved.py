@@ -98,6 +98,12 @@ def test_a_forged_change_is_never_done() -> None:
     assert done(narrowed.plan) == ["update www.example.org. A"]
 
 
+def test_a_zone_that_stands_twice_in_a_forged_plan_is_done_once() -> None:
+    now = whole_plan(plan_of([], addresses(2)))
+    narrowed = narrow_plan(saved=replace(now, zones=now.zones * 2), now=now)
+    assert narrowed.plan.zones == now.zones
+
+
 def test_a_zone_that_was_made_since_is_gone_on_with() -> None:
     made = replace(plan_of(NEW[:1], NEW), hosted_id="ZNEW")
     narrowed = narrow_plan(saved=whole_plan(plan_of(None, NEW)), now=whole_plan(made))

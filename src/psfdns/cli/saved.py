@@ -37,11 +37,16 @@ def read_saved(path: str) -> tuple[Plan, str]:
 
 
 def meet(saved: Plan, files: Sequence[ZoneFile], *, chosen: bool) -> tuple[Plan, tuple[ZoneFile, ...]]:
-    """The zones of the plan and the files of these zones; with `chosen`, only of the files given."""
+    """The zones of the plan and the files of these zones; with `chosen`, only of the files given.
+
+    Raises PsfdnsError where the plan has none of them.
+    """
     from psfdns.plans.desired import zone_label
 
     by_label = {zone_label(file.origin, file.view): file for file in files}
     zones = tuple(zone for zone in saved.zones if not chosen or zone.label in by_label)
+    if saved.zones and not zones:
+        raise PsfdnsError("the plan holds none of the zones meant", hint="name zones of the plan, or none")
     return replace(saved, zones=zones), tuple(
         by_label[zone.label] for zone in zones if zone.label in by_label
     )

@@ -31,6 +31,7 @@ from psfdns.plans.shapes import (
     diagnostic_to_json,
     rrset_from_json,
     rrset_to_json,
+    text,
 )
 from psfdns.records import RRset, RRsetKey
 
@@ -70,8 +71,8 @@ def summarise(plan: Plan) -> dict[str, int]:
 def digest_document(document: Mapping[str, Any]) -> str:
     """`sha256:…` of the canonical JSON: sorted keys, no spaces, UTF-8."""
     covered = {key: value for key, value in document.items() if key not in UNSIGNED}
-    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    canonical = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _zone_to_json(zone: ZonePlan) -> Json:
@@ -108,10 +109,10 @@ def _key_to_json(key: RRsetKey) -> Json:
     return {"name": key.name, "type": key.type, "set_identifier": key.set_identifier}
 
 
-def parse_document(text: str | bytes) -> tuple[Plan, Json]:
+def parse_document(data: str | bytes) -> tuple[Plan, Json]:
     """A saved plan and its document; raises PlanDocumentError."""
     try:
-        document = json.loads(text)
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise PlanDocumentError(f"the plan file is not JSON: {error}") from error
     return from_document(document), document
@@ -146,13 +147,13 @@ def _plan_from_json(document: Json) -> Plan:
 
 def _zone_from_json(shape: Json) -> ZonePlan:
     return ZonePlan(
-        origin=shape["name"],
-        view=shape["view"],
+        origin=text(shape["name"]),
+        view=None if shape["view"] is None else text(shape["view"]),
         hosted_id=shape["id"],
         tenant=shape["tenant"],
         private=shape["private"],
         changes=tuple(_change_from_json(change) for change in shape["changes"]),
-        settings=tuple(Setting(s["name"], s["before"], s["after"]) for s in shape["settings"]),
+        settings=tuple(Setting(text(s["name"]), s["before"], s["after"]) for s in shape["settings"]),
         foreign=tuple(Foreign(_key_from_json(item), item["reason"]) for item in shape["foreign"]),
         findings=tuple(diagnostic_from_json(finding) for finding in shape["findings"]),
         desired_digest=shape["desired_digest"],
@@ -174,4 +175,7 @@ def _placed(rrset: RRset, span: Span) -> RRset:
 
 
 def _key_from_json(shape: Json) -> RRsetKey:
-    return RRsetKey(shape["name"], shape["type"], shape["set_identifier"])
+    identifier = shape["set_identifier"]
+    return RRsetKey(
+        text(shape["name"]), text(shape["type"]), None if identifier is None else text(identifier)
+    )

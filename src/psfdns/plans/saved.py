@@ -37,7 +37,7 @@ def narrow_plan(*, saved: Plan, now: Plan) -> Narrowed:
     refused: list[Diagnostic] = []
     notes: list[Diagnostic] = []
     zones = []
-    for zone in saved.zones:
+    for zone in {zone.label: zone for zone in saved.zones}.values():  # a forged file may hold one twice
         current = today.get(zone.label)
         problems = list(_problems(zone, current))
         refused += problems

@@ -33,13 +33,20 @@ def routing_to_json(routing: Routing) -> Json:
     return {"policy": routing.policy, **spelled}
 
 
+def text(value: object) -> str:
+    """The value itself; a TypeError where it is no text, so that nothing else gets into what is compared."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
 def rrset_from_json(key: RRsetKey, shape: Mapping[str, Any]) -> RRset:
     """The record set again, without its place in a file; another shape is a KeyError or TypeError."""
     alias, routing = shape["alias"], shape["routing"]
     return RRset(
         key=key,
         ttl=shape["ttl"],
-        values=tuple(shape["values"]),
+        values=tuple(map(text, shape["values"])),
         alias=None if alias is None else Alias(**alias),
         routing=None if routing is None else routing_from_json(routing),
         health_check=shape["health_check"],
