@@ -22,21 +22,27 @@ FIFTEEN = " ".join(f'"{letter * 250}"' for letter in "abcdefghijklmno")
 WEIGHTED = 'AWS routing="WEIGHTED" weight=1 identifier='
 
 CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
-    "a CNAME alone": ("www CNAME a", []),
-    "a CNAME and then an A": ("www CNAME a\nwww A 192.0.2.1", [(2, "cname-and-other-data")]),
-    "an A and then a CNAME": ("www A 192.0.2.1\n@ MX 10 m\nwww CNAME a", [(3, "cname-and-other-data")]),
+    "a CNAME alone": ("www CNAME a.example.net.", []),
+    "a CNAME and then an A": ("www CNAME a.example.net.\nwww A 192.0.2.1", [(2, "cname-and-other-data")]),
+    "an A and then a CNAME": (
+        "www A 192.0.2.1\n@ MX 10 m\nwww CNAME a.example.net.",
+        [(3, "cname-and-other-data")],
+    ),
     "a CNAME and several others": (
-        'www CNAME a\nwww CAA 0 issue "ca.example"\nwww TXT x',
+        'www CNAME a.example.net.\nwww CAA 0 issue "ca.example"\nwww TXT x',
         [(2, "cname-and-other-data")],
     ),
     "an alias of type CNAME and an A": (
-        "www AWS ALIAS CNAME a $self false\na CNAME b\nwww A 192.0.2.1",
+        "www AWS ALIAS CNAME a $self false\na CNAME b.example.net.\nwww A 192.0.2.1",
         [(3, "cname-and-other-data")],
     ),
-    "a CNAME at the apex": ("@ CNAME www", [(1, "cname-at-apex")]),
-    "a CNAME alias at the apex": ("@ AWS ALIAS CNAME www $self false\nwww CNAME x", [(1, "cname-at-apex")]),
+    "a CNAME at the apex": ("@ CNAME www.example.net.", [(1, "cname-at-apex")]),
+    "a CNAME alias at the apex": (
+        "@ AWS ALIAS CNAME www $self false\nwww CNAME x.example.net.",
+        [(1, "cname-at-apex")],
+    ),
     "a CNAME at the apex beside SOA and NS": (
-        "@ SOA ns h 1 2 3 4 5\n@ NS ns.example.net.\n@ CNAME www",
+        "@ SOA ns h 1 2 3 4 5\n@ NS ns.example.net.\n@ CNAME www.example.net.",
         [(3, "cname-at-apex")],
     ),
     "a DS at the apex": ("@ DS 1 13 2 " + "ab" * 32, [(1, "ds-at-apex")]),
@@ -95,10 +101,13 @@ d AWS ALIAS A b $self false""",
     ),
     "routed NS": (f'sub NS ns.example.net. ; {WEIGHTED}"one"', [(1, "routing-not-allowed")]),
     "a multivalue CNAME": (
-        'www CNAME a ; AWS routing="MULTIVALUE" identifier="one"',
+        'www CNAME a.example.net. ; AWS routing="MULTIVALUE" identifier="one"',
         [(1, "routing-not-allowed")],
     ),
-    "a weighted CNAME": (f'www CNAME a ; {WEIGHTED}"one"\nwww CNAME b ; {WEIGHTED}"two"', []),
+    "a weighted CNAME": (
+        f'www CNAME a.example.net. ; {WEIGHTED}"one"\nwww CNAME b.example.net. ; {WEIGHTED}"two"',
+        [],
+    ),
     "one region twice": (
         """www A 192.0.2.1 ; AWS routing="LATENCY" region="us-east-1" identifier="one"
 www A 192.0.2.2 ; AWS routing="LATENCY" region="us-west-2" identifier="two"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.names import parent_of
 from psfdns.records import RRset, Zone
 from psfdns.settings import ZoneSettings
 
@@ -51,6 +52,23 @@ class Subject:
         for rrset in self.zone.rrsets.values():
             index.setdefault(rrset.key.name, {}).setdefault(rrset.key.type, []).append(rrset)
         return index
+
+    @cached_property
+    def existing(self) -> frozenset[str]:
+        """The names that exist: owners, and what lies between them and the apex (RFC 4592 §2.2.2)."""
+        found = {self.origin}
+        for owner in self.names:
+            name = owner
+            while name not in found and name != ".":
+                found.add(name)
+                name = parent_of(name) if "\\" in name else name.partition(".")[2] or "."
+        return frozenset(found)
+
+    @cached_property
+    def delegations(self) -> frozenset[str]:
+        """The names with NS below the apex; a wildcard does not delegate."""
+        cuts = (name for name, types in self.names.items() if "NS" in types and not name.startswith("*."))
+        return frozenset(cuts) - {self.origin}
 
     def at(self, name: str, rdtype: str) -> Sequence[RRset]:
         """All record sets of one name and type: several where they are routed."""

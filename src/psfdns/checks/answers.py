@@ -1,0 +1,71 @@
+"""What the zone itself would answer for a name: delegations, wildcards, the words of values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from psfdns.checks.check import Subject
+from psfdns.names import is_subdomain, parent_of
+from psfdns.patterns import find_match
+from psfdns.records import RRset, RRsetKey
+
+TARGET_WORD: Mapping[str, int] = {
+    "CNAME": 0,
+    "HTTPS": 1,
+    "MX": 1,
+    "NAPTR": 5,
+    "NS": 0,
+    "PTR": 0,
+    "SRV": 3,
+    "SVCB": 1,
+}
+"""Type -> which word of its canonical value is the target."""
+
+Types = Mapping[str, Sequence[RRset]]
+
+
+@lru_cache(maxsize=1 << 12)
+def parent(name: str) -> str:
+    """`parent_of`, quick for names without escapes."""
+    return parent_of(name) if "\\" in name else name.partition(".")[2] or "."
+
+
+def targets_of(rrset: RRset) -> Iterator[str]:
+    """The targets of its values, in the order of the values; none of an alias."""
+    word = TARGET_WORD[rrset.type]
+    for value in rrset.values:
+        yield value.split(" ")[word]
+
+
+def delegation_above(subject: Subject, name: str) -> str | None:
+    """The delegation (NS, not at the apex, RFC 1034 §4.2.1) at the name or nearest above it, or None."""
+    while name not in {subject.origin, "."}:
+        if name in subject.delegations:
+            return name
+        name = parent(name)
+    return None
+
+
+def types_answered(subject: Subject, name: str) -> Types | None:
+    """The types that the zone has for a name, by RFC 4592's wildcards too; None where it cannot know.
+
+    It cannot know what lies outside, behind a delegation, or is left to another writer.
+    """
+    if not is_subdomain(name, subject.origin) or delegation_above(subject, name) is not None:
+        return None
+    if name in subject.names:
+        return subject.names[name]
+    if _is_left_to_others(subject, name):
+        return None
+    while name not in subject.existing and name not in {subject.origin, "."}:
+        name = parent(name)
+        if name in subject.existing:
+            return subject.names.get(f"*.{name}", {})
+    return {}
+
+
+def _is_left_to_others(subject: Subject, name: str) -> bool:
+    ignore = subject.settings.ignore
+    keys = (RRsetKey(name, rdtype) for rdtype in ("A", "AAAA", "CNAME"))
+    return bool(ignore) and any(find_match(ignore, key, subject.origin) for key in keys)
