@@ -25,7 +25,7 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "a CNAME alone": ("www CNAME a.example.net.", []),
     "a CNAME and then an A": ("www CNAME a.example.net.\nwww A 192.0.2.1", [(2, "cname-and-other-data")]),
     "an A and then a CNAME": (
-        "www A 192.0.2.1\n@ MX 10 m\nwww CNAME a.example.net.",
+        "www A 192.0.2.1\n@ MX 10 m.example.net.\nwww CNAME a.example.net.",
         [(3, "cname-and-other-data")],
     ),
     "a CNAME and several others": (

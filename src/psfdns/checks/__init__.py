@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from psfdns.checks import aliases, apex, chains, limits, names, policy, routing
+from psfdns.checks import aliases, apex, chains, limits, names, policy, routing, targets
 from psfdns.checks.check import Check, Rule, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
 from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression, has_errors
@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     aliases.CHECK,
     chains.CHECK,
     routing.CHECK,
+    targets.CHECK,
     limits.CHECK,
     policy.CHECK,
 )

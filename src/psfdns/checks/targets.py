@@ -1,0 +1,115 @@
+"""Where MX, NS and SRV point: at a host with addresses of its own, or by intent at none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from psfdns.checks.answers import Types, targets_of, types_answered
+from psfdns.checks.check import Check, Rule, Subject
+from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.records import RRset
+
+TARGET_IS_CNAME = Rule(
+    "target-is-cname",
+    Severity.WARNING,
+    "MX, NS and SRV name a host by its own name, not by a CNAME.",
+    "RFC 2181 §10.3",
+)
+TARGET_WITHOUT_ADDRESS = Rule(
+    "target-without-address",
+    Severity.WARNING,
+    "The target of MX, NS or SRV has an A or AAAA, where the zone itself has to have it.",
+    "RFC 1912 §2.4",
+    about_absence=True,
+)
+TARGET_IS_ADDRESS = Rule(
+    "target-is-address",
+    Severity.WARNING,
+    "The target of CNAME, MX, NS or SRV is a name; four numbers are not looked up as an address.",
+    "RFC 1035 §3.3.9",
+)
+NULL_MX_BESIDE_MX = Rule(
+    "null-mx-beside-mx",
+    Severity.WARNING,
+    "`MX 0 .`, which says that a name takes no mail, stands alone and has preference 0.",
+    "RFC 7505 §3",
+)
+NULL_SRV_BESIDE_SRV = Rule(
+    "null-srv-beside-srv",
+    Severity.WARNING,
+    "The SRV target `.`, which says that there is no such service, stands alone.",
+    "RFC 2782",
+)
+
+_HOSTED = frozenset({"MX", "NS", "SRV"})
+_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.")
+_ADDRESSES = frozenset({"A", "AAAA"})
+
+
+def _find(subject: Subject) -> Iterator[Diagnostic]:
+    for rrset in subject.zone.rrsets.values():
+        if rrset.type not in _HOSTED and rrset.type != "CNAME":
+            continue
+        targets = dict.fromkeys(targets_of(rrset))
+        for target in targets:
+            yield from _find_at(subject, rrset, target)
+        if "." in targets:
+            yield from _find_null(rrset)
+
+
+def _find_at(subject: Subject, rrset: RRset, target: str) -> Iterator[Diagnostic]:
+    if _ADDRESS.fullmatch(target):
+        yield TARGET_IS_ADDRESS.broken(
+            rrset,
+            f"{rrset.key}: the target {target} is an address, where a name belongs",
+            hint="name the host that has the address",
+        )
+    elif rrset.type in _HOSTED and not _is_told_by_reader(subject, target):
+        yield from _judge(rrset, target, types_answered(subject, target))
+
+
+def _is_told_by_reader(subject: Subject, target: str) -> bool:
+    """Without its final dot, which the reader warns of, as of an address."""
+    own = f".{subject.origin}"
+    if target.endswith(own + subject.origin):
+        return True
+    return target.endswith(own) and _ADDRESS.fullmatch(target.removesuffix(own) + ".") is not None
+
+
+def _judge(rrset: RRset, target: str, types: Types | None) -> Iterator[Diagnostic]:
+    if types is None:
+        return
+    if "CNAME" in types:
+        yield TARGET_IS_CNAME.broken(
+            rrset,
+            f"{rrset.key}: the target {target} is a CNAME",
+            hint="name the host that the CNAME leads to",
+        )
+    elif _ADDRESSES.isdisjoint(types):
+        yield TARGET_WITHOUT_ADDRESS.broken(
+            rrset,
+            f"{rrset.key}: the target {target} has no address in this zone",
+            hint=f"write an A or AAAA of {target}, or name another host",
+        )
+
+
+def _find_null(rrset: RRset) -> Iterator[Diagnostic]:
+    if rrset.type == "MX" and rrset.values != ("0 .",):
+        yield NULL_MX_BESIDE_MX.broken(
+            rrset,
+            f'{rrset.key}: the target "." says that no mail is taken, and does not stand alone as 0 .',
+            hint='write "0 ." alone, or remove it',
+        )
+    elif rrset.type == "SRV" and len(rrset.values) > 1:
+        yield NULL_SRV_BESIDE_SRV.broken(
+            rrset,
+            f'{rrset.key}: the target "." says that there is no such service, beside others',
+            hint='remove the "." or the others',
+        )
+
+
+CHECK = Check(
+    (TARGET_IS_CNAME, TARGET_WITHOUT_ADDRESS, TARGET_IS_ADDRESS, NULL_MX_BESIDE_MX, NULL_SRV_BESIDE_SRV),
+    _find,
+)
