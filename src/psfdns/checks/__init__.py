@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from psfdns.checks import aliases, apex, chains, limits, names, policy, routing, targets
+from psfdns.checks import aliases, apex, caa, chains, dmarc, limits, names, policy, routing, spf, targets
 from psfdns.checks.check import Check, Rule, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
 from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression, has_errors
@@ -20,6 +20,9 @@ CHECKS: tuple[Check, ...] = (
     targets.CHECK,
     limits.CHECK,
     policy.CHECK,
+    spf.CHECK,
+    dmarc.CHECK,
+    caa.CHECK,
 )
 
 MAX_FINDINGS = 2_000

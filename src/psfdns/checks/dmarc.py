@@ -1,0 +1,91 @@
+"""What receivers do with mail that fails: DMARC records at `_dmarc`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from psfdns.checks.check import Check, Rule, Subject
+from psfdns.checks.strings import text_sets, texts
+from psfdns.diagnostics import Diagnostic, Severity
+
+NOT_DMARC = Rule(
+    "dmarc-version",
+    Severity.WARNING,
+    "A TXT at _dmarc begins with exactly v=DMARC1; anything else is passed over.",
+    "RFC 7489 §6.3",
+)
+SEVERAL = Rule(
+    "dmarc-several",
+    Severity.WARNING,
+    "A name has one DMARC record; with two, neither counts.",
+    "RFC 7489 §6.6.3",
+)
+TAGS = Rule(
+    "dmarc-tags",
+    Severity.WARNING,
+    "The tags of a DMARC record are known, stand once, and have values that they may have.",
+    "RFC 7489 §6.3",
+)
+
+_RECORD = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
+_POLICY = re.compile("none|quarantine|reject", re.IGNORECASE)
+_ALIGNMENT = re.compile("[rs]", re.IGNORECASE)
+_REPORTS = re.compile(
+    r"(?:mailto:[^@\s,]+@[^@\s,!]+|https?://[^\s,!]+)(?:![0-9]+[kmgt]?)?"
+    r"(?:\s*,\s*(?:mailto:[^@\s,]+@[^@\s,!]+|https?://[^\s,!]+)(?:![0-9]+[kmgt]?)?)*",
+    re.IGNORECASE,
+)
+_VALUES: Mapping[str, re.Pattern[str]] = {
+    "v": re.compile("DMARC1"),
+    "p": _POLICY,
+    "sp": _POLICY,
+    "np": _POLICY,
+    "adkim": _ALIGNMENT,
+    "aspf": _ALIGNMENT,
+    "rua": _REPORTS,
+    "ruf": _REPORTS,
+    "pct": re.compile("[0-9]{1,2}|100"),
+    "ri": re.compile("[0-9]+"),
+    "fo": re.compile(r"[01ds](?:\s*:\s*[01ds])*", re.IGNORECASE),
+    "rf": re.compile(r"[a-z-]+(?:\s*:\s*[a-z-]+)*", re.IGNORECASE),
+    "psd": re.compile("[ynu]", re.IGNORECASE),
+    "t": re.compile("[yn]", re.IGNORECASE),
+}
+_HINT = "write it like `v=DMARC1; p=reject; rua=mailto:reports@example.net`"
+
+
+def _find(subject: Subject) -> Iterator[Diagnostic]:
+    for rrset in text_sets(subject):
+        if not rrset.name.startswith("_dmarc."):
+            continue
+        found = list(texts(rrset))
+        records = [(text, span) for text, span in found if _RECORD.match(text)]
+        for text, span in found:
+            if not _RECORD.match(text):
+                yield NOT_DMARC.broken(span, f"{rrset.key}: this is no DMARC record", hint=_HINT)
+        if len(records) > 1:
+            hint = "keep one of them"
+            yield SEVERAL.broken(records[-1][1], f"{rrset.key}: {len(records)} DMARC records", hint=hint)
+        for text, span in records:
+            fault = _fault(text)
+            if fault:
+                yield TAGS.broken(span, f"{rrset.key}: {fault}", hint=_HINT)
+
+
+def _fault(text: str) -> str | None:
+    """The first thing wrong with the tags."""
+    seen: set[str] = set()
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, equals, value = (each.strip() for each in part.partition("="))
+        if name not in _VALUES or not equals:
+            return f"`{part}` is no tag of DMARC"
+        if name in seen:
+            return f"the tag {name} stands twice"
+        if not _VALUES[name].fullmatch(value):
+            return f"{name} cannot be `{value}`"
+        seen.add(name)
+    return None if "p" in seen else "no policy, p="
+
+
+CHECK = Check((NOT_DMARC, SEVERAL, TAGS), _find)
