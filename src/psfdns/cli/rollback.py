@@ -53,6 +53,7 @@ def command(options: Options, *, entry_id: str | None, yes: bool, allow: tuple[s
     access = open_access(workspace)
     exchange(workspace, limit=FETCHED if entry_id is None else None)
     stored = _choose(open_journal(workspace), entry_id, access.host.look_up_account())
+    _tell_chosen(options, stored)
     undoing, planned = _plan(workspace, access, stored)
     planned = lift_refusals(planned, allow)
     show_plan(workspace, planned.plan)
@@ -102,6 +103,16 @@ def _usable(stored: Stored, account: str | None) -> Stored:
         theirs, ours = (name or "an unknown account" for name in (stored.entry.account, account))
         raise PsfdnsError(f"{stored.id} was applied to {theirs}; this is {ours}")
     return stored
+
+
+def _tell_chosen(options: Options, stored: Stored) -> None:
+    """Which one it is, and that undoing a rollback does again what that undid."""
+    from psfdns.cli.views.history import render_reference
+    from psfdns.cli.wiring import talk
+
+    talk(options, f"undoing {render_reference(stored)}")
+    if stored.entry is not None and stored.entry.undoes is not None:
+        talk(options, f"note: that was a rollback: what {stored.entry.undoes} did is done again")
 
 
 def _plan(workspace: Workspace, access: Access, stored: Stored) -> tuple[Undoing, Planned]:

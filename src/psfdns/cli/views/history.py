@@ -170,7 +170,7 @@ def render_entry(entry: Shape) -> str:
 def _entry_lines(entry: Shape) -> Iterator[str]:
     yield f"{entry['id']}: {entry['state']}"
     if entry["fault"]:
-        yield f"  damaged:  {escape(entry['fault'])}"
+        yield f"  damaged:   {escape(entry['fault'])}"
     if entry["state"] == DAMAGED:
         return
     told = {
@@ -184,7 +184,7 @@ def _entry_lines(entry: Shape) -> Iterator[str]:
         "version": entry["version"],
         "changes": _changes(entry),
     }
-    yield from (f"  {name + ':':<10}{escape(text)}" for name, text in told.items() if text is not None)
+    yield from (f"  {name + ':':<11}{escape(text)}" for name, text in told.items() if text is not None)
     for zone in entry["zones"]:
         yield ""
         yield from _zone_lines(zone)
@@ -192,7 +192,7 @@ def _entry_lines(entry: Shape) -> Iterator[str]:
 
 def _zone_lines(zone: Shape) -> Iterator[str]:
     made = ", created" if zone["created"] else ""
-    yield f"{escape(name_zone(zone))} ({zone['id'] or 'not created'}{made}): {_how_far(zone)}"
+    yield f"{escape(name_zone(zone))} ({escape(zone['id'] or 'not created')}{made}): {_how_far(zone)}"
     yield from (f"  error: {escape(error)}" for error in zone["errors"])
     for setting in zone["settings"]:
         yield escape(f"  {setting['name']}: {setting['before'] or 'none'} -> {setting['after'] or 'none'}")
@@ -206,7 +206,7 @@ def _zone_lines(zone: Shape) -> Iterator[str]:
         words = " ".join(
             str(value) for key, value in step["details"].items() if value and key != "name_servers"
         )
-        yield f"  {step['at'][11:23]} {step['name']}: {step['fate']} {escape(words)}".rstrip()
+        yield escape(f"  {step['at'][11:23]} {step['name']}: {step['fate']} {words}".rstrip())
 
 
 def _how_far(zone: Shape) -> str:
@@ -218,16 +218,37 @@ def _how_far(zone: Shape) -> str:
     return f"{requests}, {made:,} of {count(planned, 'record set')}{unknown}"
 
 
+def render_reference(stored: Stored) -> str:
+    """One entry in half a line: which command, by whom and when."""
+    return _reference(_entry(stored, settled=False, whole=False))
+
+
+def _reference(shape: Shape, *, was: str = "") -> str:
+    return f"{shape['kind']} {shape['id']}{was}: {escape(_name(shape))}, {shape['created'][:19]}Z"
+
+
 def render_unfinished(stored: Stored) -> str:
     """What was cut short and how far it came, and what to do about it."""
     shape = _entry(stored, settled=False, whole=False)
     running = shape["state"] == State.RUNNING
     was = "is under way" if running else "was cut short"
-    head = f"warning: {shape['kind']} {stored.id} {was}: {escape(_name(shape))}, {shape['created'][:19]}Z"
+    head = f"warning: {_reference(shape, was=f' {was}')}"
     lines = [head]
     lines += [f"  {escape(name_zone(zone))}: {_how_far(zone)}" for zone in shape["zones"]]
     if not running:
         where = "; it may still run on that machine" if stored.elsewhere else ""
-        again = "psfdns apply brings these zones in order, whatever was made" + where
-        lines.append(f"hint: {again}; psfdns history {stored.id} shows all of it")
+        lines.append(f"hint: {_go_on(shape)}{where}; psfdns history {stored.id} shows all of it")
     return "\n".join(lines)
+
+
+def _go_on(shape: Shape) -> str:
+    """After a rollback or a deletion that was cut short, apply would go the other way."""
+    match shape["kind"]:
+        case Kind.ROLLBACK:
+            again = f"psfdns rollback {escape(shape['undoes'] or '')} goes on with it"
+            return f"{again}, psfdns apply makes what the files say"
+        case Kind.ZONE_DELETE:
+            zones = " ".join(escape(zone["name"]) for zone in shape["zones"])
+            return f"psfdns zone delete {zones} goes on with it"
+        case _:
+            return "psfdns apply brings these zones in order, whatever was made"
