@@ -41,6 +41,9 @@ ZONE_CHANGES: dict[str, int] = dict.fromkeys(
 """Action -> change tokens, beside those of ChangeResourceRecordSets."""
 
 _CHANGE_TOKENS = {b"<Action>CREATE</Action>": 1, b"<Action>DELETE</Action>": 1, b"<Action>UPSERT</Action>": 2}
+_ROUNDING = 1e-6
+"""Tokens that floating-point sums may be off."""
+
 _SLICE = 0.5
 """Seconds slept at most before looking again whether a person has stopped us."""
 
@@ -59,26 +62,29 @@ UNLIMITED = Rates(0, 0, 0, 0)
 
 
 class TokenBucket:
-    """One bucket, shared by threads; asking for more than the burst is served by going into debt."""
+    """One bucket; whoever asks for more than the burst waits until it has run full that far."""
 
     def __init__(self, rate: float, burst: float, clock: Callable[[], float]) -> None:
         self._rate = rate
         self._burst = burst
         self._clock = clock
-        self._lock = threading.Lock()
         self._tokens = burst
         self._filled_at = clock()
 
-    def reserve(self, tokens: float = 1) -> float:
-        """Take the tokens now; returns the seconds to wait before using them."""
+    def seconds_until(self, tokens: float) -> float:
+        """How long until so many tokens are there; nothing is taken."""
         if not self._rate:
             return 0.0
-        with self._lock:
-            now = self._clock()
-            self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
-            self._filled_at = now
-            self._tokens -= tokens
-            return max(0.0, -self._tokens / self._rate)
+        now = self._clock()
+        filled = self._tokens + (now - self._filled_at) * self._rate
+        self._tokens = min(max(self._burst, tokens), filled)
+        self._filled_at = now
+        missing = tokens - self._tokens
+        return missing / self._rate if missing > _ROUNDING else 0.0
+
+    def take(self, tokens: float) -> None:
+        """Take tokens that are there."""
+        self._tokens -= tokens
 
 
 class Budget:
@@ -89,6 +95,7 @@ class Budget:
         self._sleep = sleep
         self._stopped = threading.Event()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._sent: Counter[str] = Counter()
         self._changes = TokenBucket(rates.changes_per_second, rates.changes_burst, clock)
         self._requests = TokenBucket(rates.requests_per_second, rates.burst, clock)
@@ -114,13 +121,24 @@ class Budget:
 
     def spend(self, action: str, body: bytes = b"") -> None:
         """Wait until a request may be sent, and count it. Raises StoppedError after `stop`."""
-        # The change bucket's waits are the longest, so a token of the others is not held through them.
-        self.pause(self._changes.reserve(count_changes(action, body)))
+        wanted = [(self._requests, 1), (self._changes, count_changes(action, body))]
         if action in self._actions:
-            self.pause(self._actions[action].reserve())
-        self.pause(self._requests.reserve())
+            wanted.append((self._actions[action], 1))
+        # One at a time, and all buckets at one moment: tokens that are held through another bucket's
+        # wait would be refilled here before they are spent there, and be too many together.
+        with self._turn:
+            self._wait(wanted)
+            for bucket, tokens in wanted:
+                bucket.take(tokens)
         with self._lock:
             self._sent[action] += 1
+
+    def _wait(self, wanted: list[tuple[TokenBucket, int]]) -> None:
+        while True:
+            seconds = max(bucket.seconds_until(tokens) for bucket, tokens in wanted)
+            self.pause(seconds)
+            if seconds <= 0:
+                return
 
     def pause(self, seconds: float) -> None:
         """Sleep, but not through a stop. Raises StoppedError."""
