@@ -118,6 +118,26 @@ def rotten() -> list[object]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("key", "odd"),
+    [("account", 7), ("commit", []), ("undoes", {}), ("plan", 7), ("version", None), ("who", {"aws": 7})],
+)
+def test_what_is_no_text_in_an_entry_is_damage(key: str, odd: object) -> None:
+    good = entry_to_json(Entry("x", Kind.APPLY, NOON, ME, None, None, "1", ()))
+    with pytest.raises(JournalError, match="unexpected shape"):
+        entry_from_json({**good, key: odd})
+
+
+@pytest.mark.parametrize(
+    ("key", "odd"), [("view", 7), ("id", []), ("batches", "x"), ("details", "x"), ("contents", ["x"])]
+)
+def test_what_is_of_another_kind_in_a_zone_of_an_entry_is_damage(key: str, odd: object) -> None:
+    zone = EntryZone("a.", None, "Z1", "psf", private=False)
+    good = entry_to_json(Entry("x", Kind.APPLY, NOON, ME, None, None, "1", (zone,)))
+    with pytest.raises(JournalError, match="unexpected shape"):
+        entry_from_json({**good, "zones": [{**good["zones"][0], key: odd}]})
+
+
 def test_no_damaged_entry_raises_anything_but_our_own_error() -> None:
     refused = 0
     for document in rotten():

@@ -15,7 +15,7 @@ from typing import Any
 from psfdns.errors import PsfdnsError
 from psfdns.plans.desired import zone_label
 from psfdns.plans.plan import Change, ChangeAction, Setting
-from psfdns.plans.shapes import Json, rrset_from_json, rrset_to_json
+from psfdns.plans.shapes import Json, optional_text, rrset_from_json, rrset_to_json, text
 from psfdns.records import RRset, RRsetKey
 
 FORMAT = "psfdns-journal/1"
@@ -115,16 +115,16 @@ def entry_from_json(document: Any) -> Entry:
         raise JournalError(f"this is not a journal entry of format {FORMAT}")
     try:
         return Entry(
-            id=_text(document["id"]),
+            id=text(document["id"]),
             kind=Kind(document["kind"]),
             created=parse_stamp(document["created"]),
-            who=Who(**document["who"]),
-            account=document["account"],
-            commit=document["commit"],
-            version=document["version"],
+            who=_who_from_json(document["who"]),
+            account=optional_text(document["account"]),
+            commit=optional_text(document["commit"]),
+            version=text(document["version"]),
             zones=tuple(_zone_from_json(zone) for zone in document["zones"]),
-            plan=document["plan"],
-            undoes=document["undoes"],
+            plan=optional_text(document["plan"]),
+            undoes=optional_text(document["undoes"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise JournalError(f"the journal entry has an unexpected shape: {error!r}") from error
@@ -135,9 +135,9 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(STAMP)
 
 
-def parse_stamp(text: str) -> datetime:
+def parse_stamp(written: str) -> datetime:
     """The moment again; ValueError for anything else."""
-    return datetime.strptime(text, STAMP).replace(tzinfo=UTC)
+    return datetime.strptime(written, STAMP).replace(tzinfo=UTC)
 
 
 def key_to_json(key: RRsetKey) -> Json:
@@ -147,7 +147,7 @@ def key_to_json(key: RRsetKey) -> Json:
 
 def key_from_json(shape: Mapping[str, Any]) -> RRsetKey:
     """The key again."""
-    return RRsetKey(_text(shape["name"]), _text(shape["type"]), shape["set_identifier"])
+    return RRsetKey(text(shape["name"]), text(shape["type"]), optional_text(shape["set_identifier"]))
 
 
 def _zone_to_json(zone: EntryZone) -> Json:
@@ -175,20 +175,24 @@ def _change_to_json(change: Change, read: Api | None) -> Json:
     }
 
 
+def _who_from_json(shape: Json) -> Who:
+    return Who(optional_text(shape["aws"]), text(shape["user"]), text(shape["host"]))
+
+
 def _zone_from_json(shape: Json) -> EntryZone:
     changes = [_change_from_json(change) for change in shape["changes"]]
     return EntryZone(
-        name=_text(shape["name"]),
-        view=shape["view"],
-        id=shape["id"],
+        name=text(shape["name"]),
+        view=optional_text(shape["view"]),
+        id=optional_text(shape["id"]),
         tenant=shape["tenant"],
         private=shape["private"],
         changes=tuple(change for change, _ in changes),
         settings=tuple(Setting(s["name"], s["before"], s["after"]) for s in shape["settings"]),
         read={change.key: read for change, read in changes if read is not None},
-        batches=shape["batches"],
-        contents=tuple(shape["contents"]),
-        details=shape["details"],
+        batches=shape["batches"] + 0,
+        contents=tuple(dict(rrset.items()) for rrset in shape["contents"]),
+        details=dict(shape["details"].items()),
     )
 
 
@@ -199,9 +203,3 @@ def _change_from_json(shape: Json) -> tuple[Change, Api | None]:
         return None if shape[name] is None else rrset_from_json(key, shape[name])
 
     return Change(side("before"), side("after")), shape["read"]
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
-    return value

@@ -29,6 +29,7 @@ from psfdns.plans.shapes import (
     Json,
     diagnostic_from_json,
     diagnostic_to_json,
+    optional_text,
     rrset_from_json,
     rrset_to_json,
     text,
@@ -148,7 +149,7 @@ def _plan_from_json(document: Json) -> Plan:
 def _zone_from_json(shape: Json) -> ZonePlan:
     return ZonePlan(
         origin=text(shape["name"]),
-        view=None if shape["view"] is None else text(shape["view"]),
+        view=optional_text(shape["view"]),
         hosted_id=shape["id"],
         tenant=shape["tenant"],
         private=shape["private"],
@@ -175,7 +176,4 @@ def _placed(rrset: RRset, span: Span) -> RRset:
 
 
 def _key_from_json(shape: Json) -> RRsetKey:
-    identifier = shape["set_identifier"]
-    return RRsetKey(
-        text(shape["name"]), text(shape["type"]), None if identifier is None else text(identifier)
-    )
+    return RRsetKey(text(shape["name"]), text(shape["type"]), optional_text(shape["set_identifier"]))

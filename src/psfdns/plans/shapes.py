@@ -40,6 +40,11 @@ def text(value: object) -> str:
     return value
 
 
+def optional_text(value: object) -> str | None:
+    """The same, where there may be none."""
+    return None if value is None else text(value)
+
+
 def rrset_from_json(key: RRsetKey, shape: Mapping[str, Any]) -> RRset:
     """The record set again, without its place in a file; another shape is a KeyError or TypeError."""
     alias, routing = shape["alias"], shape["routing"]
@@ -49,7 +54,7 @@ def rrset_from_json(key: RRsetKey, shape: Mapping[str, Any]) -> RRset:
         values=tuple(map(text, shape["values"])),
         alias=None if alias is None else Alias(**alias),
         routing=None if routing is None else routing_from_json(routing),
-        health_check=shape["health_check"],
+        health_check=optional_text(shape["health_check"]),
     )
 
 
