@@ -100,7 +100,7 @@ def test_what_was_done_by_hand_since_our_last_apply_is_told_apart_from_an_edited
     alpha, beta = out.split("beta.test.  (tenant", 1)
     assert "Changed at Route 53 since the last apply from here" in alpha
     assert "  - DELETE www.alpha.test. A" in alpha
-    assert "it is the file that changed" in beta
+    assert "nobody changed it there" in beta
 
 
 def test_another_writers_record_sets_are_no_news(applied: Ground) -> None:

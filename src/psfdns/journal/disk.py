@@ -6,13 +6,17 @@ Nothing is under its final name before all of it is on the disk.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
+MAX_BYTES = 1 << 30
+"""More than an apply of two hundred thousand record sets writes."""
 _UNFINISHED = ".new-"
 
 
@@ -122,10 +126,20 @@ def is_held(path: Path) -> bool:
         return False
 
 
+def read_file(path: Path) -> bytes:
+    """A file that we wrote; what is no plain file, or larger than any of ours, is an OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
+            raise OSError(errno.EINVAL, "it is no file of the journal", str(path))
+        return file.read()
+
+
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[int | None]:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         yield None
         return

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from psfdns.journal.disk import Appender, is_held, make_folder, write_file, write_folder
+from psfdns.journal.disk import Appender, is_held, make_folder, read_file, write_file, write_folder
 from psfdns.journal.entry import Entry, JournalError, entry_from_json, entry_to_json
 from psfdns.journal.progress import MADE, Progress, read_events
 from psfdns.journal.recorder import Fate
@@ -102,7 +102,7 @@ class Journal:
         progress, events_fault = self._load_events(entry_id)
         running = not elsewhere and progress.finished is None and is_held(folder / EVENTS)
         try:
-            entry = entry_from_json(json.loads((folder / ENTRY).read_bytes()))
+            entry = entry_from_json(json.loads(read_file(folder / ENTRY)))
         except (OSError, ValueError, RecursionError, JournalError) as error:
             fault = f"{ENTRY} cannot be read: {error}"
             return Stored(entry_id, folder, None, progress, running, fault, elsewhere)
@@ -167,7 +167,7 @@ class Journal:
     def load_snapshot(self, zone_id: str) -> Snapshot | None:
         """What a zone held after our last apply; None where that is not known."""
         try:
-            text = gzip.decompress(self._snapshot_path(zone_id).read_bytes())
+            text = gzip.decompress(read_file(self._snapshot_path(zone_id)))
             return snapshot_from_json(json.loads(text))
         except (OSError, EOFError, ValueError, zlib.error, RecursionError, JournalError):
             return None
@@ -178,7 +178,7 @@ class Journal:
 
     def _load_events(self, entry_id: str) -> tuple[Progress, str | None]:
         try:
-            progress = read_events((self._folder_of(entry_id) / EVENTS).read_bytes())
+            progress = read_events(read_file(self._folder_of(entry_id) / EVENTS))
         except OSError as error:
             return Progress(), f"{EVENTS} cannot be read: {error.strerror}"
         if progress.damaged:

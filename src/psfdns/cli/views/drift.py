@@ -113,7 +113,7 @@ def _render_since(zone: Shape, *, colour: bool) -> str:
         return ""
     when = f"since the last apply from here ({escape(since['entry'])}, {escape(since['at'] or '?')})"
     if not since["changes"]:
-        return f"  Route 53 is as it was {when}: it is the file that changed.\n\n"
+        return f"  Route 53 is as it was {when}: nobody changed it there.\n\n"
     return f"  Changed at Route 53 {when}:\n{render_changes(since['changes'], colour=colour)}\n"
 
 

@@ -1,0 +1,47 @@
+"""The journal's folder may hold what we did not put there: it neither hangs nor eats the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from psfdns.journal.disk import is_held, read_file
+from psfdns.journal.store import ENTRY, EVENTS, Journal
+
+ENTRY_ID = "20261121T120000000Z-0a1b"
+
+
+def link_to_zeros(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+PLANTED: list[Callable[[Path], object]] = [os.mkfifo, link_to_zeros, Path.mkdir]
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_what_is_no_plain_file_is_not_read(tmp_path: Path, plant: Callable[[Path], object]) -> None:
+    plant(tmp_path / "planted")
+    with pytest.raises(OSError, match="no file of the journal|symbolic link|directory"):
+        read_file(tmp_path / "planted")
+
+
+def test_a_plain_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_bytes(b"all of it")
+    assert read_file(tmp_path / "plain") == b"all of it"
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+@pytest.mark.parametrize("name", [ENTRY, EVENTS])
+def test_an_entry_with_such_a_file_is_damaged_and_told(
+    tmp_path: Path, name: str, plant: Callable[[Path], object]
+) -> None:
+    folder = tmp_path / ENTRY_ID
+    folder.mkdir()
+    plant(folder / name)
+    (stored,) = Journal(tmp_path).entries()
+    assert stored.entry is None
+    assert stored.fault is not None
+    assert not is_held(folder / EVENTS)
