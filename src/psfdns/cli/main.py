@@ -6,6 +6,7 @@ Exit codes (docs/contract.md §3): 0 done, 1 could not be done, 2 look at this, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -62,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output went away: nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return EXIT_FAILED
     except Exception as error:  # noqa: BLE001 - the one place where everything is translated
         return report(error, options)
@@ -77,6 +78,12 @@ def _open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+def _give_up_output() -> None:
+    """What is still buffered for stdout goes nowhere, lest the interpreter try again at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def report(error: BaseException, options: Options | None = None) -> int:
@@ -140,6 +147,10 @@ def _report_system(error: OSError) -> int:
         import traceback
 
         traceback.print_exception(error)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _give_up_output()
     where = str(error.filename) if error.filename else "reading or writing"
     click.echo(f"error: {escape(where)}: {error.strerror}", err=True)
     return EXIT_FAILED
