@@ -41,7 +41,7 @@ ZONE_CHANGES: dict[str, int] = dict.fromkeys(
 """Action -> change tokens, beside those of ChangeResourceRecordSets."""
 
 _CHANGE_TOKENS = {b"<Action>CREATE</Action>": 1, b"<Action>DELETE</Action>": 1, b"<Action>UPSERT</Action>": 2}
-_ROUNDING = 1e-6
+_ROUNDING = 1e-7
 """Tokens that floating-point sums may be off."""
 
 _SLICE = 0.5
