@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from psfdns.journal.disk import is_held, read_file
+from psfdns.journal.disk import is_held, read_file, write_held_folder
 from psfdns.journal.store import ENTRY, EVENTS, Journal
 
 ENTRY_ID = "20261121T120000000Z-0a1b"
@@ -45,3 +46,36 @@ def test_an_entry_with_such_a_file_is_damaged_and_told(
     assert stored.entry is None
     assert stored.fault is not None
     assert not is_held(folder / EVENTS)
+
+
+def test_an_entry_is_held_before_it_can_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a look at the journal in that instant would take it from the apply that begins."""
+    seen: list[bool] = []
+    rename = Path.rename
+
+    def look(unfinished: Path, target: Path) -> Path:
+        found = rename(unfinished, target)
+        seen.append(is_held(target / "events"))
+        return found
+
+    monkeypatch.setattr(Path, "rename", look)
+    appender = write_held_folder(tmp_path / "entry", {"events": b""}, held="events")
+    assert seen == [True]
+    appender.append(b"a line\n")
+    appender.close()
+    assert (tmp_path / "entry" / "events").read_bytes() == b"a line\n"
+    assert not is_held(tmp_path / "entry" / "events")
+
+
+def test_a_folder_that_cannot_appear_leaves_nothing_and_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(OSError, match="No space left"):
+        write_held_folder(tmp_path / "entry", {"events": b""}, held="events")
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before

@@ -29,12 +29,30 @@ def make_folder(folder: Path) -> None:
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """A new folder with all its files, at once or not at all. Raises OSError."""
+    with _new_folder(folder, files):
+        pass
+
+
+def write_held_folder(folder: Path, files: Mapping[str, bytes], *, held: str) -> Appender:
+    """The same, with one of its files held from before anybody can see it. Raises OSError."""
+    with contextlib.ExitStack() as undo:
+        with _new_folder(folder, files) as unfinished:
+            appender = Appender(unfinished / held)
+            undo.callback(appender.close)
+        undo.pop_all()
+        return appender
+
+
+@contextlib.contextmanager
+def _new_folder(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """The folder under the name that it has until it is complete; it gets its own afterwards."""
     unfinished = folder.with_name(_UNFINISHED + folder.name)
     unfinished.mkdir(mode=FOLDER_MODE)
     try:
         for name, content in files.items():
             _write(unfinished / name, content)
         sync_folder(unfinished)
+        yield unfinished
         unfinished.rename(folder)
         sync_folder(folder.parent)
     except OSError:

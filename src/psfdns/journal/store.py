@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from psfdns.journal.disk import Appender, is_held, make_folder, read_file, write_file, write_folder
+from psfdns.journal.disk import Appender, is_held, make_folder, read_file, write_file, write_held_folder
 from psfdns.journal.entry import Entry, JournalError, entry_from_json, entry_to_json
 from psfdns.journal.progress import MADE, Progress, read_events
 from psfdns.journal.recorder import Fate
@@ -81,8 +81,7 @@ class Journal:
             files[UNSENT] = b""
         try:
             make_folder(self.folder)
-            write_folder(folder, files)
-            return Appender(folder / EVENTS)
+            return write_held_folder(folder, files, held=EVENTS)
         except OSError as error:
             why = f"the journal cannot be written: {error.strerror or error} ({self.folder})"
             raise JournalError(why, hint=HINT) from error
