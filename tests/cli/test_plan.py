@@ -13,43 +13,15 @@ import pytest
 
 from psfdns.cli.main import run
 from psfdns.plans.document import parse_document
-
-TENANT = """
-name = "{slug}"
-kind = "working-group"
-approved = "Board resolution, 2026-03-11"
-billing = "psf"
-[[liaison]]
-name = "Liaison of {slug}"
-email = "dns@example.net"
-"""
+from tests.cli.ground import Ground
 
 
-class Ground:
-    """A repository of two tenants, and the command line in it."""
+class PlanGround(Ground):
+    """The small repository, with a zone of a Unicode name besides."""
 
     def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.root = root
-        self._capsys = capsys
-        (root / "psfdns.toml").write_text('[route53]\naccounts = ["sandbox"]\n')
-        for slug in ("one", "two"):
-            folder = root / "zones" / slug
-            folder.mkdir(parents=True)
-            (folder / "tenant.toml").write_text(TENANT.format(slug=slug))
-        self.write("one", "alpha.test", "www A 192.0.2.1", "@ TXT hello")
+        super().__init__(root, capsys)
         self.write("one", "xn--bcher-kva.test", "www A 192.0.2.2")
-        self.write("two", "beta.test", "www A 192.0.2.3")
-
-    def write(self, tenant: str, zone: str, *lines: str) -> Path:
-        path = self.root / "zones" / tenant / f"{zone}.zone"
-        path.write_text("\n".join(["$TTL 300", *lines, ""]))
-        return path
-
-    def run(self, *words: str) -> tuple[int, str, str]:
-        self._capsys.readouterr()
-        code = run(["--sandbox", *words])
-        captured = self._capsys.readouterr()
-        return code, captured.out, captured.err
 
     def plan(self, *words: str) -> dict[str, Any]:
         code, out, err = self.run("plan", "--json", *words)
@@ -60,18 +32,14 @@ class Ground:
     def names(self, *words: str) -> list[str]:
         return [zone["name"] for zone in self.plan(*words)["zones"]]
 
-    def apply(self) -> None:
-        code, _, err = self.run("apply", "--yes")
-        assert code == 0, err
-
 
 @pytest.fixture
-def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ground:
+def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> PlanGround:
     monkeypatch.chdir(tmp_path)
-    return Ground(tmp_path, capsys)
+    return PlanGround(tmp_path, capsys)
 
 
-def test_zones_still_to_be_created_are_planned_with_all_their_records(ground: Ground) -> None:
+def test_zones_still_to_be_created_are_planned_with_all_their_records(ground: PlanGround) -> None:
     document = ground.plan()
     assert document["summary"] == {"create": 4, "update": 0, "delete": 0, "zones_create": 3}
     assert [(zone["name"], zone["tenant"], zone["action"]) for zone in document["zones"]] == [
@@ -83,7 +51,7 @@ def test_zones_still_to_be_created_are_planned_with_all_their_records(ground: Gr
     assert document["refused"] == []
 
 
-def test_after_apply_a_plan_is_empty_and_one_edit_is_one_change_at_its_line(ground: Ground) -> None:
+def test_after_apply_a_plan_is_empty_and_one_edit_is_one_change_at_its_line(ground: PlanGround) -> None:
     ground.apply()
     assert ground.run("plan", "--detailed-exitcode")[:2] == (0, "Plan: nothing to do: 3 zones in sync.\n")
     ground.write("one", "alpha.test", "www A 192.0.2.9", "@ TXT hello")
@@ -105,20 +73,22 @@ def test_after_apply_a_plan_is_empty_and_one_edit_is_one_change_at_its_line(grou
         (["--tenant", "two", "alpha.test"], []),
     ],
 )
-def test_zones_are_selected_by_name_and_tenant(ground: Ground, words: list[str], zones: list[str]) -> None:
+def test_zones_are_selected_by_name_and_tenant(
+    ground: PlanGround, words: list[str], zones: list[str]
+) -> None:
     assert ground.names(*words) == zones
 
 
 @pytest.mark.parametrize(
     "words", [["gamma.test"], ["--tenant", "three"], ["--format", "xml"], ["--nonsense"]]
 )
-def test_what_is_unknown_is_wrong_usage(ground: Ground, words: list[str]) -> None:
+def test_what_is_unknown_is_wrong_usage(ground: PlanGround, words: list[str]) -> None:
     code, out, err = ground.run("plan", *words)
     assert (code, out) == (64, "")
     assert err
 
 
-def test_a_broken_file_is_an_error_at_its_line_and_the_others_are_planned(ground: Ground) -> None:
+def test_a_broken_file_is_an_error_at_its_line_and_the_others_are_planned(ground: PlanGround) -> None:
     ground.write("one", "alpha.test", "www A 192.0.2.1", "bad A 192.0.2.300")
     code, out, _ = ground.run("plan", "--detailed-exitcode")
     assert code == 1
@@ -135,7 +105,7 @@ def test_a_broken_file_is_an_error_at_its_line_and_the_others_are_planned(ground
     assert document["zones"][0]["findings"][0]["line"] == 3
 
 
-def test_what_a_new_record_silences_is_among_the_risks(ground: Ground) -> None:
+def test_what_a_new_record_silences_is_among_the_risks(ground: PlanGround) -> None:
     ground.write("two", "beta.test", "www A 192.0.2.3 ; psfdns: ignore=some-code")
     (zone,) = ground.plan("beta.test")["zones"]
     (found,) = [finding for finding in zone["findings"] if finding["code"] == "new-suppression"]
@@ -146,7 +116,7 @@ def test_what_a_new_record_silences_is_among_the_risks(ground: Ground) -> None:
     assert "new-suppression" in risks
 
 
-def test_a_refusal_is_said_and_does_not_change_the_exit_code(ground: Ground) -> None:
+def test_a_refusal_is_said_and_does_not_change_the_exit_code(ground: PlanGround) -> None:
     ground.apply()
     ground.write("two", "beta.test")
     code, out, _ = ground.run("plan")
@@ -156,7 +126,7 @@ def test_a_refusal_is_said_and_does_not_change_the_exit_code(ground: Ground) -> 
     assert [no["code"] for no in ground.plan()["refused"]] == ["zone-emptied"]
 
 
-def test_an_account_that_may_not_be_written_to_is_said_once(ground: Ground) -> None:
+def test_an_account_that_may_not_be_written_to_is_said_once(ground: PlanGround) -> None:
     (ground.root / "psfdns.toml").write_text('[route53]\naccounts = ["111122223333"]\n')
     document = ground.plan()
     assert [(no["zone"], no["code"]) for no in document["refused"]] == [
@@ -165,7 +135,7 @@ def test_an_account_that_may_not_be_written_to_is_said_once(ground: Ground) -> N
     assert ground.run("plan")[1].count("[account]") == 1
 
 
-def test_a_zone_without_a_file_is_named_as_unmanaged(ground: Ground) -> None:
+def test_a_zone_without_a_file_is_named_as_unmanaged(ground: PlanGround) -> None:
     ground.apply()
     (ground.root / "zones/two/beta.test.zone").unlink()
     assert [zone["name"] for zone in ground.plan()["unmanaged_zones"]] == ["beta.test."]
@@ -173,7 +143,7 @@ def test_a_zone_without_a_file_is_named_as_unmanaged(ground: Ground) -> None:
     assert [zone["name"] for zone in selected] == ["beta.test."], "zones not asked for are still managed"
 
 
-def test_the_plan_is_kept_in_a_file_for_its_owner_alone(ground: Ground) -> None:
+def test_the_plan_is_kept_in_a_file_for_its_owner_alone(ground: PlanGround) -> None:
     out = ground.root / "plan.json"
     out.write_text("old")
     out.chmod(0o644)
@@ -185,24 +155,24 @@ def test_the_plan_is_kept_in_a_file_for_its_owner_alone(ground: Ground) -> None:
     assert sorted(path.name for path in ground.root.glob("*plan.json*")) == ["plan.json"]
 
 
-def test_a_plan_that_cannot_be_kept_is_an_error_in_words(ground: Ground) -> None:
+def test_a_plan_that_cannot_be_kept_is_an_error_in_words(ground: PlanGround) -> None:
     code, out, err = ground.run("plan", "--out", "missing/plan.json")
     assert (code, out) == (1, "")
     assert err == "error: missing/plan.json could not be written: No such file or directory\n"
 
 
-def test_the_same_plan_has_the_same_digest(ground: Ground) -> None:
+def test_the_same_plan_has_the_same_digest(ground: PlanGround) -> None:
     assert ground.plan()["digest"] == ground.plan()["digest"]
 
 
-def test_markdown_for_a_pull_request(ground: Ground) -> None:
+def test_markdown_for_a_pull_request(ground: PlanGround) -> None:
     code, out, err = ground.run("plan", "--format", "markdown")
     assert (code, err) == (0, "")
     assert out.startswith("## Plan: 3 zones to create; record sets: 4 to create\n")
     assert "| `+` | `www.beta.test. A` |" in out
 
 
-def test_json_and_another_format_exclude_each_other(ground: Ground) -> None:
+def test_json_and_another_format_exclude_each_other(ground: PlanGround) -> None:
     assert ground.run("plan", "--json", "--format", "text")[0] == 64
 
 
@@ -212,7 +182,7 @@ def git(root: Path, *words: str) -> None:
 
 
 @pytest.fixture
-def history(ground: Ground) -> Ground:
+def history(ground: PlanGround) -> Ground:
     """The ground as a git repository with one commit."""
     (ground.root / ".gitignore").write_text(".psfdns/\n")
     git(ground.root, "init", "-q", "-b", "main")
@@ -221,7 +191,7 @@ def history(ground: Ground) -> Ground:
     return ground
 
 
-def test_the_commit_is_named_and_dirty_where_files_differ(history: Ground) -> None:
+def test_the_commit_is_named_and_dirty_where_files_differ(history: PlanGround) -> None:
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=history.root, capture_output=True, check=True)
     commit = head.stdout.decode().strip()
     assert history.plan()["commit"] == commit
@@ -231,11 +201,11 @@ def test_the_commit_is_named_and_dirty_where_files_differ(history: Ground) -> No
     assert history.plan()["commit"] == f"{commit}+dirty"
 
 
-def test_outside_git_there_is_no_commit(ground: Ground) -> None:
+def test_outside_git_there_is_no_commit(ground: PlanGround) -> None:
     assert ground.plan()["commit"] is None
 
 
-def test_zones_changed_since_a_revision_are_planned_alone(history: Ground) -> None:
+def test_zones_changed_since_a_revision_are_planned_alone(history: PlanGround) -> None:
     assert history.names("--changed-since", "main") == []
     history.write("two", "beta.test", "www A 192.0.2.4")
     assert history.names("--changed-since", "main") == ["beta.test."], "the working tree counts"
@@ -253,13 +223,13 @@ def test_zones_changed_since_a_revision_are_planned_alone(history: Ground) -> No
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "--help", "-x", ""])
-def test_an_unknown_revision_is_an_error(history: Ground, revision: str) -> None:
+def test_an_unknown_revision_is_an_error(history: PlanGround, revision: str) -> None:
     code, out, err = history.run("plan", f"--changed-since={revision}")
     assert (code, out) == (1, "")
     assert err.startswith("error: ")
 
 
-def test_without_an_account_there_is_a_hint(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_account_there_is_a_hint(ground: PlanGround, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -272,7 +242,7 @@ def test_without_an_account_there_is_a_hint(ground: Ground, monkeypatch: pytest.
     assert "--sandbox" in captured.err
 
 
-def test_a_plan_is_not_written_in_the_place_of_a_pipe_or_a_device(ground: Ground, tmp_path: Path) -> None:
+def test_a_plan_is_not_written_in_the_place_of_a_pipe_or_a_device(ground: PlanGround, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
 

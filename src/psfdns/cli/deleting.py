@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -121,12 +122,17 @@ def _servers_of(access: Access, live: LiveZone) -> frozenset[str]:
 
 def _ask_parents(workspace: Workspace, access: Access, hosted: HostedZone) -> ParentView | str:
     """What they say, or why they were not asked."""
-    from psfdns.cli.wiring import open_walk
+    from psfdns.cli.wiring import open_walk, talk
 
     if hosted.private:
         return "a private zone has no parent that could be asked"
     try:
-        return open_walk(workspace, access).find_parents(hosted.name)
+        walk = open_walk(workspace, access)
+        if sys.stderr.isatty():
+            talk(
+                workspace.options, f"asking the parents of {hosted.name}: a minute or more if they are silent"
+            )
+        return walk.find_parents(hosted.name)
     except LookupFailedError as error:
         return error.summary
 
