@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import click
 
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
 from psfdns.errors import PsfdnsError
+
+if TYPE_CHECKING:
+    from psfdns.cli.planning import Planned
+    from psfdns.cli.wiring import Access, Workspace
+    from psfdns.route53.apply import Outcome
+    from psfdns.tenants.load import Repository
+    from psfdns.tenants.zone_file import ZoneFile
 
 
 @click.command(
@@ -47,52 +57,90 @@ def command(
     Nothing is done while a zone meant has errors or a guard refuses. A record set that somebody else
     changed in the meantime is never overwritten: its zone is left as it is from there on, and named.
     """
-    from psfdns.cli.applying import (
-        ask,
-        carry_out,
-        finish,
-        has_work,
-        lift_refusals,
-        look_again,
-        refuse_faults,
-        show_plan,
-    )
-    from psfdns.cli.journalling import Task, exchange, settle, tell_unfinished
-    from psfdns.cli.planning import plan_zones
-    from psfdns.cli.repository import select_zones
-    from psfdns.cli.saved import hold_against, meet, read_saved
-    from psfdns.cli.verifying import say_verdicts, verify_outcome
-    from psfdns.cli.views.apply import render_requests
-    from psfdns.cli.wiring import open_access, open_repository, open_workspace, talk
+    from psfdns.cli.wiring import open_access, open_workspace
 
     if no_wait and verify == "require":
         raise click.UsageError("--no-wait and --verify=require exclude each other")
     workspace = open_workspace(options)
+    access = open_access(workspace)
+    meant = _plan(workspace, access, (zones, tenant), saved_path, allow)
+    outcome = _carry_out(workspace, access, meant, yes=yes, wait=not no_wait)
+    if outcome is None:
+        return 0
+    return _conclude(workspace, access, meant, outcome, verify="off" if no_wait else verify)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What is to be applied: the plan, the files that it was made from, and the saved plan's digest."""
+
+    planned: Planned
+    repository: Repository
+    files: tuple[ZoneFile, ...]
+    digest: str | None
+
+
+def _plan(
+    workspace: Workspace,
+    access: Access,
+    chosen: tuple[tuple[str, ...], str | None],
+    saved_path: str | None,
+    allow: tuple[str, ...],
+) -> _Meant:
+    """Plan what is chosen, by name and tenant, and narrow it to the saved plan where there is one."""
+    from psfdns.cli.applying import lift_refusals
+    from psfdns.cli.planning import plan_zones
+    from psfdns.cli.repository import select_zones
+    from psfdns.cli.saved import hold_against, meet, read_saved
+    from psfdns.cli.wiring import open_repository
+
+    names, tenant = chosen
     saved, digest = (None, None) if saved_path is None else read_saved(saved_path)
     repository = open_repository(workspace)
-    files = select_zones(repository, names=zones, tenant=tenant)
+    files = select_zones(repository, names=names, tenant=tenant)
     if saved is not None:
-        saved, files = meet(saved, files, chosen=bool(zones or tenant))
-    access = open_access(workspace)
+        saved, files = meet(saved, files, chosen=bool(names or tenant))
     planned = plan_zones(workspace, repository, files, access.host)
     planned = planned if saved is None else hold_against(saved, planned, workspace)
-    planned = lift_refusals(planned, allow)
+    return _Meant(lift_refusals(planned, allow), repository, files, digest)
+
+
+def _carry_out(
+    workspace: Workspace, access: Access, meant: _Meant, *, yes: bool, wait: bool
+) -> Outcome | None:
+    """Show the plan, ask, and make it; None where there is nothing to do."""
+    from psfdns.cli.applying import ask, carry_out, finish, has_work, refuse_faults, show_plan
+    from psfdns.cli.journalling import Task, exchange, settle, tell_unfinished
+
+    plan = meant.planned.plan
     exchange(workspace)
-    tell_unfinished(workspace, account=planned.plan.account)
-    show_plan(workspace, planned.plan)
+    tell_unfinished(workspace, account=plan.account)
+    show_plan(workspace, plan)
     try:
-        refuse_faults(planned.plan)
-        if not has_work(planned.plan):
-            settle(workspace, access, planned.plan)
-            return finish(options, planned.plan)
-        ask(yes=yes)
-        outcome = carry_out(workspace, access, planned, wait=not no_wait, task=Task(plan=digest))
+        refuse_faults(plan)
+        if has_work(plan):
+            ask(yes=yes)
+            return carry_out(workspace, access, meant.planned, wait=wait, task=Task(plan=meant.digest))
+        settle(workspace, access, plan)
     except PsfdnsError:
-        finish(options, planned.plan)
+        finish(workspace.options, plan)
         raise
-    unfinished = look_again(workspace, repository, files, access, outcome, saved=saved is not None)
+    finish(workspace.options, plan)
+    return None
+
+
+def _conclude(workspace: Workspace, access: Access, meant: _Meant, outcome: Outcome, *, verify: str) -> int:
+    """Look again, verify, and say what came of it; the exit code."""
+    from psfdns.cli.applying import finish, look_again
+    from psfdns.cli.verifying import say_verdicts, verify_outcome
+    from psfdns.cli.views.apply import render_requests
+    from psfdns.cli.wiring import talk
+
+    options, planned = workspace.options, meant.planned
+    saved = meant.digest is not None
+    unfinished = look_again(workspace, meant.repository, meant.files, access, outcome, saved=saved)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
-    verdicts = {} if verify == "off" or no_wait else verify_outcome(workspace, access, planned, outcome)
+    verdicts = {} if verify == "off" else verify_outcome(workspace, access, planned, outcome)
     failed = finish(options, planned.plan, outcome, unfinished, verdicts)
     told = say_verdicts(options, verdicts, required=verify == "require")
     return failed or told
