@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Severity(enum.StrEnum):
@@ -42,6 +42,37 @@ class Diagnostic:
     span: Span | None = None
     hint: str | None = None
     reference: str | None = None
+
+
+class Placed(Protocol):
+    """What comes from a place in a file, such as a record set."""
+
+    @property
+    def span(self) -> Span | None:
+        """Where it begins; None where it is in no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be found; docs/checks.md is made of these sentences.
+
+    `what` says what holds where all is well, `why` what happens otherwise, `mend` what to do; `mend` is
+    the hint of a finding that has none of its own. `about_absence`: it says that something is missing,
+    which is not known of a file with lines that could not be read.
+    """
+
+    code: str
+    severity: Severity
+    what: str
+    reference: str | None = None
+    about_absence: bool = False
+    why: str = ""
+    mend: str = ""
+
+    def broken(self, at: Placed | Span | None, summary: str, *, hint: str | None = None) -> Diagnostic:
+        """The finding that this rule is broken."""
+        span = at if at is None or isinstance(at, Span) else at.span
+        return Diagnostic(self.code, self.severity, summary, span, hint or self.mend or None, self.reference)
 
 
 def has_errors(findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:

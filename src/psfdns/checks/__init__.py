@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from psfdns.checks import aliases, apex, caa, chains, dmarc, limits, names, policy, routing, spf, targets
-from psfdns.checks.check import Check, Rule, Subject
+from psfdns.checks.check import Check, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
-from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression, has_errors
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span, Suppression, has_errors
 from psfdns.records import Zone
 from psfdns.settings import ZoneSettings
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from psfdns.checks.check import Check, Rule, Subject
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.checks.check import Check, Subject
+from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.names import is_subdomain
 from psfdns.records import SELF_ZONE, Alias, RRset
 

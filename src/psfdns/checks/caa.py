@@ -6,8 +6,8 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from psfdns.checks.check import Check, Rule, Subject
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.checks.check import Check, Subject
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.records import RRset
 
 TAG = Rule("caa-tag", Severity.WARNING, "The tag of a CAA record is a registered one.", "RFC 8659 §4.1")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from psfdns.checks.answers import targets_of, types_answered
-from psfdns.checks.check import Check, Rule, Subject
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.checks.check import Check, Subject
+from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
 CNAME_LOOP = Rule(

@@ -6,30 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Rule
 from psfdns.names import parent_of
 from psfdns.records import RRset, Zone
 from psfdns.settings import ZoneSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One thing a check can find: `what` is the sentence that docs/checks.md says about it.
-
-    `about_absence`: it says that something is missing, which is not known of a file with lines that
-    could not be read.
-    """
-
-    code: str
-    severity: Severity
-    what: str
-    reference: str | None = None
-    about_absence: bool = False
-
-    def broken(self, at: RRset | Span | None, summary: str, *, hint: str | None = None) -> Diagnostic:
-        """The finding that this rule is broken."""
-        span = at.span if isinstance(at, RRset) else at
-        return Diagnostic(self.code, self.severity, summary, span, hint, self.reference)
 
 
 @dataclass(frozen=True)

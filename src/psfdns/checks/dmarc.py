@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from psfdns.checks.check import Check, Rule, Subject
+from psfdns.checks.check import Check, Subject
 from psfdns.checks.strings import text_sets, texts
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.diagnostics import Diagnostic, Rule, Severity
 
 NOT_DMARC = Rule(
     "dmarc-version",

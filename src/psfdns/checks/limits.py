@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from psfdns.checks.check import Check, Rule, Subject
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.checks.check import Check, Subject
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.records import RRset
 from psfdns.rrsets import encode_value
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from psfdns.checks.check import Check, Rule, Subject, first_line
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.checks.check import Check, Subject, first_line
+from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
 CNAME_AND_OTHER_DATA = Rule(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields
 
-from psfdns.checks.check import Check, Rule, Subject, first_line
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.checks.check import Check, Subject, first_line
+from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 from psfdns.routing import AWS_KEYS, Cidr, Failover, Geolocation, Geoproximity, Latency, Multivalue, Routing
 

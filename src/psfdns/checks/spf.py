@@ -6,9 +6,9 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from psfdns.checks.check import Check, Rule, Subject
+from psfdns.checks.check import Check, Subject
 from psfdns.checks.strings import text_sets, texts
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.records import RRset
 
 MAX_LOOKUPS = 10

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from psfdns.checks.check import Rule
-from psfdns.diagnostics import Diagnostic, Severity, Span, Suppression
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span, Suppression
 from psfdns.records import RRsetKey, Zone
 
 UNUSED_SUPPRESSION = Rule(

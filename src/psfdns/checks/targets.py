@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from psfdns.checks.answers import Types, targets_of, types_answered
-from psfdns.checks.check import Check, Rule, Subject
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.checks.check import Check, Subject
+from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
 TARGET_IS_CNAME = Rule(
