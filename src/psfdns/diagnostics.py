@@ -57,8 +57,9 @@ class Rule:
     """One thing that can be found; docs/checks.md is made of these sentences.
 
     `what` says what holds where all is well, `why` what happens otherwise, `mend` what to do; `mend` is
-    the hint of a finding that has none of its own. `about_absence`: it says that something is missing,
-    which is not known of a file with lines that could not be read.
+    the hint of a finding that has none of its own, unless its hint is "". `about_absence`: it says that
+    something is missing, which is not known of a file with lines that could not be read. `milder` is the
+    severity of some of its findings, where not all are as bad as `severity`.
     """
 
     code: str
@@ -68,11 +69,16 @@ class Rule:
     about_absence: bool = False
     why: str = ""
     mend: str = ""
+    milder: Severity | None = None
 
-    def broken(self, at: Placed | Span | None, summary: str, *, hint: str | None = None) -> Diagnostic:
-        """The finding that this rule is broken."""
+    def broken(
+        self, at: Placed | Span | None, summary: str, *, hint: str | None = None, mildly: bool = False
+    ) -> Diagnostic:
+        """The finding that this rule is broken; `mildly`, where the rule has a milder severity too."""
+        severity = self.milder if mildly and self.milder is not None else self.severity
         span = at if at is None or isinstance(at, Span) else at.span
-        return Diagnostic(self.code, self.severity, summary, span, hint or self.mend or None, self.reference)
+        said = self.mend if hint is None else hint
+        return Diagnostic(self.code, severity, summary, span, said or None, self.reference)
 
 
 def has_errors(findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:

@@ -1,9 +1,0 @@
-"""`python -m psfdns.checks`: docs/checks.md, made from the rules themselves."""
-
-from __future__ import annotations
-
-import sys
-
-from psfdns.checks.document import render_document
-
-sys.stdout.write(render_document())

@@ -1,0 +1,21 @@
+"""Every rule that `psfdns check` may find broken, from all rooms, by subject. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from psfdns import checks
+from psfdns.diagnostics import Rule
+
+
+class Chapter(NamedTuple):
+    """The rules about one subject."""
+
+    title: str
+    rules: tuple[Rule, ...]
+
+
+CHAPTERS = (Chapter("What the records say", checks.RULES),)
+
+RULES = {rule.code: rule for chapter in CHAPTERS for rule in chapter.rules}
+"""Code -> rule."""
