@@ -58,7 +58,7 @@ def test_comments_keep_their_line_and_whether_they_touch_the_word_before() -> No
 def test_a_forgotten_parenthesis_swallows_no_record() -> None:
     lines = ["a TXT (", '  "b"', "www 300 IN A 192.0.2.1"]
     entry = read_entry(lines, 0)
-    assert [(fault.code, fault.line) for fault in entry.faults] == [("unbalanced-parenthesis", 1)]
+    assert [(fault.rule.code, fault.line) for fault in entry.faults] == [("unbalanced-parenthesis", 1)]
     assert entry.next_index == 2
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from psfdns import checks
 from psfdns.diagnostics import Rule
+from psfdns.zonefile import rules as zonefile
 
 
 class Chapter(NamedTuple):
@@ -15,7 +16,10 @@ class Chapter(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-CHAPTERS = (Chapter("What the records say", checks.RULES),)
+CHAPTERS = (
+    Chapter("What the records say", checks.RULES),
+    Chapter("How a zone file is written", zonefile.RULES),
+)
 
 RULES = {rule.code: rule for chapter in CHAPTERS for rule in chapter.rules}
 """Code -> rule."""

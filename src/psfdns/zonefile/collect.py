@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from psfdns.diagnostics import Span
+from psfdns.diagnostics import Rule, Span
 from psfdns.records import Alias, RRset, RRsetKey
 from psfdns.routing import Routing, Weighted
 from psfdns.zonefile.findings import Findings
+from psfdns.zonefile.rules.records import (
+    ALIAS_AND_VALUES,
+    DUPLICATE_RECORD,
+    SEVERAL_CNAME,
+    SEVERAL_SOA,
+    UNEQUAL_ATTRIBUTES,
+    UNEQUAL_TTLS,
+    UNEQUAL_WEIGHTED_TTLS,
+)
 
-SINGLE_VALUED = frozenset({"CNAME", "SOA"})
-"""Types of which a name has one record at most (RFC 1034 §3.6.2, RFC 1035 §5.2)."""
+SINGLE_VALUED = {"CNAME": SEVERAL_CNAME, "SOA": SEVERAL_SOA}
+"""Types of which a name has one record at most, and the rule that says so."""
 
 
 class Record(NamedTuple):
@@ -101,12 +110,11 @@ class RecordSets:
         for rrset in self._weighted():
             other = first.setdefault((rrset.name, rrset.type), rrset)
             if other.ttl != rrset.ttl and rrset.span is not None:
-                self.findings.error(
-                    "unequal-weighted-ttls",
+                self.findings.say(
+                    UNEQUAL_WEIGHTED_TTLS,
                     rrset.span,
                     f"{rrset.key} has TTL {rrset.ttl}, {other.key} {other.ttl}:"
                     " the weighted record sets of a name and type have one TTL",
-                    "write one TTL on all of them",
                 )
 
     def _join(self, several: _Several, record: Record) -> None:
@@ -116,7 +124,7 @@ class RecordSets:
             return
         if (first.routing, first.health_check) != (record.routing, record.health_check):
             self._refuse(
-                "unequal-attributes",
+                UNEQUAL_ATTRIBUTES,
                 first,
                 record,
                 "the lines of one record set have one routing and one health check",
@@ -125,20 +133,14 @@ class RecordSets:
         self._judge_ttl(first, record)
         if value in several.values:
             place = _place(several.values[value], record.span)
-            self.findings.warn(
-                "duplicate-record",
-                record.span,
-                f"{record.key} {_short(value)} stands at {place} already",
-                "remove one",
-                "RFC 2181 §5",
-            )
+            summary = f"{record.key} {_short(value)} stands at {place} already"
+            self.findings.say(DUPLICATE_RECORD, record.span, summary)
         elif record.key.type in SINGLE_VALUED:
             self._refuse(
-                f"several-{record.key.type.lower()}",
+                SINGLE_VALUED[record.key.type],
                 first,
                 record,
                 f"a name has at most one {record.key.type}",
-                "RFC 1034 §3.6.2" if record.key.type == "CNAME" else "RFC 1035 §5.2",
             )
         else:
             several.values[value] = record.span
@@ -156,25 +158,22 @@ class RecordSets:
             f"{record.key} has TTL {record.ttl} here and {first.ttl} at {_place(first.span, record.span)}"
         )
         if first.key.set_identifier is not None:
-            self.findings.error("unequal-ttls", record.span, summary, "write one TTL", "RFC 2181 §5.2")
+            self.findings.say(UNEQUAL_TTLS, record.span, summary)
         else:
             hint = f"a record set has one TTL; {first.ttl} is used, write it on every line"
-            self.findings.warn("unequal-ttls", record.span, summary, hint, "RFC 2181 §5.2")
+            self.findings.say(UNEQUAL_TTLS, record.span, summary, hint, mildly=True)
 
     def _refuse_alias(self, first: RRset, record: Record) -> None:
         both = first.alias is not None and record.alias is not None
-        rule = "a record set has one alias" if both else "a record set is an alias or has values, never both"
-        self._refuse("alias-and-values", first, record, rule)
+        why = "a record set has one alias" if both else "a record set is an alias or has values, never both"
+        self._refuse(ALIAS_AND_VALUES, first, record, why)
 
-    def _refuse(
-        self, code: str, first: RRset, record: Record, rule: str, reference: str | None = None
-    ) -> None:
-        self.findings.error(
-            code,
+    def _refuse(self, rule: Rule, first: RRset, record: Record, why: str) -> None:
+        self.findings.say(
+            rule,
             record.span,
-            f"{record.key} stands at {_place(first.span, record.span)} already, and {rule}",
+            f"{record.key} stands at {_place(first.span, record.span)} already, and {why}",
             "remove one, or give them different set identifiers" if record.routing else "remove one",
-            reference,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 
-from psfdns.diagnostics import Span, Suppression
+from psfdns.diagnostics import Rule, Span, Suppression
 from psfdns.names import NameSyntaxError, is_subdomain, parse_name
 from psfdns.rdata import MAX_TTL, RdataError, canonical_rdata, parse_ttl
 from psfdns.records import RRsetKey
@@ -16,6 +16,20 @@ from psfdns.zonefile import mnemonics
 from psfdns.zonefile.aws import AwsAttributes, AwsSyntaxError, parse_alias, parse_comment
 from psfdns.zonefile.collect import Record
 from psfdns.zonefile.lines import Comment, Entry, Word
+from psfdns.zonefile.rules.records import (
+    AWS_SYNTAX,
+    BAD_MARK,
+    BAD_NAME,
+    BAD_RDATA,
+    BAD_TTL,
+    CLASS_NOT_IN,
+    NO_OWNER,
+    NO_TYPE,
+    OUT_OF_ZONE,
+    SOA_NOT_AT_APEX,
+    TYPE_NOT_HOSTED,
+    UNKNOWN_TYPE,
+)
 from psfdns.zonefile.state import Owner, State
 from psfdns.zonefile.suspicions import judge_blanks, judge_owner, judge_rdata, judge_start
 
@@ -54,16 +68,8 @@ def _read(state: State, entry: Entry, span: Span) -> None:
         _read_value(state, entry, words, owner, span, ttl=ttl)
 
 
-def _refuse(
-    state: State,
-    code: str,
-    span: Span,
-    summary: str,
-    hint: str | None = None,
-    *,
-    reference: str | None = None,
-) -> _RefusedError:
-    state.findings.error(code, span, summary, hint, reference)
+def _refuse(state: State, rule: Rule, span: Span, summary: str, hint: str | None = None) -> _RefusedError:
+    state.findings.say(rule, span, summary, hint)
     return _RefusedError()
 
 
@@ -79,7 +85,7 @@ def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
     except NameSyntaxError as error:
         if broken:
             return
-        raise _refuse(state, "bad-name", at, f"owner: {error}", error.hint) from error
+        raise _refuse(state, BAD_NAME, at, f"owner: {error}", error.hint or "") from error
     if not broken and judge_owner(state, word, at):
         raise _RefusedError
     state.owner = Owner(name) if is_subdomain(name, state.zone_origin) else Owner(outside=name)
@@ -94,19 +100,15 @@ def _owner(state: State, span: Span) -> str:
     if owner.outside is None:
         raise _refuse(
             state,
-            "no-owner",
+            NO_OWNER,
             span,
             "the record begins with a blank, and no owner was named before it",
-            'write the owner at the beginning of the line; "@" is the zone itself',
-            reference="RFC 1035 §5.1",
         )
     raise _refuse(
         state,
-        "out-of-zone",
+        OUT_OF_ZONE,
         span,
         f"{owner.outside} is not in the zone {state.zone_origin}",
-        "move it to the file of its zone, or correct the name or $ORIGIN",
-        reference="RFC 1035 §5.2",
     )
 
 
@@ -127,20 +129,18 @@ def _read_ttl_and_class(state: State, words: list[Word], span: Span) -> int | No
         else:
             return ttl
         words.pop(0)
-    raise _refuse(
-        state, "no-type", span, "the record has no type and no rdata", "write NAME [TTL] [IN] TYPE RDATA"
-    )
+    raise _refuse(state, NO_TYPE, span, "the record has no type and no rdata")
 
 
 def _checked_ttl(state: State, seconds: int, span: Span) -> int:
     if seconds > MAX_TTL:
-        raise _refuse(state, "bad-ttl", span, f"the TTL is above {MAX_TTL}", reference="RFC 2181 §8")
+        raise _refuse(state, BAD_TTL, span, f"the TTL is above {MAX_TTL}")
     return seconds
 
 
 def _check_class(state: State, name: str, span: Span) -> None:
     if name != "IN":
-        raise _refuse(state, "class-not-in", span, f"class {name}: Route 53 hosts class IN only", "write IN")
+        raise _refuse(state, CLASS_NOT_IN, span, f"class {name}: Route 53 hosts class IN only")
 
 
 def _hosted_type(state: State, word: Word, span: Span) -> str:
@@ -151,14 +151,12 @@ def _hosted_type(state: State, word: Word, span: Span) -> str:
     if mnemonics.is_other_type(word.text):
         raise _refuse(
             state,
-            "type-not-hosted",
+            TYPE_NOT_HOSTED,
             span,
             f"Route 53 does not host records of type {word.text.upper()}",
             hint,
         )
-    raise _refuse(
-        state, "unknown-type", span, f"{shown} is no record type", hint or "write NAME [TTL] [IN] TYPE RDATA"
-    )
+    raise _refuse(state, UNKNOWN_TYPE, span, f"{shown} is no record type", hint)
 
 
 # --- rdata -------------------------------------------------------------------------------------------
@@ -189,7 +187,7 @@ def _canonical(state: State, rdtype: str, rdata: list[Word], span: Span) -> str:
     except RdataError as error:
         at = _line(span, rdata[error.word]) if error.word is not None and error.word < len(rdata) else span
         summary = str(error) if str(error).startswith(rdtype) else f"{rdtype}: {error}"
-        raise _refuse(state, "bad-rdata", at, summary, error.hint) from error
+        raise _refuse(state, BAD_RDATA, at, summary, error.hint or "") from error
 
 
 def _judge_soa(state: State, owner: str, value: str, span: Span) -> None:
@@ -197,10 +195,9 @@ def _judge_soa(state: State, owner: str, value: str, span: Span) -> None:
     if owner != state.zone_origin:
         raise _refuse(
             state,
-            "soa-not-at-apex",
+            SOA_NOT_AT_APEX,
             span,
             f"the SOA stands at {owner}, not at the zone's own name",
-            "write @",
         )
 
 
@@ -208,7 +205,7 @@ def _read_alias(state: State, entry: Entry, words: list[Word], owner: str, span:
     if len(words) < 2 or words[1].text.upper() != "ALIAS":
         raise _refuse(
             state,
-            "aws-syntax",
+            AWS_SYNTAX,
             span,
             "AWS is not followed by ALIAS",
             "write NAME AWS ALIAS TYPE TARGET ZONEID true|false",
@@ -216,7 +213,7 @@ def _read_alias(state: State, entry: Entry, words: list[Word], owner: str, span:
     try:
         rdtype, alias = parse_alias([word.text for word in words[2:]], origin=state.origin)
     except AwsSyntaxError as error:
-        raise _refuse(state, "aws-syntax", span, error.summary, error.hint) from error
+        raise _refuse(state, AWS_SYNTAX, span, error.summary, error.hint) from error
     attributes = _attributes(state, entry, span)
     key = RRsetKey(owner, rdtype, attributes.set_identifier)
     state.add(Record(key, None, None, span, alias, attributes.routing, attributes.health_check))
@@ -247,16 +244,14 @@ def _attributes(state: State, entry: Entry, span: Span) -> AwsAttributes:
     aws, comment = found[-1]
     at = Span(span.path, comment.line, comment.line)
     if len(found) > 1:
-        raise _refuse(state, "aws-syntax", at, "the record has two AWS comments", "write them as one")
+        raise _refuse(state, AWS_SYNTAX, at, "the record has two AWS comments", "write them as one")
     words = aws.strip()
     if not words.startswith("AWS"):
-        raise _refuse(
-            state, "aws-syntax", at, f'"{words[:3]}" begins an AWS comment', "write AWS in capitals"
-        )
+        raise _refuse(state, AWS_SYNTAX, at, f'"{words[:3]}" begins an AWS comment', "write AWS in capitals")
     try:
         return parse_comment(words[3:])
     except AwsSyntaxError as error:
-        raise _refuse(state, "aws-syntax", at, error.summary, error.hint) from error
+        raise _refuse(state, AWS_SYNTAX, at, error.summary, error.hint) from error
 
 
 def _suppress(state: State, entry: Entry, span: Span) -> None:
@@ -269,12 +264,8 @@ def _suppress(state: State, entry: Entry, span: Span) -> None:
 def _read_mark(state: State, text: str, comment: Comment, span: Span) -> None:
     match = _IGNORE.fullmatch(text)
     if match is None:
-        state.findings.error(
-            "bad-mark",
-            Span(span.path, comment.line, comment.line),
-            "a psfdns mark that is none",
-            "write ; psfdns: ignore=CODE,CODE",
-        )
+        at = Span(span.path, comment.line, comment.line)
+        state.findings.say(BAD_MARK, at, "a psfdns mark that is none")
         return
     state.suppressions.append(Suppression(tuple(re.split(r"\s*,\s*", match[1])), span))
 

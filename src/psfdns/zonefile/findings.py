@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
+from psfdns.zonefile.rules.lines import TOO_MANY_FINDINGS
 
 
 class Limits(NamedTuple):
@@ -28,21 +29,20 @@ class Findings:
         self.limit = limit
         self.found: list[Diagnostic] = []
 
-    def error(
-        self, code: str, span: Span, summary: str, hint: str | None = None, reference: str | None = None
+    def say(
+        self, rule: Rule, span: Span, summary: str, hint: str | None = None, *, mildly: bool = False
     ) -> None:
-        """Record an error."""
-        self._add(Diagnostic(code, Severity.ERROR, summary, span, hint, reference))
+        """Record that `rule` is broken; without a hint the rule's own is shown, with "" none."""
+        finding = rule.broken(span, summary, hint=hint, mildly=mildly)
+        self.found.append(finding)
+        if len(self.found) >= self.limit:
+            raise self.stop(
+                TOO_MANY_FINDINGS, span, f"{self.limit} findings, and the rest of the zone is not read"
+            )
 
-    def warn(
-        self, code: str, span: Span, summary: str, hint: str | None = None, reference: str | None = None
-    ) -> None:
-        """Record a warning."""
-        self._add(Diagnostic(code, Severity.WARNING, summary, span, hint, reference))
-
-    def stop(self, code: str, span: Span, summary: str, hint: str | None = None) -> ReadingStoppedError:
+    def stop(self, rule: Rule, span: Span, summary: str) -> ReadingStoppedError:
         """Record an error and return what to raise."""
-        self.found.append(Diagnostic(code, Severity.ERROR, summary, span, hint))
+        self.found.append(rule.broken(span, summary))
         return ReadingStoppedError()
 
     def fold(self, start: int) -> bool:
@@ -59,16 +59,6 @@ class Findings:
         for finding in self.found:
             files.setdefault(finding.span.path if finding.span else "", len(files))
         return tuple(sorted(self.found, key=lambda finding: _order(finding, files)))
-
-    def _add(self, finding: Diagnostic) -> None:
-        self.found.append(finding)
-        if len(self.found) >= self.limit and finding.span is not None:
-            raise self.stop(
-                "too-many-findings",
-                finding.span,
-                f"{self.limit} findings, and the rest of the zone is not read",
-                "correct these first",
-            )
 
 
 def _order(finding: Diagnostic, files: dict[str, int]) -> tuple[int, int]:

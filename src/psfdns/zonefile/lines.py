@@ -9,6 +9,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from psfdns.diagnostics import Rule
+from psfdns.zonefile.rules.lines import (
+    BAD_ESCAPE,
+    CONTROL_CHARACTER,
+    ENTRY_TOO_LONG,
+    NOT_UTF_8,
+    UNBALANCED_PARENTHESIS,
+    UNBALANCED_QUOTE,
+)
+
 MAX_ENTRY = 1 << 19
 """Characters in one entry: 65,535 bytes of rdata, each written as an escape, are half of that."""
 
@@ -48,9 +58,9 @@ class Word(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with a line, before anybody asks what it says; `code` and so on as in a Diagnostic."""
+    """What is wrong with a line, before anybody asks what it says; `warning`: the rule is broken mildly."""
 
-    code: str
+    rule: Rule
     line: int
     summary: str
     hint: str | None = None
@@ -102,7 +112,7 @@ class _Scan:
             line = self.lines[index]
             size += len(line)
             if size > MAX_ENTRY:
-                self.faults.append(Fault("entry-too-long", base + self.first, _TOO_LONG))
+                self.faults.append(Fault(ENTRY_TOO_LONG, base + self.first, _TOO_LONG))
             else:
                 self.read_line(line, base + index)
             index += 1
@@ -159,9 +169,8 @@ class _Scan:
         elif self.open_lines:
             self.open_lines.pop()
         else:
-            self.faults.append(
-                Fault("unbalanced-parenthesis", number, "a closing parenthesis was never opened", "remove it")
-            )
+            summary = "a closing parenthesis was never opened"
+            self.faults.append(Fault(UNBALANCED_PARENTHESIS, number, summary, "remove it"))
 
 
 def read_entry(lines: list[str], index: int, *, base: int = 1) -> Entry:
@@ -174,23 +183,13 @@ _TOO_LONG = f"an entry of more than {MAX_ENTRY} characters; no record is that lo
 
 def _unclosed(opened: int, now: int, at_end: bool) -> Fault:  # noqa: FBT001 - one private caller
     before = "the end of the file" if at_end else f"line {now}, which begins another record"
-    return Fault(
-        "unbalanced-parenthesis",
-        opened,
-        f"the parenthesis opened here is not closed before {before}",
-        "close it where the record ends",
-    )
+    return Fault(UNBALANCED_PARENTHESIS, opened, f"the parenthesis opened here is not closed before {before}")
 
 
 def _no_token(rest: str, number: int) -> Fault:
     if rest.startswith('"') or '"' in rest:
-        return Fault(
-            "unbalanced-quote",
-            number,
-            "a quotation mark is not closed on its line",
-            "close it on the same line",
-        )
-    return Fault("bad-escape", number, "a backslash at the end of a line escapes nothing", "remove it")
+        return Fault(UNBALANCED_QUOTE, number, "a quotation mark is not closed on its line")
+    return Fault(BAD_ESCAPE, number, "a backslash at the end of a line escapes nothing")
 
 
 def _forbidden(line: str, comment_at: int, number: int) -> list[Fault]:
@@ -206,25 +205,9 @@ def _judged(character: str, number: int, *, warning: bool) -> Fault:
     where = " in a comment" if warning else ""
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
-        return Fault(
-            "not-utf-8",
-            number,
-            f"byte 0x{code - 0xDC00:02X}{where} is not UTF-8",
-            "save the file as UTF-8",
-            warning,
-        )
+        summary = f"byte 0x{code - 0xDC00:02X}{where} is not UTF-8"
+        return Fault(NOT_UTF_8, number, summary, warning=warning)
     if character == "\r":
-        return Fault(
-            "control-character",
-            number,
-            f"a carriage return{where} does not end a line",
-            "end lines with LF",
-            warning,
-        )
-    return Fault(
-        "control-character",
-        number,
-        f"control character U+{code:04X}{where}",
-        "remove it, or write \\DDD",
-        warning,
-    )
+        summary = f"a carriage return{where} does not end a line"
+        return Fault(CONTROL_CHARACTER, number, summary, "end lines with LF", warning)
+    return Fault(CONTROL_CHARACTER, number, f"control character U+{code:04X}{where}", warning=warning)

@@ -11,10 +11,11 @@ import os
 import stat
 from pathlib import Path, PurePosixPath
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Span
 from psfdns.records import Zone
 from psfdns.zonefile.findings import Limits
 from psfdns.zonefile.parse import Included, IncludeError, IncludeRequest, ParsedZone, parse_zone
+from psfdns.zonefile.rules.lines import INCLUDE_REFUSED, UNREADABLE
 
 _LIMITS = Limits()
 
@@ -42,13 +43,7 @@ def load_zone(
 
 
 def _unreadable(origin: str, shown_path: str, why: str) -> ParsedZone:
-    finding = Diagnostic(
-        "unreadable",
-        Severity.ERROR,
-        f"the zone file cannot be read: {why}",
-        Span(shown_path),
-        "make it a plain file",
-    )
+    finding = UNREADABLE.broken(Span(shown_path), f"the zone file cannot be read: {why}")
     return ParsedZone(Zone(origin, {}), (finding,))
 
 
@@ -116,7 +111,7 @@ class _Includes:
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-_RULE = "include plain files inside the tenant's folder only"
+_RULE = INCLUDE_REFUSED.mend
 
 
 def _shown_root(shown_path: str, place: PurePosixPath) -> str:

@@ -22,6 +22,16 @@ from psfdns.zonefile.findings import Findings, Limits, ReadingStoppedError
 from psfdns.zonefile.generate import GenerateError, compile_template, parse_range
 from psfdns.zonefile.lines import Entry, read_entry
 from psfdns.zonefile.quick import IDLE_LINE, QUICK_LINE, read_quickly
+from psfdns.zonefile.rules.lines import (
+    BAD_DIRECTIVE,
+    BAD_GENERATE,
+    BYTE_ORDER_MARK,
+    EMPTY_ZONE,
+    INCLUDE_REFUSED,
+    NOT_UTF_8,
+    UNKNOWN_DIRECTIVE,
+    ZONE_TOO_LARGE,
+)
 from psfdns.zonefile.state import Owner, State
 
 
@@ -84,12 +94,8 @@ def parse_zone(
 
 def _judge_empty(state: State, path: str) -> None:
     if state.count == 0 and not has_errors(state.findings.found):
-        state.findings.warn(
-            "empty-zone",
-            Span(path, 1, 1),
-            "the file has no records",
-            "all that is live in the zone would be deleted",
-        )
+        hint = "all that is live in the zone would be deleted"
+        state.findings.say(EMPTY_ZONE, Span(path, 1, 1), "the file has no records", hint)
 
 
 @contextlib.contextmanager
@@ -119,7 +125,7 @@ class _Reader:
         self.octets += len(data)
         if self.octets > limit:
             raise self.state.findings.stop(
-                "zone-too-large", Span(path), f"the zone's files have more than {limit} bytes together"
+                ZONE_TOO_LARGE, Span(path), f"the zone's files have more than {limit} bytes together"
             )
         text = _decode(data, path, self.state.findings)
         if text is not None:
@@ -158,17 +164,13 @@ class _Reader:
             "$GENERATE": self.generate,
         }.get(name)
         if known is None:
-            self.state.findings.error(
-                "unknown-directive",
-                span,
-                f"{self.state.shown(entry.words[0].text)} is no directive",
-                "the directives are $ORIGIN, $TTL, $INCLUDE and $GENERATE",
-            )
+            summary = f"{self.state.shown(entry.words[0].text)} is no directive"
+            self.state.findings.say(UNKNOWN_DIRECTIVE, span, summary)
             return
         known(words, span)
 
     def refuse(self, span: Span, summary: str, hint: str | None = None) -> None:
-        self.state.findings.error("bad-directive", span, summary, hint)
+        self.state.findings.say(BAD_DIRECTIVE, span, summary, hint or "")
 
     def set_origin(self, words: list[str], span: Span) -> None:
         if len(words) != 1:
@@ -199,7 +201,7 @@ class _Reader:
         except NameSyntaxError as error:
             self.refuse(span, f"$INCLUDE: {error}", error.hint)
         except IncludeError as error:
-            state.findings.error("include-refused", span, f"$INCLUDE: {error}", error.hint)
+            state.findings.say(INCLUDE_REFUSED, span, f"$INCLUDE: {error}", error.hint)
         else:
             with state.within(origin):
                 self.depth += 1
@@ -227,7 +229,7 @@ class _Reader:
                 if len(state.findings.found) > before and state.findings.fold(before):
                     break
         except GenerateError as error:
-            state.findings.error("bad-generate", span, f"$GENERATE: {error}", _GENERATE_FORM)
+            state.findings.say(BAD_GENERATE, span, f"$GENERATE: {error}")
         state.owner = owner
 
     def count_made(self, line: str, span: Span) -> None:
@@ -236,15 +238,12 @@ class _Reader:
         limit = self.state.limits.octets * _MADE_TIMES
         if self.made > limit:
             raise self.state.findings.stop(
-                "zone-too-large", span, f"the zone's directives make more than {limit} characters"
+                ZONE_TOO_LARGE, span, f"the zone's directives make more than {limit} characters"
             )
 
 
 _MADE_TIMES = 4
 """How much more than the files themselves $GENERATE may make of them."""
-_GENERATE_FORM = (
-    "write $GENERATE START-STOP[/STEP] NAME [TTL] [IN] TYPE RDATA, quotes around RDATA of several words"
-)
 _CLASS_OR_TTL = re.compile(r"IN|[0-9][0-9wdhms]*", re.IGNORECASE)
 
 
@@ -270,15 +269,10 @@ def _unquoted(word: str) -> str:
 def _decode(data: bytes, path: str, findings: Findings) -> str | None:
     """The text, what is not UTF-8 as surrogates; None where there is no sense in going on."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        findings.error("not-utf-8", Span(path, 1, 1), "the file is UTF-16", "save it as UTF-8")
+        findings.say(NOT_UTF_8, Span(path, 1, 1), "the file is UTF-16")
         return None
     if data.startswith(b"\xef\xbb\xbf"):
-        findings.warn(
-            "byte-order-mark",
-            Span(path, 1, 1),
-            "the file begins with a byte-order mark",
-            "save it as plain UTF-8",
-        )
+        findings.say(BYTE_ORDER_MARK, Span(path, 1, 1), "the file begins with a byte-order mark")
         data = data[3:]
     text = data.decode("utf-8", "surrogateescape")
     return text.replace("\r\n", "\n") if "\r" in text else text

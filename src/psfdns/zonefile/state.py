@@ -9,6 +9,8 @@ from psfdns.diagnostics import Span, Suppression
 from psfdns.zonefile.collect import Record, RecordSets
 from psfdns.zonefile.findings import Findings, Limits
 from psfdns.zonefile.lines import Entry
+from psfdns.zonefile.rules.lines import TOO_MANY_RECORDS
+from psfdns.zonefile.rules.records import IMPLIED_TTL
 
 
 class Ttl:
@@ -39,12 +41,11 @@ class Ttl:
         ttl, source = self._taken_over()
         if source is not None and self._said != (source, ttl):
             self._said = (source, ttl)
-            findings.warn(
-                "implied-ttl",
+            findings.say(
+                IMPLIED_TTL,
                 span,
                 f"no TTL here and no $TTL above: {source}, {ttl}, is used",
                 f"write $TTL {ttl} at the top, or the TTL on each record",
-                "RFC 2308 §4",
             )
         return ttl
 
@@ -105,7 +106,7 @@ class State:
         self.count += 1
         if self.count > self.limits.records:
             raise self.findings.stop(
-                "too-many-records", span, f"more than {self.limits.records} records in one zone"
+                TOO_MANY_RECORDS, span, f"more than {self.limits.records} records in one zone"
             )
 
     def add(self, record: Record) -> None:
@@ -116,8 +117,8 @@ class State:
     def report_faults(self, entry: Entry, path: str) -> None:
         """The entry's faults as findings."""
         for fault in entry.faults:
-            say = self.findings.warn if fault.warning else self.findings.error
-            say(fault.code, Span(path, fault.line, fault.line), fault.summary, fault.hint)
+            span = Span(path, fault.line, fault.line)
+            self.findings.say(fault.rule, span, fault.summary, fault.hint, mildly=fault.warning)
 
     @staticmethod
     def shown(text: str) -> str:

@@ -7,6 +7,14 @@ import re
 from psfdns.diagnostics import Span
 from psfdns.rdata import decode_string
 from psfdns.zonefile.lines import Entry, Word
+from psfdns.zonefile.rules.lines import COMMENT_SIGN, INVISIBLE_CHARACTER, MERGE_CONFLICT
+from psfdns.zonefile.rules.records import (
+    ADDRESS_AS_NAME,
+    CUT_AT_SEMICOLON,
+    MISSING_FINAL_DOT,
+    SMART_QUOTES,
+    UNUSUAL_NAME,
+)
 from psfdns.zonefile.state import State
 
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?!\S)")
@@ -26,19 +34,17 @@ _STRINGS = frozenset({"CAA", "SPF", "TXT"})
 def judge_start(state: State, first: Word, span: Span) -> bool:
     """Whether the line is a merge conflict's or a comment of another language; says so."""
     if _CONFLICT.match(first.text):
-        state.findings.error(
-            "merge-conflict",
+        state.findings.say(
+            MERGE_CONFLICT,
             span,
             "a line of an unresolved merge conflict",
-            "resolve it and remove the markers",
         )
         return True
     if _COMMENT_SIGN.match(first.text):
-        state.findings.error(
-            "comment-sign",
+        state.findings.say(
+            COMMENT_SIGN,
             span,
             f"{state.shown(first.text)} does not begin a comment here",
-            "write ; instead",
         )
         return True
     return False
@@ -49,11 +55,10 @@ def judge_blanks(state: State, entry: Entry, span: Span) -> bool:
     for word in entry.words:
         match = None if word.quoted or word.text.isascii() else _INVISIBLE.search(word.text)
         if match is not None:
-            state.findings.error(
-                "invisible-character",
+            state.findings.say(
+                INVISIBLE_CHARACTER,
                 Span(span.path, word.line, word.line),
                 f"the invisible character U+{ord(match[0]):04X} in {state.shown(word.text)}",
-                "write a plain blank, or none",
             )
             return True
     return False
@@ -83,15 +88,11 @@ def judge_rdata(
 def _refuse_untidy(state: State, what: str, text: str, span: Span) -> bool:
     if _TIDY_NAME.fullmatch(text):
         return False
-    hint = (
-        "write a dot for the @ of a mail address"
-        if "@" in text
-        else "put a backslash before what is really meant"
-    )
+    hint = "write a dot for the @ of a mail address" if "@" in text else None
     if "://" in text or ":" in text:
         hint = "a record names a host, without scheme, port and path"
-    state.findings.error(
-        "unusual-name", span, f"{what} {state.shown(text)} has characters that no name has", hint
+    state.findings.say(
+        UNUSUAL_NAME, span, f"{what} {state.shown(text)} has characters that no name has", hint
     )
     return True
 
@@ -105,13 +106,13 @@ def _judge_target(state: State, rdtype: str, word: Word, value: str, span: Span)
     if _ADDRESS.fullmatch(text) and rdtype != "PTR":
         name = value.split(" ")[_TARGETS[rdtype]]
         summary = f"{rdtype} takes a name; {text} is an address and means {name} here"
-        state.findings.warn("address-as-name", span, summary, "name the host that has the address")
+        state.findings.say(ADDRESS_AS_NAME, span, summary)
     elif state.doubled in value.split(" ")[_TARGETS[rdtype]]:
-        state.findings.warn(
-            "missing-final-dot",
+        state.findings.say(
+            MISSING_FINAL_DOT,
             span,
             f"{state.shown(text)} is relative, so it means {value.split(' ')[_TARGETS[rdtype]]}",
-            f"write {text}." if text.isprintable() else "end it with a dot",
+            f"write {text}." if text.isprintable() else None,
         )
     return False
 
@@ -123,19 +124,19 @@ def _judge_quotes(state: State, rdtype: str, rdata: list[Word], span: Span) -> b
         if not inner or (inner[0] not in _SMART and inner[-1] not in _SMART):
             continue
         if not word.quoted:
-            state.findings.error(
-                "smart-quotes",
+            state.findings.say(
+                SMART_QUOTES,
                 at,
                 f"{rdtype}: typographic quotation marks are text, they quote nothing",
-                'write "',
             )
             return True
         if inner[0] in _SMART and inner[-1] in _SMART:
-            state.findings.warn(
-                "smart-quotes",
+            state.findings.say(
+                SMART_QUOTES,
                 at,
                 f"{rdtype}: the text itself begins and ends with typographic quotation marks",
                 "remove them",
+                mildly=True,
             )
     return False
 
@@ -154,11 +155,13 @@ def _judge_cut(state: State, rdtype: str, entry: Entry, rdata: list[Word], span:
         summary = f"{rdtype}: the value ends at the semicolon behind {shown}, the rest is a comment"
         at = Span(span.path, last.line, last.line)
         if _TAG_AGAIN.match(comment.text):
-            state.findings.error(
-                "cut-at-semicolon", at, summary, "put the whole value in quotes", "RFC 1035 §5.1"
-            )
+            state.findings.say(CUT_AT_SEMICOLON, at, summary)
             return True
-        state.findings.warn(
-            "cut-at-semicolon", at, summary, "put the value in quotes, or a blank before the comment"
+        state.findings.say(
+            CUT_AT_SEMICOLON,
+            at,
+            summary,
+            "put the value in quotes, or a blank before the comment",
+            mildly=True,
         )
     return False
