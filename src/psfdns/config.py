@@ -15,13 +15,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from psfdns.budget import Rates
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
 
 CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
 MAX_TTL = 2**31 - 1
+
+BAD_CONFIG = Rule(
+    "bad-config",
+    Severity.ERROR,
+    "psfdns.toml is TOML, and each of its settings is known and has a value of its kind.",
+    "docs/contract.md §5",
+    why="Every command goes by it. With a fault in it nothing is checked, planned or applied.",
+    mend="correct the setting that the message names; README.md lists them all",
+)
+RULES = (BAD_CONFIG,)
 
 _S3_LOCATION = re.compile(
     r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
@@ -144,7 +154,7 @@ class _Reader:
         self.findings: list[Diagnostic] = []
 
     def fault(self, summary: str, hint: str | None = None) -> None:
-        self.findings.append(Diagnostic("bad-config", Severity.ERROR, summary, Span(self.path), hint))
+        self.findings.append(BAD_CONFIG.broken(Span(self.path), summary, hint=hint or ""))
 
     def table(self, document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         table = document.get(key, {})
@@ -263,5 +273,5 @@ _ROUTE53_KEYS: dict[str, Callable[[_Reader, Any, str], Any]] = {
 
 
 def _invalid(path: Path, summary: str) -> InvalidInputError:
-    finding = Diagnostic("bad-config", Severity.ERROR, summary, Span(path.name))
+    finding = BAD_CONFIG.broken(Span(path.name), summary, hint="")
     return InvalidInputError([finding], summary=f"{path} has errors")

@@ -231,7 +231,7 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr("os.scandir", refuse)
     repository = load_repository(tmp_path)
-    assert said(repository) == [("zones/u", "unreadable")]
+    assert said(repository) == [("zones/u", "unreadable-folder")]
     assert list(repository.tenants) == ["t"]
 
 

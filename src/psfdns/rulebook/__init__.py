@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from psfdns import checks
+from psfdns import checks, config
 from psfdns.diagnostics import Rule
+from psfdns.tenants import rules as tenants
 from psfdns.zonefile import rules as zonefile
 
 
@@ -19,6 +20,8 @@ class Chapter(NamedTuple):
 CHAPTERS = (
     Chapter("What the records say", checks.RULES),
     Chapter("How a zone file is written", zonefile.RULES),
+    Chapter("Tenants, and the layout of the repository", tenants.RULES),
+    Chapter("psfdns.toml", config.RULES),
 )
 
 RULES = {rule.code: rule for chapter in CHAPTERS for rule in chapter.rules}

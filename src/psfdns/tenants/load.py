@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Rule, Span
 from psfdns.settings import ZoneSettings
 from psfdns.tenants.names import (
     SLUG,
@@ -24,6 +24,17 @@ from psfdns.tenants.names import (
 )
 from psfdns.tenants.ownership import STOPS_PLANS, find_conflicts
 from psfdns.tenants.parse import MAX_BYTES, ParsedTenant, parse_tenant
+from psfdns.tenants.rules import (
+    BAD_FILE,
+    BAD_TENANT_NAME,
+    BAD_ZONE_NAME,
+    IGNORED_FILE,
+    MISPLACED_ZONE,
+    NO_TENANT,
+    NO_TENANT_FILE,
+    NO_ZONE_FILE,
+    UNREADABLE_FOLDER,
+)
 from psfdns.tenants.tenant import Tenant
 from psfdns.tenants.zone_file import ZoneFile
 
@@ -50,7 +61,7 @@ def load_repository(root: Path) -> Repository:
     walk = _Walk(root)
     zones = root / ZONES
     if zones.is_symlink() or (zones.exists() and not zones.is_dir()):
-        walk.fault(ZONES, "must be a folder of this repository, not a link", code="bad-file")
+        walk.fault(BAD_FILE, ZONES, "must be a folder of this repository, not a link")
     elif zones.is_dir():
         for entry in walk.entries(zones):
             walk.read_top(entry)
@@ -71,17 +82,8 @@ class _Walk:
     zone_files: list[ZoneFile] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
 
-    def fault(
-        self,
-        at: str | Span,
-        summary: str,
-        *,
-        code: str,
-        severity: Severity = Severity.ERROR,
-        hint: str | None = None,
-    ) -> Diagnostic:
-        span = at if isinstance(at, Span) else Span(at)
-        finding = Diagnostic(code, severity, summary, span, hint)
+    def fault(self, rule: Rule, at: str | Span, summary: str, *, hint: str | None = None) -> Diagnostic:
+        finding = rule.broken(at if isinstance(at, Span) else Span(at), summary, hint=hint)
         self.findings.append(finding)
         return finding
 
@@ -90,7 +92,7 @@ class _Walk:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            self.fault(self.shown(folder), f"cannot be read: {error.strerror}", code="unreadable")
+            self.fault(UNREADABLE_FOLDER, self.shown(folder), f"cannot be read: {error.strerror}")
             return
         yield from (entry for entry in entries if not entry.name.startswith("."))
 
@@ -105,21 +107,13 @@ class _Walk:
         elif entry.is_dir(follow_symlinks=False):
             self._read_tenant(Path(entry.path), entry.name)
         elif entry.name.lower().endswith(ZONE_SUFFIX):
-            self.fault(
-                path,
-                "a zone file outside any tenant's folder",
-                code="no-tenant",
-                hint="move it to zones/<tenant>/",
-            )
+            self.fault(NO_TENANT, path, "a zone file outside any tenant's folder")
 
     def _read_tenant(self, folder: Path, slug: str) -> None:
         entries = list(self.entries(folder))
         if not SLUG.fullmatch(slug):
-            self.fault(
-                self.shown(folder),
-                "a tenant's folder is named in lower-case letters, digits, '-', '_' and '.'",
-                code="bad-tenant-name",
-            )
+            summary = "a tenant's folder is named in lower-case letters, digits, '-', '_' and '.'"
+            self.fault(BAD_TENANT_NAME, self.shown(folder), summary)
         parsed = self._read_tenant_file(folder, slug, entries)
         for entry in entries:
             if entry.name != TENANT_FILE:
@@ -135,9 +129,8 @@ class _Walk:
         entry = next((entry for entry in entries if entry.name == TENANT_FILE), None)
         if entry is None:
             if any(entries):
-                self.fault(
-                    self.shown(folder), f"has no {TENANT_FILE}: whose zones are these?", code="no-tenant-file"
-                )
+                summary = f"has no {TENANT_FILE}: whose zones are these?"
+                self.fault(NO_TENANT_FILE, self.shown(folder), summary)
             return None
         try:
             data = _read_regular_file(Path(entry.path), limit=MAX_BYTES + 1)
@@ -147,7 +140,7 @@ class _Walk:
                 if _is_strange(entry)
                 else f"cannot be read: {error.strerror or error}"
             )
-            return ParsedTenant(None, (self.fault(path, why, code="bad-file"),))
+            return ParsedTenant(None, (self.fault(BAD_FILE, path, why),))
         parsed = parse_tenant(data, slug=slug, path=path)
         self.findings.extend(parsed.findings)
         if parsed.tenant is not None:
@@ -162,33 +155,27 @@ class _Walk:
             self._refuse_strange(path)
         elif entry.is_dir(follow_symlinks=False):
             if entry.name.endswith(ZONE_SUFFIX):
-                self.fault(path, "is a folder, and a zone is a file", code="bad-file")
+                self.fault(BAD_FILE, path, "is a folder, and a zone is a file")
             self._read_folder(entry, slug, parsed, depth + 1)
         elif entry.name.endswith(ZONE_SUFFIX):
             if depth:
                 self.fault(
+                    MISPLACED_ZONE,
                     path,
                     "a zone file in a folder of a tenant's folder is not read",
-                    code="misplaced-zone",
                     hint=f"move it to {ZONES}/{slug}/, or name it otherwise if it is included",
                 )
             else:
                 self._read_zone_file(entry, slug, parsed)
         elif _looks_like_zone_file(entry.name):
-            self.fault(
-                path,
-                f"is not read: a zone file ends in {ZONE_SUFFIX}",
-                code="ignored-file",
-                severity=Severity.WARNING,
-            )
+            self.fault(IGNORED_FILE, path, f"is not read: a zone file ends in {ZONE_SUFFIX}")
 
     def _read_folder(
         self, entry: os.DirEntry[str], slug: str, parsed: ParsedTenant | None, depth: int
     ) -> None:
         if depth > _MAX_DEPTH:
-            self.fault(
-                self.shown(entry.path), "folders are nested deeper than includes may be", code="bad-file"
-            )
+            summary, hint = "folders are nested deeper than includes may be", "move it further up"
+            self.fault(BAD_FILE, self.shown(entry.path), summary, hint=hint)
             return
         for below in self.entries(Path(entry.path)):
             self._read_entry(below, slug, parsed, depth=depth)
@@ -200,26 +187,23 @@ class _Walk:
             origin, view = parse_zone_stem(stem)
         except ZoneNameError as error:
             hint = error.hint and error.hint.replace("/", "%2F") + ZONE_SUFFIX
-            self.fault(
-                path, f"the file's name is not that of a zone: {error}", code="bad-zone-name", hint=hint
-            )
+            self.fault(BAD_ZONE_NAME, path, f"the file's name is not that of a zone: {error}", hint=hint)
             return
         settings, findings = _settings_of(stem, parsed)
         file = ZoneFile(Path(entry.path), path, origin, view, slug, settings, findings)
         self.zone_files.append(file)
 
     def _refuse_strange(self, path: str) -> None:
-        self.fault(path, "is a link or a special file, which is never followed", code="bad-file")
+        self.fault(BAD_FILE, path, "is a link or a special file, which is never followed")
 
     def _find_missing_files(self, tenant: Tenant, spans: Mapping[str, Span]) -> None:
         there = {file.stem for file in self.zone_files if file.tenant == tenant.slug}
         for stem in tenant.zones:
             if stem not in there:
                 self.fault(
+                    NO_ZONE_FILE,
                     spans[stem],
                     f'[zones."{stem}"] has no zone file',
-                    code="no-zone-file",
-                    severity=Severity.WARNING,
                     hint=f"expected {ZONES}/{tenant.slug}/{stem.replace('/', '%2F')}{ZONE_SUFFIX}",
                 )
 

@@ -6,14 +6,15 @@ import itertools
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Rule, Span
 from psfdns.names import labels_of, name_from_labels
+from psfdns.tenants.rules import ID_TWICE, OTHER_TENANTS_ZONE, TWO_PUBLIC_ZONES, UNKNOWN_TENANT, ZONE_TWICE
 from psfdns.tenants.zone_file import ZoneFile
 
 _Key = TypeVar("_Key", bound=Hashable)
 
 
-STOPS_PLANS = frozenset({"zone-twice", "id-twice"})
+STOPS_PLANS = frozenset({ZONE_TWICE.code, ID_TWICE.code})
 """Codes of conflicts in which nobody can say what is wanted; the others are matters of policy."""
 
 
@@ -31,23 +32,21 @@ def _find_all(files: Sequence[ZoneFile], tenants: Collection[str]) -> Iterator[D
         for name, tenant in file.settings.delegated.items():
             if tenant not in tenants:
                 summary = f"{name} is delegated to {tenant}, which is no tenant here"
-                yield _warning(file, "unknown-tenant", summary)
+                yield _broken(UNKNOWN_TENANT, file, summary)
 
 
 def _find_doubles(keyed: Iterable[tuple[_Key, ZoneFile]]) -> Iterator[Diagnostic]:
     for same in _groups(keyed):
         for file in same:
             others = _others(other.shown_path for other in same if other is not file)
-            yield _error(
-                file, "zone-twice", f"{file.stem} has another file: {others}", hint="keep one of them"
-            )
+            yield _broken(ZONE_TWICE, file, f"{file.stem} has another file: {others}")
 
 
 def _find_same_ids(files: Iterable[ZoneFile]) -> Iterator[Diagnostic]:
     for same in _groups((file.settings.id, file) for file in files if file.settings.id is not None):
         for file in same:
             others = _others(other.stem for other in same if other is not file)
-            yield _error(file, "id-twice", f"{file.stem} pins {file.settings.id}, and so does {others}")
+            yield _broken(ID_TWICE, file, f"{file.stem} pins {file.settings.id}, and so does {others}")
 
 
 def _find_strangers(files: Sequence[ZoneFile]) -> Iterator[Diagnostic]:
@@ -63,7 +62,7 @@ def _find_strangers(files: Sequence[ZoneFile]) -> Iterator[Diagnostic]:
             f'delegated = {{ "{file.origin.removesuffix(".")}" = "{file.tenant}" }} in {above[0].tenant}\'s'
         )
         summary = f"{file.stem} lies in {above[0].stem} of {above[0].tenant}, which does not delegate it"
-        yield _error(file, "other-tenants-zone", summary, hint=f"{hint} tenant.toml permits it")
+        yield _broken(OTHER_TENANTS_ZONE, file, summary, hint=f"{hint} tenant.toml permits it")
 
 
 def _nearest_above(origin: str, owners: Mapping[str, Sequence[ZoneFile]]) -> Sequence[ZoneFile]:
@@ -88,9 +87,7 @@ def _find_public_doubles(files: Iterable[ZoneFile]) -> Iterator[Diagnostic]:
         if len({file.view for file in same}) == len(same):
             for file in same:
                 summary = f"{file.origin} has {len(same)} public zones, and the world sees only one of them"
-                yield _warning(
-                    file, "two-public-zones", summary, hint="a private view names its VPCs: private = […]"
-                )
+                yield _broken(TWO_PUBLIC_ZONES, file, summary)
 
 
 def _others(names: Iterable[str]) -> str:
@@ -107,9 +104,5 @@ def _groups(keyed: Iterable[tuple[_Key, ZoneFile]]) -> Iterator[list[ZoneFile]]:
     return (group for group in groups.values() if len(group) > 1)
 
 
-def _error(file: ZoneFile, code: str, summary: str, *, hint: str | None = None) -> Diagnostic:
-    return Diagnostic(code, Severity.ERROR, summary, Span(file.shown_path), hint)
-
-
-def _warning(file: ZoneFile, code: str, summary: str, *, hint: str | None = None) -> Diagnostic:
-    return Diagnostic(code, Severity.WARNING, summary, Span(file.shown_path), hint)
+def _broken(rule: Rule, file: ZoneFile, summary: str, *, hint: str | None = None) -> Diagnostic:
+    return rule.broken(Span(file.shown_path), summary, hint=hint)

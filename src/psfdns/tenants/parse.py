@@ -17,6 +17,7 @@ from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.settings import ZoneSettings
 from psfdns.tenants.lines import KeyPath, TooDeepError, locate_keys
 from psfdns.tenants.reader import Reader
+from psfdns.tenants.rules import BAD_TOML, MISSING_SETTING, NO_LIAISON
 from psfdns.tenants.tenant import Liaison, Tenant
 from psfdns.tenants.zone_settings import NOT_FOR_PLANS, read_zone_settings
 
@@ -53,12 +54,12 @@ def parse_tenant(data: bytes, *, slug: str, path: str) -> ParsedTenant:
         document, lines = _read_document(data)
     except _NotToml as error:
         span = Span(path) if error.line is None else Span(path, error.line, error.line)
-        return ParsedTenant(None, (Diagnostic("bad-toml", Severity.ERROR, str(error), span),))
+        return ParsedTenant(None, (BAD_TOML.broken(span, str(error), hint=""),))
     reader = Reader(path, lines)
     reader.refuse_unknown((), document, _KEYS)
     liaisons = _read_liaisons(reader, document.get("liaison", []))
-    name = _read_text(reader, document, "name", Severity.ERROR)
-    approved = _read_text(reader, document, "approved", Severity.WARNING)
+    name = _read_text(reader, document, "name")
+    approved = _read_text(reader, document, "approved", mildly=True)
     kind = _read_choice(reader, document, "kind", KINDS)
     billing = _read_choice(reader, document, "billing", PAYERS, default="tenant")
     team = _read_team(reader, document.get("owners", {}))
@@ -118,11 +119,11 @@ def _without_line(message: str, text: str) -> tuple[str, int | None]:
     return message, None
 
 
-def _read_text(reader: Reader, document: Mapping[str, Any], key: str, severity: Severity) -> str | None:
-    """A text of the tenant; its absence is as bad as `severity` says."""
+def _read_text(reader: Reader, document: Mapping[str, Any], key: str, *, mildly: bool = False) -> str | None:
+    """A text of the tenant; with `mildly` its absence is a warning."""
     if key not in document:
         hint = f'write {key} = "…"'
-        reader.fault((), f"{key} is missing", code="missing-setting", severity=severity, hint=hint)
+        reader.fault((), f"{key} is missing", rule=MISSING_SETTING, hint=hint, mildly=mildly)
         return None
     return reader.text((key,), document[key])
 
@@ -136,7 +137,7 @@ def _read_choice(
     default: str | None = None,
 ) -> str:
     if key not in document and default is None:
-        reader.fault((), f"{key} is missing", code="missing-setting", hint=f"one of {', '.join(choices)}")
+        reader.fault((), f"{key} is missing", rule=MISSING_SETTING, hint=f"one of {', '.join(choices)}")
     value = document.get(key, default)
     if isinstance(value, str) and value in choices:
         return value
@@ -152,8 +153,7 @@ def _read_liaisons(reader: Reader, value: object) -> tuple[Liaison, ...]:
         reader.fault(
             (),
             "no liaison: every tenant names at least one person or role",
-            code="no-liaison",
-            hint="add [[liaison]] with name and email; a role address is welcome",
+            rule=NO_LIAISON,
         )
     read = (_read_liaison(reader, (*where, index), item) for index, item in enumerate(items))
     return tuple(liaison for liaison in read if liaison is not None)
@@ -165,7 +165,7 @@ def _read_liaison(reader: Reader, where: KeyPath, value: object) -> Liaison | No
     texts: dict[str, str | None] = {}
     for key in ("name", "email"):
         if key not in table:
-            reader.fault(where, f"a liaison without {key}", code="missing-setting", hint=f'write {key} = "…"')
+            reader.fault(where, f"a liaison without {key}", rule=MISSING_SETTING, hint=f'write {key} = "…"')
         texts[key] = reader.text((*where, key), table[key]) if key in table else None
     if texts["email"] is not None and not (len(texts["email"]) <= 254 and _EMAIL.fullmatch(texts["email"])):
         reader.fault((*where, "email"), f"{texts['email']!r} is not an e-mail address")

@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
+from psfdns.diagnostics import Diagnostic, Rule, Span
 from psfdns.tenants.lines import KeyPath
+from psfdns.tenants.rules import BAD_SETTING, UNKNOWN_SETTING
 
 MAX_TEXT = 1_000
 """Characters of a name or of any other sentence."""
@@ -49,12 +50,13 @@ class Reader:
         where: KeyPath,
         summary: str,
         *,
-        code: str = "bad-setting",
-        severity: Severity = Severity.ERROR,
+        rule: Rule = BAD_SETTING,
         hint: str | None = None,
+        mildly: bool = False,
     ) -> None:
-        """Remember one finding."""
-        self.faults.append((where, Diagnostic(code, severity, summary, self.span(where), hint)))
+        """Remember one finding; what is wrong with a setting's value says its summary."""
+        said = "" if hint is None and rule is BAD_SETTING else hint
+        self.faults.append((where, rule.broken(self.span(where), summary, hint=said, mildly=mildly)))
 
     def refuse_unknown(self, where: KeyPath, table: Mapping[str, Any], known: Collection[str]) -> None:
         """A key that nothing reads is an error: a misspelt `protect` would protect nothing."""
@@ -62,7 +64,7 @@ class Reader:
             if key not in known:
                 near = difflib.get_close_matches(key[:MAX_TEXT], known, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
-                self.fault((*where, key), f"{shown(key)} is not a setting", code="unknown-setting", hint=hint)
+                self.fault((*where, key), f"{shown(key)} is not a setting", rule=UNKNOWN_SETTING, hint=hint)
 
     def table(self, where: KeyPath, value: object) -> Mapping[str, Any]:
         """A table, or an empty one and a finding."""
