@@ -33,6 +33,8 @@ MANY_FINDINGS = Rule(
     Severity.WARNING,
     "Of more than 2,000 findings about one zone the worst are shown.",
     "docs/contract.md §3",
+    why="Most of so many findings follow from a few faults, and nobody reads them all.",
+    mend="correct what is shown, and check again",
 )
 
 RULES: tuple[Rule, ...] = (

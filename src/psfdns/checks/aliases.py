@@ -11,20 +11,46 @@ from psfdns.records import SELF_ZONE, Alias, RRset
 
 _API = "Route 53 API reference, AliasTarget"
 
-ALIAS_OUTSIDE = Rule("alias-outside", Severity.ERROR, "The target of a `$self` alias lies in the zone.", _API)
+ALIAS_OUTSIDE = Rule(
+    "alias-outside",
+    Severity.ERROR,
+    "The target of a `$self` alias lies in the zone.",
+    _API,
+    why=(
+        "With `$self` Route 53 looks for the target in this zone, where a name outside of it can "
+        "never stand, and refuses the change."
+    ),
+    mend="$self is this zone; another target needs the id of its own hosted zone",
+)
 ALIAS_TARGET_MISSING = Rule(
     "alias-target-missing",
     Severity.ERROR,
     "The target of a `$self` alias stands in the zone, with the alias's type; a wildcard does not serve.",
     _API,
     about_absence=True,
+    why=(
+        "Route 53 refuses an alias to a record set that the zone does not have, and with it the whole change."
+    ),
+    mend="write the target with the alias's type, or name a target that has it",
 )
-ALIAS_LOOP = Rule("alias-loop", Severity.ERROR, "Following `$self` aliases ends at values.", _API)
+ALIAS_LOOP = Rule(
+    "alias-loop",
+    Severity.ERROR,
+    "Following `$self` aliases ends at values.",
+    _API,
+    why="An alias takes over the answer of its target. In a circle there is no answer to take over.",
+    mend="let one of them have values of its own",
+)
 ALIAS_CLOUDFRONT = Rule(
     "alias-cloudfront",
     Severity.ERROR,
     "An alias to CloudFront is of type A, AAAA or HTTPS and does not evaluate the target's health.",
     _API,
+    why=(
+        "CloudFront answers for these types only, and its health cannot be evaluated; Route 53 "
+        "refuses anything else."
+    ),
+    mend="use type A, AAAA or HTTPS, and write false at the end of the line",
 )
 
 CLOUDFRONT = "Z2FDTNDATAQYW2"

@@ -15,6 +15,11 @@ MISSING_SOA = Rule(
     'With `apex = "managed"` the SOA is taken from the file.',
     "docs/contract.md §1",
     about_absence=True,
+    why=(
+        "With `managed` the file says what SOA and NS the zone's own name has, and there is nothing "
+        "to take instead."
+    ),
+    mend='write the SOA, or let Route 53 keep its own: apex = "route53" in tenant.toml',
 )
 MISSING_NS = Rule(
     "missing-ns",
@@ -22,12 +27,22 @@ MISSING_NS = Rule(
     'With `apex = "managed"` the apex NS are taken from the file.',
     "docs/contract.md §1",
     about_absence=True,
+    why=(
+        "With `managed` the file says what SOA and NS the zone's own name has, and there is nothing "
+        "to take instead."
+    ),
+    mend='write the NS, or let Route 53 keep its own: apex = "route53" in tenant.toml',
 )
 RESERVED_NAME = Rule(
     "reserved-name",
     Severity.WARNING,
     "Route 53 refuses public zones of names that are reserved for documentation, and top-level domains.",
     "RFC 2606 §3",
+    why=(
+        "Nobody can register a name that is reserved for documentation, and a top-level domain is its "
+        "registry's. The sandbox takes both, for examples."
+    ),
+    mend="use a name that is registered; the sandbox accepts it",
 )
 
 _RESERVED = ("example.com.", "example.net.", "example.org.")

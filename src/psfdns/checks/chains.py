@@ -10,13 +10,20 @@ from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
 CNAME_LOOP = Rule(
-    "cname-loop", Severity.WARNING, "Following CNAMEs within the zone ends at other data.", "RFC 1034 §3.6.2"
+    "cname-loop",
+    Severity.WARNING,
+    "Following CNAMEs within the zone ends at other data.",
+    "RFC 1034 §3.6.2",
+    why="Whoever looks such a name up is sent round in the circle until they give up, and reaches nothing.",
+    mend="name a host that has addresses",
 )
 CNAME_CHAIN = Rule(
     "cname-chain",
     Severity.WARNING,
     "A name is reached over at most two CNAMEs of the zone; each costs a step, and some clients stop.",
     "RFC 1034 §3.6.2",
+    why="Each link takes time to look up, is one more that can break, and some clients follow only a few.",
+    mend="name the last target at once",
 )
 CNAME_TO_NOTHING = Rule(
     "cname-to-nothing",
@@ -24,6 +31,11 @@ CNAME_TO_NOTHING = Rule(
     "The target of a CNAME exists, where the zone itself has to have it.",
     "RFC 1912 §2.4",
     about_absence=True,
+    why=(
+        "Whoever asks for the name is told that it does not exist. Often such a CNAME is left over "
+        "from a service that is gone."
+    ),
+    mend="write the records of the target, name one that exists, or remove the CNAME",
 )
 
 MAX_LINKS = 2
@@ -90,7 +102,6 @@ def _chain(subject: Subject, start: str, links: dict[str, str | None]) -> Diagno
     return CNAME_CHAIN.broken(
         subject.at(start, "CNAME")[0],
         f"more than {MAX_LINKS} CNAMEs in a row: {shown}",
-        hint="name the last target at once",
     )
 
 
@@ -98,7 +109,7 @@ def _loop(subject: Subject, circle: list[str]) -> Diagnostic:
     at = subject.at(circle[-1], "CNAME")[0]
     shown = " -> ".join([*circle[:4], *(["…"] if len(circle) > 4 else []), circle[0]])
     summary = f"{at.key} is its own target" if len(circle) == 1 else f"the CNAMEs go in a circle: {shown}"
-    return CNAME_LOOP.broken(at, summary, hint="name a host that has addresses")
+    return CNAME_LOOP.broken(at, summary)
 
 
 CHECK = Check((CNAME_LOOP, CNAME_CHAIN, CNAME_TO_NOTHING), _find)

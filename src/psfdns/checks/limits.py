@@ -27,16 +27,35 @@ MANY_RRSETS = Rule(
     Severity.WARNING,
     "A zone has at most 10,000 record sets, unless AWS raised that.",
     _QUOTAS,
+    why="Beyond the quota Route 53 refuses to create record sets.",
+    mend="ask AWS to raise the quota of this zone before applying",
 )
-MANY_VALUES = Rule("many-values", Severity.ERROR, "A record set has at most 400 values.", _QUOTAS)
+MANY_VALUES = Rule(
+    "many-values",
+    Severity.ERROR,
+    "A record set has at most 400 values.",
+    _QUOTAS,
+    why="Route 53 refuses a larger one, and with it the whole change.",
+    mend="spread the values over several names",
+)
 LONG_VALUE = Rule(
-    "long-value", Severity.ERROR, "A value has at most 4,000 characters in Route 53's spelling.", _QUOTAS
+    "long-value",
+    Severity.ERROR,
+    "A value has at most 4,000 characters in Route 53's spelling.",
+    _QUOTAS,
+    why=(
+        "Route 53 refuses a longer one, and with it the whole change. Quotes count, and each escaped "
+        "character as four."
+    ),
+    mend="shorten the value",
 )
 LARGE_RRSET = Rule(
     "large-record-set",
     Severity.ERROR,
     "A record set fits into one change request: 32,000 characters over all its values.",
     _QUOTAS,
+    why="Route 53 takes no more in one request, and a record set cannot be changed by halves.",
+    mend="spread the values over several names",
 )
 
 
@@ -46,7 +65,6 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         yield MANY_RRSETS.broken(
             None if subject.path is None else Span(subject.path),
             f"{count:,} record sets, and Route 53 takes {MAX_RRSETS:,} a zone",
-            hint="ask AWS to raise the quota of this zone before applying",
         )
     for rrset in subject.zone.rrsets.values():
         if len(rrset.values) > MAX_VALUES:
@@ -67,7 +85,6 @@ def _find_long(rrset: RRset) -> Iterator[Diagnostic]:
         yield LARGE_RRSET.broken(
             rrset,
             f"{rrset.key}: {sum(lengths):,} characters in all values, at most {MAX_CHANGE_LENGTH:,}",
-            hint="spread the values over several names",
         )
 
 

@@ -13,21 +13,41 @@ CNAME_AND_OTHER_DATA = Rule(
     Severity.ERROR,
     "A name with a CNAME has no other record set, not even a CAA.",
     "RFC 1034 §3.6.2",
+    why=(
+        "A CNAME says that everything about a name is found at its target, so that what stands beside "
+        "it is sometimes seen and sometimes not. Route 53 refuses it."
+    ),
+    mend="keep either the CNAME or the others",
 )
 CNAME_AT_APEX = Rule(
     "cname-at-apex",
     Severity.ERROR,
     "The zone's own name has SOA and NS, so it cannot be a CNAME, nor an alias of type CNAME.",
     "RFC 1912 §2.4",
+    why="A CNAME bears nothing beside it, and SOA and NS always stand there. Route 53 refuses it.",
+    mend="an alias of type A or AAAA may stand there: @ AWS ALIAS A target zone-id false",
 )
 DS_AT_APEX = Rule(
     "ds-at-apex",
     Severity.ERROR,
     "The DS of a zone belongs into its parent, not into the zone.",
     "RFC 4035 §2.4",
+    why=(
+        "A DS says which key of a zone is to be trusted, and resolvers ask the parent zone for it. In "
+        "the zone itself nobody looks for it."
+    ),
+    mend="a DS stands in the parent zone: give it to the registrar",
 )
 WILDCARD_NS = Rule(
-    "wildcard-ns", Severity.ERROR, "A wildcard cannot delegate; Route 53 refuses its NS.", "RFC 4592 §4.2"
+    "wildcard-ns",
+    Severity.ERROR,
+    "A wildcard cannot delegate; Route 53 refuses its NS.",
+    "RFC 4592 §4.2",
+    why=(
+        "A wildcard stands for names that do not exist, and NS would make each of them a zone. What "
+        "that means is not defined."
+    ),
+    mend="write NS at each name that is delegated",
 )
 
 
@@ -56,7 +76,6 @@ def _find_cname_faults(
         yield CNAME_AT_APEX.broken(
             cname,
             f"CNAME at the apex {name}",
-            hint="an alias of type A or AAAA may stand there: @ AWS ALIAS A target zone-id false",
         )
     others = [rrset for rdtype, rrsets in types.items() if rdtype != "CNAME" for rrset in rrsets]
     if others and name != subject.origin:

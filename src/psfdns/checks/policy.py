@@ -15,6 +15,11 @@ IGNORED_RECORD = Rule(
     Severity.ERROR,
     "A record of the file is not one that `ignore` leaves to another writer.",
     "docs/contract.md §1",
+    why=(
+        "psfdns never touches what another writer has been left, so the record in the file would have "
+        "no effect."
+    ),
+    mend="remove the record from the file, or narrow the pattern",
 )
 
 

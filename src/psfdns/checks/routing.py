@@ -18,32 +18,51 @@ MIXED_ROUTING = Rule(
     Severity.ERROR,
     "All record sets of one name and type have the same kind of policy.",
     _API,
+    why="Route 53 picks an answer among them by one policy, and refuses a second one.",
+    mend="use the same routing= on all of them",
 )
 ROUTED_BESIDE_SIMPLE = Rule(
     "routed-beside-simple",
     Severity.ERROR,
     "A record set with a routing policy has no plain one of the same name and type beside it.",
     _API,
+    why="Route 53 could not tell when the plain one is to be answered, and refuses it.",
+    mend="give the plain one a policy and an identifier as well, or remove it",
 )
 ROUTING_NOT_ALLOWED = Rule(
     "routing-not-allowed",
     Severity.ERROR,
     "NS, SOA and DS have no routing policy; a CNAME or an alias is not multivalue.",
     _GUIDE,
+    why="Route 53 refuses the policy there, and with it the whole change.",
+    mend="remove the policy; a CNAME or an alias may have another one",
 )
 MANY_ROUTED = Rule(
     "many-routed",
     Severity.ERROR,
     "At most 100 routed record sets of one name and type, 30 of geoproximity.",
     'Route 53 Developer Guide, "Quotas"',
+    why="Route 53 refuses more, and with them the whole change.",
+    mend="remove some, or spread them over several names",
 )
 SAME_ROUTING = Rule(
     "same-routing",
     Severity.ERROR,
     "Two record sets of one name and type do not stand for the same region, place, location or role.",
     _API,
+    why="Both would be the answer for the same clients. Route 53 refuses the second one.",
+    mend="merge them, or correct what one of them stands for",
 )
-BAD_IDENTIFIER = Rule("bad-set-identifier", Severity.ERROR, "A set identifier has 1 to 128 characters.", _API)
+BAD_IDENTIFIER = Rule(
+    "bad-set-identifier",
+    Severity.ERROR,
+    "A set identifier has 1 to 128 characters.",
+    _API,
+    why=(
+        "It tells the record sets of one name and type apart. Route 53 refuses an empty one and a longer one."
+    ),
+    mend="shorten the identifier",
+)
 
 MAX_IDENTIFIER = 128
 MAX_ROUTED = 100

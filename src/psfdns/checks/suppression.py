@@ -13,6 +13,8 @@ UNUSED_SUPPRESSION = Rule(
     "Each code of `; psfdns: ignore=…` silences a warning about its record set; errors cannot be silenced.",
     "docs/contract.md §2",
     about_absence=True,
+    why="A code that is left over would silence the next fault of this kind before anybody has seen it.",
+    mend="remove the code from the comment",
 )
 
 _Line = tuple[str, int]

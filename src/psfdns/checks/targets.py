@@ -15,6 +15,11 @@ TARGET_IS_CNAME = Rule(
     Severity.WARNING,
     "MX, NS and SRV name a host by its own name, not by a CNAME.",
     "RFC 2181 §10.3",
+    why=(
+        "Some mail servers and resolvers do not follow a CNAME there, so mail is lost, or a part of "
+        "the world does not find the zone."
+    ),
+    mend="name the host that the CNAME leads to",
 )
 TARGET_WITHOUT_ADDRESS = Rule(
     "target-without-address",
@@ -22,24 +27,32 @@ TARGET_WITHOUT_ADDRESS = Rule(
     "The target of MX, NS or SRV has an A or AAAA, where the zone itself has to have it.",
     "RFC 1912 §2.4",
     about_absence=True,
+    why="There is nothing to connect to: mail waits and is sent back, a delegation answers nobody.",
+    mend="write an A or AAAA of the target, or name another host",
 )
 TARGET_IS_ADDRESS = Rule(
     "target-is-address",
     Severity.WARNING,
     "The target of CNAME, MX, NS or SRV is a name; four numbers are not looked up as an address.",
     "RFC 1035 §3.3.9",
+    why="It is looked up as a name whose last label is the last number, and no such name exists.",
+    mend="name the host that has the address",
 )
 NULL_MX_BESIDE_MX = Rule(
     "null-mx-beside-mx",
     Severity.WARNING,
     "`MX 0 .`, which says that a name takes no mail, stands alone and has preference 0.",
     "RFC 7505 §3",
+    why="Beside other MX it contradicts them, and senders choose for themselves what to believe.",
+    mend='write "0 ." alone, or remove it',
 )
 NULL_SRV_BESIDE_SRV = Rule(
     "null-srv-beside-srv",
     Severity.WARNING,
     "The SRV target `.`, which says that there is no such service, stands alone.",
     "RFC 2782",
+    why="Beside other targets it contradicts them, and clients choose for themselves what to believe.",
+    mend='remove the "." or the others',
 )
 
 _HOSTED = frozenset({"MX", "NS", "SRV"})
@@ -63,7 +76,6 @@ def _find_at(subject: Subject, rrset: RRset, target: str) -> Iterator[Diagnostic
         yield TARGET_IS_ADDRESS.broken(
             rrset,
             f"{rrset.key}: the target {target} is an address, where a name belongs",
-            hint="name the host that has the address",
         )
     elif rrset.type in _HOSTED and not _is_told_by_reader(subject, target):
         yield from _judge(rrset, target, types_answered(subject, target))
@@ -84,7 +96,6 @@ def _judge(rrset: RRset, target: str, types: Types | None) -> Iterator[Diagnosti
         yield TARGET_IS_CNAME.broken(
             rrset,
             f"{rrset.key}: the target {target} is a CNAME",
-            hint="name the host that the CNAME leads to",
         )
     elif _ADDRESSES.isdisjoint(types):
         yield TARGET_WITHOUT_ADDRESS.broken(
@@ -99,13 +110,11 @@ def _find_null(rrset: RRset) -> Iterator[Diagnostic]:
         yield NULL_MX_BESIDE_MX.broken(
             rrset,
             f'{rrset.key}: the target "." says that no mail is taken, and does not stand alone as 0 .',
-            hint='write "0 ." alone, or remove it',
         )
     elif rrset.type == "SRV" and len(rrset.values) > 1:
         yield NULL_SRV_BESIDE_SRV.broken(
             rrset,
             f'{rrset.key}: the target "." says that there is no such service, beside others',
-            hint='remove the "." or the others',
         )
 
 
