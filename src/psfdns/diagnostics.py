@@ -71,6 +71,11 @@ class Rule:
     mend: str = ""
     milder: Severity | None = None
 
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        """Those that its findings may have, the worst first."""
+        return (self.severity,) if self.milder is None else (self.severity, self.milder)
+
     def broken(
         self, at: Placed | Span | None, summary: str, *, hint: str | None = None, mildly: bool = False
     ) -> Diagnostic:

@@ -17,6 +17,7 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
   psfdns check zones/psf/python.org.zone                one zone, with its tenant's settings
   psfdns check --changed-since origin/main --format github
   psfdns check --origin example.org - < export.txt      a file that is nobody's yet
+  psfdns check --explain missing-final-dot              what a code means, and how to mend it
 """,
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
@@ -38,21 +39,26 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
-@click.pass_obj
+@click.option("--explain", metavar="CODE", help="Say what a finding's code means, and look at no file.")
+@click.pass_context
 def command(
-    options: Options,
+    context: click.Context,
     *,
     paths: tuple[str, ...],
     form: str | None,
     changed_since: str | None,
     origin: str | None,
     fail_on: str,
+    explain: str | None,
 ) -> int:
     """Check files, zones and tenants; nothing is asked of anybody.
 
     PATH is a file, a folder or - for standard input; without one the repository is checked. A file
     outside zones/ is checked alone. A finding is `path:line: severity: text [code]`.
     """
+    options: Options = context.obj
+    if explain is not None:
+        return _explain(context, explain)
     from psfdns.cli.checking import check_files
     from psfdns.cli.views.findings import check_document, render, summarise
     from psfdns.cli.wiring import has_colour, talk
@@ -67,6 +73,34 @@ def command(
     talk(options, f"{zones} checked: {summarise(document)}")
     worst = min((finding.severity.rank for finding in checked.findings), default=len(Severity))
     return int(worst <= Severity(fail_on).rank)
+
+
+def _explain(context: click.Context, code: str) -> int:
+    from psfdns.cli.repository import unknown
+    from psfdns.cli.views.rules import render_rule, rule_document
+    from psfdns.cli.wiring import emit_json
+    from psfdns.errors import UsageError
+    from psfdns.rulebook import RULES
+
+    given = click.core.ParameterSource.COMMANDLINE
+    others = [
+        parameter.opts[0] if isinstance(parameter, click.Option) else "PATH"
+        for parameter in context.command.params
+        if parameter.expose_value
+        and parameter.name not in {"explain", "form"}
+        and context.get_parameter_source(parameter.name or "") is given
+    ]
+    if others:
+        raise UsageError(f"--explain looks at no file, so it goes without {others[0]}")
+    rule = RULES.get(code.strip("[]").lower())
+    if rule is None:
+        raise unknown("code", code, RULES)
+    document = rule_document(rule)
+    if chosen_format(context.obj, context.params["form"]) == "json":
+        emit_json(document)
+    else:
+        click.echo(render_rule(document), nl=False)
+    return 0
 
 
 def _version() -> str:

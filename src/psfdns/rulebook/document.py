@@ -21,14 +21,9 @@ def render_document() -> str:
     return _HEAD + "".join(map(_render_chapter, CHAPTERS))
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """A hint as a sentence: with a capital, unless it begins with code, and an end."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
-
-
-def severities(rule: Rule) -> str:
-    """`error`, or `error or warning` where it depends."""
-    return rule.severity.value if rule.milder is None else f"{rule.severity} or {rule.milder}"
 
 
 def _render_chapter(chapter: Chapter) -> str:
@@ -38,15 +33,15 @@ def _render_chapter(chapter: Chapter) -> str:
 
 
 def _render_row(rule: Rule) -> str:
-    cells = (f"[`{rule.code}`](#{rule.code})", severities(rule), rule.what)
+    cells = (f"[`{rule.code}`](#{rule.code})", " or ".join(rule.severities), rule.what)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def _render_section(rule: Rule) -> str:
     source = f" ({rule.reference})" if rule.reference else ""
-    parts = [f"### {rule.code}", f"*{severities(rule).capitalize()}.* {rule.what}{source}"]
+    parts = [f"### {rule.code}", f"*{' or '.join(rule.severities).capitalize()}.* {rule.what}{source}"]
     if rule.why:
         parts.append(f"*Why:* {rule.why}")
     if rule.mend:
-        parts.append(f"*To mend it:* {sentence(rule.mend)}")
+        parts.append(f"*To mend it:* {as_sentence(rule.mend)}")
     return "".join(f"\n{part}\n" for part in parts)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from psfdns.cli.views.escape import escape
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.diagnostics import Diagnostic, Rule, Severity
 
 FORMAT = "psfdns-check/1"
 
@@ -47,7 +47,9 @@ def render(document: Mapping[str, Any], form: str, *, colour: bool = False, vers
     if form == "json":
         return _dump(document)
     if form == "sarif":
-        return _dump(sarif_document(document, version=version))
+        from psfdns.rulebook import RULES
+
+        return _dump(sarif_document(document, version=version, rules=RULES))
     if form == "github":
         return render_github(document)
     return "".join(_render_line(finding, colour=colour) for finding in document["findings"])
@@ -74,15 +76,14 @@ def render_github(document: Mapping[str, Any]) -> str:
     return "".join(_render_annotation(finding) + "\n" for finding in document["findings"])
 
 
-def sarif_document(document: Mapping[str, Any], *, version: str) -> dict[str, Any]:
-    """The findings as SARIF 2.1.0, for code scanning."""
+def sarif_document(document: Mapping[str, Any], *, version: str, rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """The findings as SARIF 2.1.0, for code scanning; `rules` describes the codes that it knows."""
     findings = document["findings"]
     codes = list(dict.fromkeys(finding["code"] for finding in findings))
-    references = {finding["code"]: finding["reference"] for finding in findings}
     driver = {
         "name": "psfdns",
         "version": version,
-        "rules": [_sarif_rule(code, references[code]) for code in codes],
+        "rules": [_sarif_rule(rules[code]) if code in rules else {"id": code} for code in codes],
     }
     results = [_sarif_result(finding, codes.index(finding["code"])) for finding in findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -130,11 +131,15 @@ def _github_property(text: str) -> str:
     return _github_data(escape(text)).replace(":", "%3A").replace(",", "%2C")
 
 
-def _sarif_rule(code: str, reference: str | None) -> dict[str, Any]:
-    rule: dict[str, Any] = {"id": code}
-    if reference is not None:
-        rule["help"] = {"text": reference}
-    return rule
+def _sarif_rule(rule: Rule) -> dict[str, Any]:
+    parts = (rule.why, rule.mend and f"To mend it: {rule.mend}", rule.reference)
+    return {
+        "id": rule.code,
+        "shortDescription": {"text": rule.what},
+        "fullDescription": {"text": f"{rule.what} {rule.why}".rstrip()},
+        "help": {"text": "\n\n".join(part for part in parts if part) or rule.what},
+        "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
+    }
 
 
 def _sarif_result(finding: Mapping[str, Any], rule_index: int) -> dict[str, Any]:
