@@ -246,12 +246,10 @@ def test_who_is_nobodys_liaison_may_ask_for_a_new_tenant_and_nothing_else(tmp_pa
     assert places(found)[0] == "zones/french/fr.snakes.example.zone error other-tenants-file"
 
 
-def test_where_it_is_not_known_who_acts_nothing_is_refused_and_all_is_said(tmp_path: Path) -> None:
-    found = judge(tmp_path, {"zones/snakes/snakes.example.zone": None, "psfdns.toml": "#"}, unknown=True)
+def test_where_it_is_not_known_who_acts_nothing_is_refused(tmp_path: Path) -> None:
+    found = judge(tmp_path, {**CASES["another's zone moved to itself"][0], "psfdns.toml": "#"}, unknown=True)
     assert places(found) == [
-        "psfdns.toml warning staff-file",
-        "zones/snakes/snakes.example.zone warning other-tenants-file",
-        "zones/snakes/snakes.example.zone warning zone-removed",
+        "zones/french/snakes.example.zone warning zone-moved",
     ]
 
 

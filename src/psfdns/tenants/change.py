@@ -35,7 +35,7 @@ _ASKED_FOR = frozenset({"protect", "registrar"})
 class ChangeScene:
     """What is judged: both revisions, the paths that differ (relative to the root, `/`), and who acts.
 
-    `actor` None means that it is not known: then nothing is refused, and everything is said.
+    `actor` None means that it is not known: then nothing is refused, and whose the files are is not asked.
     """
 
     base: Repository
@@ -83,6 +83,8 @@ def _known(repository: Repository) -> frozenset[str]:
 
 
 def _judge_files(scene: ChangeScene) -> Iterator[Diagnostic]:
+    if scene.actor is None:
+        return
     known = _known(scene.base)
     new = _known(scene.head) - known
     strange = [path for path in sorted(scene.changed) if not _may_write(scene, path, new)]
@@ -152,14 +154,15 @@ def _changed_keys(before: ZoneSettings | None, after: ZoneSettings | None) -> fr
 
 def _judge_zones(scene: ChangeScene) -> Iterator[Diagnostic]:
     before = {(file.origin, file.view): file for file in scene.base.zone_files}
-    after = {(file.origin, file.view): file for file in scene.head.zone_files}
+    after = {(file.origin, file.view) for file in scene.head.zone_files}
     skeletons = index_by_skeleton(file.origin for file in scene.base.zone_files)
     origins = {file.origin: file for file in scene.base.zone_files}
-    for key, file in after.items():
-        if key not in before:
+    for file in scene.head.zone_files:
+        was = before.get((file.origin, file.view))
+        if was is None:
             yield from _judge_new_zone(scene, file, origins, skeletons)
-        elif before[key].tenant != file.tenant:
-            yield _moved(scene, file, before[key].tenant)
+        elif was.tenant != file.tenant:
+            yield _moved(scene, file, was.tenant)
     for key, file in before.items():
         if key not in after:
             summary = f"{file.stem} has no file any more"
