@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from psfdns.cli.main import run
+from tests.cli.checks import BAD, GOOD, ODD, TENANT, Said, write
 from tests.cli.ground import Ground
 
 
@@ -13,3 +16,28 @@ from tests.cli.ground import Ground
 def ground(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ground:
     monkeypatch.chdir(tmp_path)
     return Ground(tmp_path, capsys)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository of two tenants: one well, one with a zone that has errors and a zone with a warning."""
+    root = tmp_path / "repository"
+    write(root, "psfdns.toml", "")
+    write(root, "zones/good/tenant.toml", TENANT)
+    write(root, "zones/good/good.example.zone", GOOD)
+    write(root, "zones/bad/tenant.toml", TENANT)
+    write(root, "zones/bad/bad.example.zone", BAD)
+    write(root, "zones/bad/odd.example.zone", ODD)
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run `psfdns check` with these words."""
+
+    def run_check(*words: str) -> Said:
+        code = run(["check", *words])
+        return Said(code, *capsys.readouterr())
+
+    return run_check

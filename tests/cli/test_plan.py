@@ -29,6 +29,12 @@ class PlanGround(Ground):
         document: dict[str, Any] = json.loads(out)
         return document
 
+    def refused(self, *words: str) -> list[str]:
+        """The codes of the guards that refuse."""
+        code, out, _ = self.run("plan", "--json", *words)
+        assert code == 0
+        return [finding["code"] for finding in json.loads(out)["refused"]]
+
     def names(self, *words: str) -> list[str]:
         return [zone["name"] for zone in self.plan(*words)["zones"]]
 
@@ -220,6 +226,22 @@ def test_zones_changed_since_a_revision_are_planned_alone(history: PlanGround) -
     with (history.root / "zones/one/tenant.toml").open("a") as file:
         file.write("# a setting may concern every zone\n")
     assert history.names("--changed-since", "main") == ["alpha.test.", "beta.test.", "xn--bcher-kva.test."]
+
+
+def test_who_owns_a_zone_and_what_is_protected_is_read_from_the_revision(history: PlanGround) -> None:
+    history.run("apply", "--yes", "--no-wait")
+    assert history.refused("--changed-since", "main") == []
+    tenant = history.root / "zones/two/tenant.toml"
+    tenant.write_text(tenant.read_text() + '[zones."beta.test"]\nprotect = ["www A"]\n')
+    git(history.root, "commit", "-q", "-am", "guarded")
+    git(history.root, "switch", "-q", "-c", "topic")
+    tenant.write_text(tenant.read_text().replace("www", "ftp"))
+    history.write("two", "beta.test", "www A 192.0.2.66")
+    assert history.refused() == []
+    assert history.refused("--changed-since", "main") == ["protected"]
+    (history.root / "zones/two/beta.test.zone").rename(history.root / "zones/one/beta.test.zone")
+    assert history.refused() == []
+    assert history.refused("--changed-since", "main") == ["protected", "other-tenant"]
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "--help", "-x", ""])

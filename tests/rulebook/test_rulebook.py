@@ -24,7 +24,9 @@ from psfdns.zonefile.parse import parse_zone
 
 CASES = Path(__file__).parents[1] / "zonefile" / "cases"
 ROOMS = (psfdns.checks, psfdns.tenants, psfdns.zonefile)
-SOURCES = re.compile(r"RFC \d+|Route 53 (API reference|Developer Guide), |docs/contract\.md §\d")
+SOURCES = re.compile(
+    r"RFC \d+|Route 53 (API reference|Developer Guide), |docs/contract\.md §\d|Unicode Technical Standard #\d"
+)
 WITHOUT_WHY = {rule.code for check in (spf, dmarc, caa) for rule in check.CHECK.rules}
 """Their reasons are still to be written."""
 

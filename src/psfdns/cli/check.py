@@ -28,7 +28,25 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
     envvar="PSFDNS_FORMAT",
     help="How findings are printed (default: text).",
 )
-@click.option("--changed-since", metavar="REV", help="Only what changed since the merge base with REV.")
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Only what the change since the merge base with REV brings; who owns what is read from there.",
+)
+@click.option(
+    "--actor-tenant",
+    "actor_tenants",
+    metavar="TENANT",
+    multiple=True,
+    help="On whose behalf the change is made: what is not theirs to change is an error.",
+)
+@click.option(
+    "--actor",
+    "actors",
+    metavar="LOGIN",
+    multiple=True,
+    help="The same by a GitHub login: the tenants that have it as a liaison's handle at REV.",
+)
 @click.option(
     "--origin", metavar="NAME", help="The zone's name, for a file outside zones/ (default: the file's)."
 )
@@ -47,6 +65,8 @@ def command(
     paths: tuple[str, ...],
     form: str | None,
     changed_since: str | None,
+    actor_tenants: tuple[str, ...],
+    actors: tuple[str, ...],
     origin: str | None,
     fail_on: str,
     explain: str | None,
@@ -59,13 +79,19 @@ def command(
     options: Options = context.obj
     if explain is not None:
         return _explain(context, explain)
+    from psfdns.cli.changing import Since
     from psfdns.cli.checking import check_files
     from psfdns.cli.views.findings import check_document, render, summarise
     from psfdns.cli.wiring import has_colour, talk
     from psfdns.diagnostics import Severity
 
     chosen = chosen_format(options, form)
-    checked = check_files(options, paths, origin=origin, changed_since=changed_since)
+    if (actor_tenants or actors) and changed_since is None:
+        raise click.UsageError(
+            "--actor-tenant and --actor need --changed-since REV: whose change since when?"
+        )
+    since = None if changed_since is None else Since(changed_since, actor_tenants, actors)
+    checked = check_files(options, paths, origin=origin, since=since)
     document = check_document(checked.findings)
     colour = has_colour(options, sys.stdout)
     click.echo(render(document, chosen, colour=colour, version=_version()), nl=False, color=colour or None)

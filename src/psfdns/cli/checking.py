@@ -16,7 +16,9 @@ from psfdns.errors import InvalidInputError, PsfdnsError, UsageError
 from psfdns.names import NameSyntaxError, parse_name
 
 if TYPE_CHECKING:
+    from psfdns.cli.changing import Since
     from psfdns.cli.options import Options
+    from psfdns.tenants.load import Repository
     from psfdns.tenants.zone_file import ZoneFile
     from psfdns.zonefile.parse import ParsedZone
 
@@ -35,7 +37,7 @@ class Checked:
 
 
 def check_files(
-    options: Options, paths: Sequence[str], *, origin: str | None, changed_since: str | None
+    options: Options, paths: Sequence[str], *, origin: str | None, since: Since | None
 ) -> Checked:
     """Check what `paths` name, or the whole repository; raises UsageError for a path that is not there."""
     try:
@@ -43,10 +45,10 @@ def check_files(
     except InvalidInputError as error:
         return Checked(error.diagnostics, 0)
     scope = _sort_paths(workspace, paths, origin)
-    changed = None if changed_since is None else _changed(workspace, changed_since)
+    changed = None if since is None else _changed(workspace, since.revision)
     results = list(_check_loose(workspace, scope.outside, changed))
     if scope.inside:
-        results.append(_check_repository(workspace, scope.inside, changed))
+        results.append(_check_repository(workspace, scope.inside, since))
     found = dict.fromkeys(finding for result in results for finding in result.findings)
     return Checked(tuple(found), sum(result.zones for result in results))
 
@@ -207,24 +209,44 @@ def _parse_loose(loose: _Loose, *, default_ttl: int) -> ParsedZone:
     return parse_zone(data, origin=loose.origin, path=loose.shown, default_ttl=default_ttl)
 
 
-def _check_repository(
-    workspace: Workspace, inside: Collection[str], changed: Collection[str] | None
-) -> Checked:
-    """Zones and tenants below the paths `inside`; with `changed` only what those paths touch."""
+def _check_repository(workspace: Workspace, inside: Collection[str], since: Since | None) -> Checked:
+    """Zones and tenants below the paths `inside`, or what a change brings there."""
     repository = open_repository(workspace)
     wanted = _below(inside)
-    files = [file for file in select_zones(repository, changed=changed) if _is_meant(file, inside, wanted)]
+    if since is not None:
+        return _check_change(workspace, repository, since, wanted)
+    files = [file for file in select_zones(repository) if _is_meant(file, inside, wanted)]
     touched = {file.shown_path for file in files}
     findings = [
         finding
-        for finding in repository.findings
-        if finding.span is not None
-        and (wanted(finding.span.path) or finding.span.path in touched)
-        and (changed is None or finding.span.path in changed or finding.span.path in touched)
+        for finding in (*repository.findings, *_find_stale_codeowners(workspace, repository))
+        if finding.span is not None and (wanted(finding.span.path) or finding.span.path in touched)
     ]
     for file in files:
         findings.extend(read_zone(file, default_ttl=workspace.config.default_ttl).findings)
     return Checked(tuple(findings), len(files))
+
+
+def _check_change(
+    workspace: Workspace, repository: Repository, since: Since, wanted: Callable[[str], bool]
+) -> Checked:
+    """What the change brings; whose it is to make is said whatever paths were asked for."""
+    from psfdns.cli.changing import check_change
+
+    brought = check_change(workspace, repository, since)
+    found = [each for each in brought.findings if each.span is None or wanted(each.span.path)]
+    return Checked((*found, *(each for each in brought.policy if each not in found)), brought.zones)
+
+
+def _find_stale_codeowners(workspace: Workspace, repository: Repository) -> Iterator[Diagnostic]:
+    from psfdns.tenants.codeowners import PATHS, find_stale
+    from psfdns.tenants.load import read_text
+
+    for path in PATHS:
+        text = read_text(workspace.root / path)
+        if text is not None:
+            yield from find_stale(text, repository.tenants, path=path)
+            return
 
 
 def _below(inside: Collection[str]) -> Callable[[str], bool]:

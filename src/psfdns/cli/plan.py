@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import click
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity, chosen_format
 
 if TYPE_CHECKING:
+    from psfdns.cli.wiring import Workspace
     from psfdns.plans.plan import Plan
 
 EXIT_CHANGES = 2
@@ -52,24 +54,39 @@ def command(
     exit code is 1. What a guard would refuse is said at the end.
     """
     from psfdns.cli.journalling import tell_unfinished
-    from psfdns.cli.planning import estimate_apply, plan_zones
-    from psfdns.cli.repository import select_zones
-    from psfdns.cli.revision import changed_paths, look_up_commit
-    from psfdns.cli.wiring import now, open_access, open_repository, open_workspace
+    from psfdns.cli.planning import estimate_apply
+    from psfdns.cli.revision import look_up_commit
+    from psfdns.cli.wiring import now, open_workspace
     from psfdns.plans.document import to_document
 
     wanted = chosen_format(options, shape)
     workspace = open_workspace(options)
-    repository = open_repository(workspace)
-    changed = None if changed_since is None else changed_paths(workspace.root, changed_since)
-    files = select_zones(repository, names=zones, tenant=tenant, changed=changed)
-    plan = plan_zones(workspace, repository, files, open_access(workspace).host).plan
+    plan = _plan(workspace, zones, tenant=tenant, since=changed_since)
     tell_unfinished(workspace, account=plan.account)
     document = to_document(plan, created=now(), commit=look_up_commit(workspace.root))
     if out is not None:
         _store(out, document)
     _show(options, wanted, document, estimate_apply(plan, workspace))
     return _exit_code(plan, detailed=detailed_exitcode)
+
+
+def _plan(workspace: Workspace, names: Sequence[str], *, tenant: str | None, since: str | None) -> Plan:
+    """The plan of the zones that are meant; who owns what is read from the revision `since`."""
+    from psfdns.cli.base import base_of
+    from psfdns.cli.planning import judge_since, plan_zones
+    from psfdns.cli.repository import select_zones
+    from psfdns.cli.revision import changed_paths
+    from psfdns.cli.wiring import open_access, open_repository
+    from psfdns.tenants.load import load_repository
+
+    repository = open_repository(workspace)
+    changed = None if since is None else changed_paths(workspace.root, since)
+    files = select_zones(repository, names=names, tenant=tenant, changed=changed)
+    planned = plan_zones(workspace, repository, files, open_access(workspace).host)
+    if since is None:
+        return planned.plan
+    with base_of(workspace.root, since) as folder:
+        return judge_since(planned, load_repository(folder), workspace)
 
 
 def _store(out: str, document: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from psfdns.plans.make import Selection, make_plan, zones_to_fetch
 from psfdns.plans.match import match_zones
 from psfdns.plans.plan import Plan
 from psfdns.plans.protection import Listed, with_protections, zones_to_look_at
+from psfdns.settings import ZoneSettings
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
@@ -80,6 +81,25 @@ def _with_listed(live: Mapping[str, LiveZone], listed: Listed) -> dict[str, Live
         if not isinstance(found, Diagnostic)
     }
     return {**live, **known}
+
+
+def judge_since(planned: Planned, base: Repository, workspace: Workspace) -> Plan:
+    """The plan judged by who owned what, and what was protected, in the base revision of a change."""
+    return judge_plan(planned.plan, held_since(planned.held, held_zones(base)), workspace)
+
+
+def held_since(held: Sequence[HeldZone], base: Sequence[HeldZone]) -> tuple[HeldZone, ...]:
+    """The zones as guards see them: `delegated` of the base, `protect` of both; what was taken is kept."""
+    before = {zone.label: zone for zone in base}
+    now = {zone.label: zone.tenant for zone in held}
+    taken = (zone for zone in base if now.get(zone.label) != zone.tenant)
+    return (*taken, *(_as_before(zone, before.get(zone.label)) for zone in held))
+
+
+def _as_before(zone: HeldZone, before: HeldZone | None) -> HeldZone:
+    old = ZoneSettings() if before is None else before.settings
+    protect = tuple(dict.fromkeys([*old.protect, *zone.settings.protect]))
+    return replace(zone, settings=replace(zone.settings, delegated=old.delegated, protect=protect))
 
 
 def judge_plan(plan: Plan, held: Sequence[HeldZone], workspace: Workspace) -> Plan:

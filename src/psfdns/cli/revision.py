@@ -22,38 +22,40 @@ _PLANNED_FROM = ("zones", "certs", "psfdns.toml")
 def look_up_commit(root: Path) -> str | None:
     """HEAD, with `+dirty` where the files that plans are made from differ; None where git knows none."""
     try:
-        commit = _run(root, "rev-parse", "--verify", "--quiet", "HEAD").decode("ascii").strip()
-        differing = _run(root, "status", "--porcelain", "--", *_PLANNED_FROM)
+        commit = run_git(root, "rev-parse", "--verify", "--quiet", "HEAD").decode("ascii").strip()
+        differing = run_git(root, "status", "--porcelain", "--", *_PLANNED_FROM)
     except PsfdnsError:
         return None
     return f"{commit}+dirty" if differing else commit
 
 
 def changed_paths(root: Path, revision: str) -> set[str]:
-    """The files below `root` that differ from the merge base with `revision`, relative to `root`.
+    """The files that differ from the merge base with `revision`, relative to `root`.
 
-    Deleted, uncommitted and untracked files count. Raises PsfdnsError for an unknown revision, and
-    where there is no git or no common history.
+    Deleted, uncommitted and untracked files count; what lies beside or above `root` begins with `../`.
+    Raises PsfdnsError for an unknown revision, and where there is no git or no common history.
     """
-    base = _merge_base(root, revision)
-    differing = _run(
-        root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", base, "--"
-    )
-    untracked = _run(root, "ls-files", "--others", "--exclude-standard", "-z")
-    return {os.fsdecode(name) for name in (differing + untracked).split(b"\0") if name}
+    base = find_merge_base(root, revision)
+    options = ("--name-only", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none")
+    differing = run_git(root, "diff", *options, "-z", base, "--")
+    untracked = run_git(root, "ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/")
+    prefix = os.fsdecode(run_git(root, "rev-parse", "--show-prefix")).removesuffix("\n")
+    names = {os.fsdecode(name) for name in (differing + untracked).split(b"\0") if name}
+    return {os.path.relpath(name, prefix or ".") for name in names}
 
 
-def _merge_base(root: Path, revision: str) -> str:
+def find_merge_base(root: Path, revision: str) -> str:
+    """The commit where HEAD and `revision` parted. Raises PsfdnsError as `changed_paths` does."""
     commit = f"{revision}^{{commit}}"
     try:
-        known = _run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", commit)
+        known = run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", commit)
     except _GitFailedError as error:
         if error.words:
             raise PsfdnsError(f"git: {error.words}") from error
         hint = "name a branch, tag or commit that this clone has, such as origin/main"
         raise PsfdnsError(f"{revision!r} is no revision of this repository", hint=hint) from error
     try:
-        return _run(root, "merge-base", os.fsdecode(known).strip(), "HEAD").decode("ascii").strip()
+        return run_git(root, "merge-base", os.fsdecode(known).strip(), "HEAD").decode("ascii").strip()
     except _GitFailedError as error:
         hint = "a shallow clone lacks it: git fetch --unshallow"
         raise PsfdnsError(f"{revision!r} and HEAD have no common history here", hint=hint) from error
@@ -67,10 +69,11 @@ class _GitFailedError(PsfdnsError):
         self.words = words
 
 
-def _run(root: Path, *arguments: str) -> bytes:
+def run_git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+    """What git says to these arguments; raises PsfdnsError with its last line where it fails."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, arguments without a shell
-            [*_GIT, *arguments], cwd=root, capture_output=True, check=False, timeout=_TIME_LIMIT
+            [*_GIT, *arguments], cwd=root, input=stdin, capture_output=True, check=False, timeout=_TIME_LIMIT
         )
     except FileNotFoundError as error:
         raise PsfdnsError("git is not installed", hint="--changed-since asks git what changed") from error

@@ -122,6 +122,10 @@ def _judge_protected(scene: Scene) -> Iterator[Diagnostic]:
 
 
 def _judge_other_tenant(scene: Scene) -> Iterator[Diagnostic]:
+    holder = next((zone for zone in scene.held if _is_held_by_another(zone, scene.plan)), None)
+    if holder is not None and scene.losses:
+        yield _refusal(scene, "other-tenant", f"the zone is tenant {holder.tenant}'s")
+        return
     host = _undelegated_parent(scene)
     if host is not None and scene.losses:
         summary = f"the zone lies in {host.label} of tenant {host.tenant}, which does not delegate it"
@@ -136,6 +140,11 @@ def _judge_other_tenant(scene: Scene) -> Iterator[Diagnostic]:
                 break
     for owner, changes in by_owner.items():
         yield _refusal(scene, "other-tenant", f"inside {owner}: {_name_keys(changes)}", changes)
+
+
+def _is_held_by_another(zone: HeldZone, plan: ZonePlan) -> bool:
+    """As where a change moves a zone file, and ownership is read from before it."""
+    return zone.label == plan.label and zone.tenant != plan.tenant
 
 
 def _undelegated_parent(scene: Scene) -> HeldZone | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from psfdns import checks, config
 from psfdns.diagnostics import Rule
+from psfdns.tenants import change_rules as changes
 from psfdns.tenants import rules as tenants
 from psfdns.zonefile import rules as zonefile
 
@@ -21,6 +22,7 @@ CHAPTERS = (
     Chapter("What the records say", checks.RULES),
     Chapter("How a zone file is written", zonefile.RULES),
     Chapter("Tenants, and the layout of the repository", tenants.RULES),
+    Chapter("Whose change it is to make", changes.RULES),
     Chapter("psfdns.toml", config.RULES),
 )
 

@@ -39,6 +39,8 @@ from psfdns.tenants.tenant import Tenant
 from psfdns.tenants.zone_file import ZoneFile
 
 ZONES = "zones"
+MAX_TEXT = 3 << 20
+"""Bytes that GitHub reads of a CODEOWNERS file (GitHub Docs, "About code owners")."""
 _MAX_DEPTH = 8
 """Folders below a tenant's own, which may hold what its zone files include."""
 
@@ -228,6 +230,14 @@ def _looks_like_zone_file(name: str) -> bool:
     return (
         lower.endswith((ZONE_SUFFIX, ".zones", ".zon", ".zone.txt", ".zone.bak")) or lower == "tenants.toml"
     )
+
+
+def read_text(path: Path) -> str | None:
+    """The text of a small file beside the tenants' folders; None where there is no such plain file."""
+    try:
+        return _read_regular_file(path, limit=MAX_TEXT).decode("utf-8", "replace")
+    except OSError:
+        return None
 
 
 def _read_regular_file(path: Path, *, limit: int) -> bytes:

@@ -1,0 +1,115 @@
+"""What a change brings: findings that the base revision did not have, and whose change it is to make."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psfdns.cli.base import base_of
+from psfdns.cli.repository import read_zone, select_zones, unknown
+from psfdns.cli.revision import changed_paths
+from psfdns.diagnostics import Diagnostic
+from psfdns.tenants.actor import Actor, actor_for, tenants_of
+from psfdns.tenants.captures import find_captures
+from psfdns.tenants.change import ChangeScene, judge_change
+from psfdns.tenants.codeowners import PATHS as CODEOWNERS
+from psfdns.tenants.codeowners import render_codeowners
+from psfdns.tenants.load import Repository, load_repository, read_text
+
+if TYPE_CHECKING:
+    from psfdns.cli.wiring import Workspace
+    from psfdns.plans.desired import DesiredZone
+    from psfdns.tenants.zone_file import ZoneFile
+
+
+_LINE = re.compile(r"line [0-9]+")
+"""Another line of the file, named in a finding, moves as the finding itself does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """`--changed-since`, and who acts: `--actor-tenant` by name, `--actor` by GitHub login."""
+
+    revision: str
+    tenants: Sequence[str] = ()
+    logins: Sequence[str] = ()
+
+    def actor(self, base: Repository) -> Actor | None:
+        """Who acts, by the tenants of the base revision; None where it was not said. Raises UsageError."""
+        for tenant in self.tenants:
+            if tenant not in base.tenants:
+                raise unknown("tenant", tenant, base.tenants)
+        if not self.tenants and not self.logins:
+            return None
+        meant = [slug for login in self.logins for slug in tenants_of(login, base.tenants)]
+        return actor_for([*self.tenants, *meant], base.tenants)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFound:
+    """What the change brings, what of it is not the actor's to decide, and how many zones it touches."""
+
+    findings: tuple[Diagnostic, ...]
+    policy: tuple[Diagnostic, ...]
+    zones: int
+
+
+def check_change(workspace: Workspace, repository: Repository, since: Since) -> ChangeFound:
+    """Judge the change from the merge base to the working tree. Raises PsfdnsError, UsageError."""
+    changed = changed_paths(workspace.root, since.revision)
+    touched = select_zones(repository, changed=changed)
+    with base_of(workspace.root, since.revision) as folder:
+        base = load_repository(folder)
+        actor = since.actor(base)
+        before = {file.shown_path: _read(workspace, file) for file in select_zones(base, changed=changed)}
+    after = {file.shown_path: (file, _read(workspace, file)) for file in touched}
+    scene = ChangeScene(
+        base, repository, frozenset(_without_generated(workspace, repository, changed)), actor
+    )
+    old = [*base.findings, *(finding for zone in before.values() for finding in zone.findings)]
+    new = [*repository.findings, *(finding for _, zone in after.values() for finding in zone.findings)]
+    captures = [
+        finding for file, zone in after.values() for finding in _captures(scene, file, zone, before.get)
+    ]
+    return ChangeFound(tuple(brought(new, old)), (*judge_change(scene), *captures), len(after))
+
+
+def brought(new: Iterable[Diagnostic], old: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings that were not there before; lines may have moved, a second equal one is new."""
+    known = Counter(map(_identity, old))
+    for finding in new:
+        if known[_identity(finding)]:
+            known[_identity(finding)] -= 1
+        else:
+            yield finding
+
+
+def _identity(finding: Diagnostic) -> tuple[str | None, str, str, str]:
+    path = None if finding.span is None else finding.span.path
+    return path, finding.code, finding.severity.value, _LINE.sub("line", finding.summary)
+
+
+def _read(workspace: Workspace, file: ZoneFile) -> DesiredZone:
+    return read_zone(file, default_ttl=workspace.config.default_ttl)
+
+
+def _captures(
+    scene: ChangeScene, file: ZoneFile, zone: DesiredZone, before: Callable[[str], DesiredZone | None]
+) -> Iterator[Diagnostic]:
+    """A zone with errors goes nowhere, so nothing is captured by it."""
+    if zone.zone is not None:
+        was = before(file.shown_path)
+        yield from find_captures(scene, file, before=None if was is None else was.zone, after=zone.zone)
+
+
+def _without_generated(
+    workspace: Workspace, repository: Repository, changed: Collection[str]
+) -> Iterator[str]:
+    """The changed paths; CODEOWNERS as psfdns makes it from these very files is nobody's doing."""
+    made = render_codeowners(repository.tenants)
+    for path in changed:
+        if path not in CODEOWNERS or read_text(workspace.root / path) != made:
+            yield path

@@ -1,0 +1,48 @@
+"""CODEOWNERS from the tenants' files: whom GitHub asks for approval. Pure.
+
+The last pattern that matches a file decides, and one approval suffices (GitHub Docs, "About code
+owners"). So the staff stand in every line: a liaison cannot approve a pull request of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from psfdns.diagnostics import Diagnostic, Span
+from psfdns.tenants import change_rules as rules
+from psfdns.tenants.actor import STAFF_KIND, approvers
+from psfdns.tenants.names import TENANT_FILE
+from psfdns.tenants.tenant import Tenant
+
+PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""Where GitHub looks, in its order."""
+
+_MARK = "# Made by `psfdns tenants codeowners` from the tenants' files. Do not edit."
+
+
+def render_codeowners(tenants: Mapping[str, Tenant]) -> str:
+    """The whole file; without a team or handle of the staff nobody is named for what is theirs."""
+    staff = tuple(dict.fromkeys(name for each in _staff(tenants.values()) for name in approvers(each)))
+    lines = [_MARK, "", _line("*", staff)]
+    for slug, tenant in sorted(tenants.items()):
+        own = approvers(tenant)
+        if tenant.kind == STAFF_KIND or not own:
+            continue
+        everybody = tuple(dict.fromkeys([*staff, *own]))
+        lines += ["", _line(f"/zones/{slug}/", everybody), _line(f"/certs/{slug}.toml", everybody)]
+        lines.append(_line(f"/zones/{slug}/{TENANT_FILE}", staff))
+    return "\n".join(lines) + "\n"
+
+
+def find_stale(text: str, tenants: Mapping[str, Tenant], *, path: str) -> Iterable[Diagnostic]:
+    """A finding where `text` was made by psfdns and says something else than the tenants' files."""
+    if text.startswith(_MARK) and text.rstrip() != render_codeowners(tenants).rstrip():
+        yield rules.CODEOWNERS_STALE.broken(Span(path), "the tenants' files say something else by now")
+
+
+def _staff(tenants: Iterable[Tenant]) -> Iterable[Tenant]:
+    return (tenant for tenant in tenants if tenant.kind == STAFF_KIND)
+
+
+def _line(pattern: str, names: tuple[str, ...]) -> str:
+    return f"{pattern:40} {' '.join(names)}".rstrip()
