@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from psfdns.plans.document import digest_document
+from tests.cli.checks import git
 from tests.cli.ground import Ground
 
 
@@ -139,3 +140,42 @@ def test_a_zone_that_the_plan_does_not_hold_is_no_silent_nothing(reviewed: Groun
     code, _, err = reviewed.run("apply", "beta.test", "--plan", "one.json", "--yes")
     assert code == 1
     assert "the plan holds none of the zones meant" in err
+
+
+def test_a_plan_of_another_digest_than_the_reviewed_one_is_not_applied(ground: Ground) -> None:
+    _, out, _ = ground.run("plan", "--json")
+    digest = json.loads(out)["digest"]
+    ground.write("two", "beta.test", "www A 192.0.2.66")
+    code, _, err = ground.run("apply", "--yes", "--digest", digest)
+    assert code == 1
+    assert "[other-digest]" in err
+    assert ground.live() == []
+    ground.write("two", "beta.test", "www A 192.0.2.3")
+    assert ground.run("apply", "--yes", "--no-wait", "--digest", digest)[0] == 0
+    assert len(ground.live()) == 3
+
+
+def test_a_saved_plan_takes_no_second_digest(ground: Ground) -> None:
+    ground.run("plan", "--out", "plan.json")
+    assert ground.run("apply", "--yes", "--plan", "plan.json", "--digest", "sha256:0")[0] == 64
+    assert ground.run("apply", "--yes", "--plan", "plan.json", "--changed-since", "main")[0] == 64
+
+
+def test_a_merged_change_is_applied_by_the_digest_that_its_plan_had(ground: Ground) -> None:
+    git(ground.root, "init", "-q", "-b", "main")
+    (ground.root / ".gitignore").write_text(".psfdns\n")
+    git(ground.root, "add", ".")
+    git(ground.root, "commit", "-qm", "one")
+    ground.run("apply", "--yes", "--no-wait")
+    git(ground.root, "switch", "-qc", "topic")
+    ground.write("two", "beta.test", "www A 192.0.2.66")
+    git(ground.root, "commit", "-qam", "two")
+    _, out, _ = ground.run("plan", "--json", "--changed-since", "main")
+    git(ground.root, "switch", "-q", "main")
+    git(ground.root, "merge", "-q", "--no-ff", "-m", "merged", "topic")
+    ground.write("one", "alpha.test", "www A 192.0.2.9")
+    git(ground.root, "commit", "-qam", "not reviewed")
+    git(ground.root, "switch", "-q", "--detach", "HEAD^1")
+    words = ("--changed-since", "HEAD^1", "--digest", json.loads(out)["digest"])
+    assert ground.run("apply", "--yes", "--no-wait", *words)[0] == 0
+    assert "www.beta.test. A 192.0.2.66" in ground.live()

@@ -26,10 +26,19 @@ if TYPE_CHECKING:
   psfdns apply python.org                            one zone; shows the plan and asks
   psfdns apply --tenant pyladies --allow many-changes=pyladies.com
   psfdns apply --plan plan.json                      what was reviewed, and nothing else
+  psfdns apply --changed-since HEAD^1 --digest sha256:…   a merged change, if it is still the reviewed one
 """,
 )
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
 @click.option("--tenant", metavar="TENANT", help="Only zones of this tenant.")
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Only zones whose files changed since this git revision; who owned what is read from there.",
+)
+@click.option(
+    "--digest", metavar="sha256:…", help="Only if the plan has this digest: the one that was reviewed."
+)
 @click.option("--plan", "saved_path", metavar="FILE", help="Only what stands in this plan (plan --out) too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="CODE[=ZONE]", help="Lift a guard's no; may be repeated.")
@@ -46,6 +55,8 @@ def command(
     *,
     zones: tuple[str, ...],
     tenant: str | None,
+    changed_since: str | None,
+    digest: str | None,
     saved_path: str | None,
     yes: bool,
     allow: tuple[str, ...],
@@ -63,7 +74,12 @@ def command(
         raise click.UsageError("--no-wait and --verify=require exclude each other")
     workspace = open_workspace(options)
     access = open_access(workspace)
-    meant = _plan(workspace, access, (zones, tenant), saved_path, allow)
+    if saved_path is not None and (digest or changed_since):
+        raise click.UsageError(
+            "--plan names its zones, and has its own digest: not with --digest, --changed-since"
+        )
+    wanted = _Wanted(zones, tenant, changed_since, saved_path, digest, allow)
+    meant = _plan(workspace, access, wanted)
     outcome = _carry_out(workspace, access, meant, yes=yes, wait=not no_wait)
     if outcome is None:
         return 0
@@ -80,29 +96,38 @@ class _Meant:
     digest: str | None
 
 
-def _plan(
-    workspace: Workspace,
-    access: Access,
-    chosen: tuple[tuple[str, ...], str | None],
-    saved_path: str | None,
-    allow: tuple[str, ...],
-) -> _Meant:
-    """Plan what is chosen, by name and tenant, and narrow it to the saved plan where there is one."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the words of the command select, hold the plan against, and allow."""
+
+    zones: tuple[str, ...]
+    tenant: str | None
+    since: str | None
+    saved_path: str | None
+    digest: str | None
+    allow: tuple[str, ...]
+
+
+def _plan(workspace: Workspace, access: Access, wanted: _Wanted) -> _Meant:
+    """Plan what is chosen, and narrow it to the saved plan where there is one."""
     from psfdns.cli.applying import lift_refusals
-    from psfdns.cli.planning import plan_zones
-    from psfdns.cli.repository import select_zones
-    from psfdns.cli.saved import hold_against, meet, read_saved
+    from psfdns.cli.planning import plan_selection
+    from psfdns.cli.repository import select_changed
+    from psfdns.cli.saved import hold_against, hold_digest, meet, read_saved
     from psfdns.cli.wiring import open_repository
 
-    names, tenant = chosen
-    saved, digest = (None, None) if saved_path is None else read_saved(saved_path)
+    saved, digest = (None, None) if wanted.saved_path is None else read_saved(wanted.saved_path)
     repository = open_repository(workspace)
-    files = select_zones(repository, names=names, tenant=tenant)
+    files = select_changed(
+        workspace.root, repository, names=wanted.zones, tenant=wanted.tenant, since=wanted.since
+    )
     if saved is not None:
-        saved, files = meet(saved, files, chosen=bool(names or tenant))
-    planned = plan_zones(workspace, repository, files, access.host)
+        saved, files = meet(saved, files, chosen=bool(wanted.zones or wanted.tenant))
+    planned = plan_selection(workspace, repository, files, access.host, since=wanted.since)
+    if wanted.digest is not None:
+        hold_digest(wanted.digest, planned.plan)
     planned = planned if saved is None else hold_against(saved, planned, workspace)
-    return _Meant(lift_refusals(planned, allow), repository, files, digest)
+    return _Meant(lift_refusals(planned, wanted.allow), repository, files, digest)
 
 
 def _carry_out(

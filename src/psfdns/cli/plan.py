@@ -36,6 +36,13 @@ EXIT_CHANGES = 2
 )
 @click.option("--out", metavar="FILE", help="Write the plan to a file, as JSON, readable by you alone.")
 @click.option("--format", "shape", type=click.Choice(["text", "json", "markdown"]), help="Default: text.")
+@click.option(
+    "--public",
+    is_flag=True,
+    help="With --format markdown: without what stands in no file (private zones, zones without a file, "
+    "what other writers own).",
+)
+@click.option("--whole-at", metavar="URL", help="With --format markdown: where the whole of a cut plan is.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.pass_obj
 def command(
@@ -46,6 +53,8 @@ def command(
     changed_since: str | None,
     out: str | None,
     shape: str | None,
+    public: bool,
+    whole_at: str | None,
     detailed_exitcode: bool,
 ) -> int:
     """Show what apply would do, record set by record set, with file and line.
@@ -60,33 +69,31 @@ def command(
     from psfdns.plans.document import to_document
 
     wanted = chosen_format(options, shape)
+    if (public or whole_at) and wanted != "markdown":
+        raise click.UsageError("--public and --whole-at are for --format markdown")
     workspace = open_workspace(options)
     plan = _plan(workspace, zones, tenant=tenant, since=changed_since)
     tell_unfinished(workspace, account=plan.account)
     document = to_document(plan, created=now(), commit=look_up_commit(workspace.root))
     if out is not None:
         _store(out, document)
-    _show(options, wanted, document, estimate_apply(plan, workspace))
+    estimate = estimate_apply(plan, workspace)
+    if wanted == "markdown":
+        _show_markdown(document, estimate, public=public, whole_at=whole_at)
+    else:
+        _show(options, wanted, document, estimate)
     return _exit_code(plan, detailed=detailed_exitcode)
 
 
 def _plan(workspace: Workspace, names: Sequence[str], *, tenant: str | None, since: str | None) -> Plan:
-    """The plan of the zones that are meant; who owns what is read from the revision `since`."""
-    from psfdns.cli.base import base_of
-    from psfdns.cli.planning import judge_since, plan_zones
-    from psfdns.cli.repository import select_zones
-    from psfdns.cli.revision import changed_paths
+    """The plan of the zones that are meant."""
+    from psfdns.cli.planning import plan_selection
+    from psfdns.cli.repository import select_changed
     from psfdns.cli.wiring import open_access, open_repository
-    from psfdns.tenants.load import load_repository
 
     repository = open_repository(workspace)
-    changed = None if since is None else changed_paths(workspace.root, since)
-    files = select_zones(repository, names=names, tenant=tenant, changed=changed)
-    planned = plan_zones(workspace, repository, files, open_access(workspace).host)
-    if since is None:
-        return planned.plan
-    with base_of(workspace.root, since) as folder:
-        return judge_since(planned, load_repository(folder), workspace)
+    files = select_changed(workspace.root, repository, names=names, tenant=tenant, since=since)
+    return plan_selection(workspace, repository, files, open_access(workspace).host, since=since).plan
 
 
 def _store(out: str, document: dict[str, Any]) -> None:
@@ -100,10 +107,6 @@ def _show(options: Options, wanted: str, document: dict[str, Any], estimate: int
 
     if wanted == "json":
         emit_json(document)
-    elif wanted == "markdown":
-        from psfdns.cli.views.plan_markdown import render_markdown
-
-        click.echo(render_markdown(document, estimate=estimate), nl=False)
     else:
         from psfdns.cli.views.plan import render_text
 
@@ -114,6 +117,13 @@ def _show(options: Options, wanted: str, document: dict[str, Any], estimate: int
             estimate=estimate,
         )
         click.echo(text, nl=False)
+
+
+def _show_markdown(document: dict[str, Any], estimate: int, *, public: bool, whole_at: str | None) -> None:
+    from psfdns.cli.views.plan_markdown import Paper, render_markdown
+
+    paper = Paper(public=public, whole_at=whole_at)
+    click.echo(render_markdown(document, estimate=estimate, paper=paper), nl=False)
 
 
 def _exit_code(plan: Plan, *, detailed: bool) -> int:

@@ -83,9 +83,24 @@ def _with_listed(live: Mapping[str, LiveZone], listed: Listed) -> dict[str, Live
     return {**live, **known}
 
 
-def judge_since(planned: Planned, base: Repository, workspace: Workspace) -> Plan:
-    """The plan judged by who owned what, and what was protected, in the base revision of a change."""
-    return judge_plan(planned.plan, held_since(planned.held, held_zones(base)), workspace)
+def plan_selection(
+    workspace: Workspace,
+    repository: Repository,
+    files: Sequence[ZoneFile],
+    host: Route53Host,
+    *,
+    since: str | None,
+) -> Planned:
+    """As `plan_zones`; a change since a revision is judged by ownership and protection of that revision."""
+    planned = plan_zones(workspace, repository, files, host)
+    if since is None:
+        return planned
+    from psfdns.cli.base import base_of
+    from psfdns.tenants.load import load_repository
+
+    with base_of(workspace.root, since) as folder:
+        held = held_since(planned.held, held_zones(load_repository(folder)))
+    return replace(planned, plan=judge_plan(planned.plan, held, workspace), held=held)
 
 
 def held_since(held: Sequence[HeldZone], base: Sequence[HeldZone]) -> tuple[HeldZone, ...]:

@@ -42,6 +42,22 @@ def select_zones(
     return tuple(chosen)
 
 
+def select_changed(
+    root: Path,
+    repository: Repository,
+    *,
+    names: Sequence[str] = (),
+    tenant: str | None = None,
+    since: str | None,
+) -> tuple[ZoneFile, ...]:
+    """As `select_zones`, and of those only what changed since the revision, where one is given."""
+    if since is None:
+        return select_zones(repository, names=names, tenant=tenant)
+    from psfdns.cli.revision import changed_paths
+
+    return select_zones(repository, names=names, tenant=tenant, changed=changed_paths(root, since))
+
+
 def read_zones(files: Iterable[ZoneFile], *, default_ttl: int) -> tuple[DesiredZone, ...]:
     """Each zone file read and checked."""
     return tuple(read_zone(file, default_ttl=default_ttl) for file in files)

@@ -52,6 +52,18 @@ def meet(saved: Plan, files: Sequence[ZoneFile], *, chosen: bool) -> tuple[Plan,
     )
 
 
+def hold_digest(digest: str, plan: Plan) -> None:
+    """Refuse a plan that is not the reviewed one. Raises PlanRefusedError."""
+    from psfdns.diagnostics import Diagnostic, Severity
+    from psfdns.plans.document import digest_plan
+
+    now = digest_plan(plan)
+    if now != digest:
+        summary = f"the plan of now has the digest {now}, not the reviewed {digest}"
+        hint = "look at the plan of now, and have it reviewed again: psfdns plan"
+        raise PlanRefusedError((Diagnostic("other-digest", Severity.ERROR, summary, None, hint),))
+
+
 def hold_against(saved: Plan, planned: Planned, workspace: Workspace) -> Planned:
     """What stands in both, judged anew; what else a person should know is said on stderr.
 

@@ -47,19 +47,30 @@ class PlanDocumentError(PsfdnsError):
 
 def to_document(plan: Plan, *, created: datetime, commit: str | None) -> Json:
     """The document; `created` is aware, `commit` is HEAD with `+dirty`, or None."""
-    document: Json = {
+    covered = _covered(plan)
+    return {
         "format": FORMAT,
-        "digest": None,
+        "digest": digest_document(covered),
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": commit,
+        **covered,
+    }
+
+
+def digest_plan(plan: Plan) -> str:
+    """The digest that the plan's document has, whenever it is made."""
+    return digest_document(_covered(plan))
+
+
+def _covered(plan: Plan) -> Json:
+    return {
+        "format": FORMAT,
         "account": plan.account,
         "summary": summarise(plan),
         "zones": [_zone_to_json(zone) for zone in plan.zones],
         "unmanaged_zones": [{"name": zone.name, "id": zone.id} for zone in plan.unmanaged],
         "refused": [{"zone": no.zone, **diagnostic_to_json(no.finding)} for no in plan.refused],
     }
-    document["digest"] = digest_document(document)
-    return document
 
 
 def summarise(plan: Plan) -> dict[str, int]:

@@ -10,6 +10,7 @@ from psfdns.names import canonical_order
 from psfdns.plans.caches import Caches, negative_ttl
 from psfdns.plans.desired import DesiredZone
 from psfdns.plans.diff import diff_zones, digest_zone, key_order
+from psfdns.plans.exposure import find_exposed
 from psfdns.plans.host import Foreign, HostedZone, LiveZone
 from psfdns.plans.match import Matching, is_ours
 from psfdns.plans.ownership import divide, find_ignored, own_part
@@ -105,7 +106,7 @@ def plan_new_zone(desired: DesiredZone, zone: Zone, *, delegation_set: str | Non
         private=desired.private,
         changes=changes,
         settings=tuple(_new_settings(desired, delegation_set)),
-        findings=(*desired.findings, *ignored, *_new_suppressions(desired.suppressions, changes)),
+        findings=(*desired.findings, *ignored, *_risks(desired, changes)),
         desired_digest=digest_zone(own),
         desired_rrset_count=len(own.rrsets),
     )
@@ -144,13 +145,19 @@ def plan_live_zone(
         changes=tuple(Caches(live.zone, parents or {}).annotate(changes)) if changes else (),
         settings=tuple(_changed_settings(desired, live)),
         foreign=tuple(sorted(parts.foreign, key=_foreign_order)),
-        findings=(*findings, *_new_suppressions(desired.suppressions, changes)),
+        findings=(*findings, *_risks(desired, changes)),
         desired_digest=digest_zone(parts.desired) if changes or has_errors(findings) else live_digest,
         live_digest=live_digest,
         live_rrset_count=len(parts.live.rrsets),
         desired_rrset_count=len(parts.desired.rrsets),
         adopted=_is_adopted(live.hosted, desired.settings),
     )
+
+
+def _risks(desired: DesiredZone, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """What a reviewer should see of a change that is no fault."""
+    yield from _new_suppressions(desired.suppressions, changes)
+    yield from find_exposed(changes)
 
 
 def _new_suppressions(suppressions: Iterable[Suppression], changes: Iterable[Change]) -> Iterator[Diagnostic]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import (
@@ -37,20 +39,51 @@ LONGEST_VALUE = 600
 _RESERVE = 600
 _TICKS = re.compile(r"`+")
 _PUNCTUATION = re.compile(r"[^A-Za-z0-9 ]")
-_RISKY_TYPES = ("MX", "NS", "DS", "SOA")
+_RISKY_TYPES = ("CAA", "DS", "MX", "NS", "SOA")
+_DELEGATING = ("DS", "NS")
 
 
-def render_markdown(document: Shape, *, estimate: int | None = None, limit: int = LIMIT) -> str:
-    """The whole plan within `limit` characters; `estimate` is in seconds."""
-    kept = _Paper(limit - _RESERVE)
-    for block in _blocks(document, estimate):
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the plan is written on: a comment has so many characters, and may be read by anybody.
+
+    `public` leaves out what stands in no file: private zones, zones without a file, what other writers
+    own. `whole_at` is where the whole plan is to be found, for one that had to be cut.
+    """
+
+    limit: int = LIMIT
+    public: bool = False
+    whole_at: str | None = None
+
+
+_COMMENT = Paper()
+
+
+def render_markdown(document: Shape, *, estimate: int | None = None, paper: Paper = _COMMENT) -> str:
+    """The whole plan as it fits the paper; `estimate` is in seconds."""
+    kept = _Sheet(paper.limit - _RESERVE)
+    for block in _blocks(_published(document) if paper.public else document, estimate):
         if not kept.add(block):
-            kept.cut()
+            kept.cut(paper.whole_at)
             break
     return kept.text()
 
 
-class _Paper:
+def _published(document: Shape) -> Shape:
+    """Only what the files say; what is left out is counted."""
+    shown = [{**zone, "foreign": []} for zone in document["zones"] if not zone["private"]]
+    hidden = {name_zone(zone) for zone in document["zones"] if zone["private"]}
+    return {
+        **document,
+        "account": None,
+        "zones": shown,
+        "unmanaged_zones": [],
+        "refused": [finding for finding in document["refused"] if finding["zone"] not in hidden],
+        "left_out": len(hidden),
+    }
+
+
+class _Sheet:
     """Blocks of lines as long as they fit; a fold that was opened is closed again."""
 
     def __init__(self, room: int) -> None:
@@ -68,12 +101,11 @@ class _Paper:
             self._lines.append(line)
         return True
 
-    def cut(self) -> None:
+    def cut(self, whole_at: str | None) -> None:
         """Say that something is missing, and where it is."""
         self._lines += ["", *["</details>"] * self._folds, ""]
-        self._lines.append(
-            "**This plan is longer than a comment may be.** The rest is in `psfdns plan`, whole."
-        )
+        where = "in `psfdns plan`, whole" if whole_at is None else f"at <{_link(whole_at)}>"
+        self._lines.append(f"**This plan is longer than a comment may be.** The rest is {where}.")
 
     def text(self) -> str:
         """The Markdown."""
@@ -93,7 +125,10 @@ def _head(document: Shape, estimate: int | None) -> Iterator[str]:
     yield f"## Plan: {summarise(document)}"
     yield ""
     yield f"Digest {code(document['digest'])}"
-    yield f"Commit {code(document['commit'] or 'unknown')}, account {code(document['account'] or 'unknown')}"
+    account = "" if "left_out" in document else f", account {code(document['account'] or 'unknown')}"
+    yield f"Commit {code(document['commit'] or 'unknown')}{account}"
+    if document.get("left_out"):
+        yield f"Left out here: {count(document['left_out'], 'private zone')}."
     if estimate and has_work(document):
         yield f"Applying it takes about {duration(rounded(estimate))}."
     yield ""
@@ -130,6 +165,10 @@ def _zone_risks(zone: Shape) -> Iterator[str]:
             yield f"- **deleted**: {code(name_change(change))}{' at the apex' if apex else ''}"
         elif change["action"] == "update" and (apex or change["type"] in _RISKY_TYPES):
             yield f"- **changed**: {code(name_change(change))}{' at the apex' if apex else ''}"
+        elif change["action"] == "create" and change["type"] in _DELEGATING:
+            yield f"- **new delegation**: {code(name_change(change))}"
+        elif change["action"] == "create" and change["name"].startswith("*."):
+            yield f"- **new wildcard**: {code(name_change(change))}"
     yield from map(_finding, zone["findings"])
 
 
@@ -212,6 +251,11 @@ def _fold(title: str, lines: list[str]) -> Iterator[str]:
         yield ""
         yield "</details>"
         yield ""
+
+
+def _link(address: str) -> str:
+    """An address that stays inside its angle brackets (CommonMark §6.5)."""
+    return re.sub(r"[^!#-;=?-~]", lambda match: quote(match[0]), address)
 
 
 def code(text: object) -> str:
