@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from psfdns.checks import aliases, apex, caa, chains, dmarc, limits, names, policy, routing, spf, targets
+from psfdns.checks import (
+    addresses,
+    aliases,
+    apex,
+    caa,
+    chains,
+    dmarc,
+    dualstack,
+    limits,
+    names,
+    policy,
+    routing,
+    spf,
+    targets,
+    ttls,
+)
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span, Suppression, has_errors
@@ -23,6 +38,9 @@ CHECKS: tuple[Check, ...] = (
     spf.CHECK,
     dmarc.CHECK,
     caa.CHECK,
+    addresses.CHECK,
+    dualstack.CHECK,
+    ttls.CHECK,
 )
 
 MAX_FINDINGS = 2_000
