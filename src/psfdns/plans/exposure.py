@@ -27,7 +27,7 @@ def find_exposed(changes: Iterable[Change]) -> Iterator[Diagnostic]:
         for name, target in new.items():
             if name not in known:
                 summary = f"{change.key} leads to {name} ({target})"
-                yield CLAIMABLE_TARGET.broken(change.span, summary)
+                yield CLAIMABLE_TARGET.broken(change.span, summary, hint="")
                 break
 
 

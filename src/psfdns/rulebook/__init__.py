@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from psfdns import checks, config
 from psfdns.diagnostics import Rule
+from psfdns.plans import exposure
 from psfdns.tenants import change_rules as changes
 from psfdns.tenants import rules as tenants
 from psfdns.zonefile import rules as zonefile
@@ -23,6 +24,7 @@ CHAPTERS = (
     Chapter("How a zone file is written", zonefile.RULES),
     Chapter("Tenants, and the layout of the repository", tenants.RULES),
     Chapter("Whose change it is to make", changes.RULES),
+    Chapter("What a reviewer of a plan is shown", (exposure.CLAIMABLE_TARGET,)),
     Chapter("psfdns.toml", config.RULES),
 )
 
