@@ -15,7 +15,7 @@ import pytest
 
 import psfdns.checks
 import psfdns.config
-import psfdns.plans
+import psfdns.plans.exposure
 import psfdns.tenants
 import psfdns.zonefile
 from psfdns.checks import caa, dmarc, spf
@@ -24,7 +24,7 @@ from psfdns.rulebook import CHAPTERS, RULES
 from psfdns.zonefile.parse import parse_zone
 
 CASES = Path(__file__).parents[1] / "zonefile" / "cases"
-ROOMS = (psfdns.checks, psfdns.plans, psfdns.tenants, psfdns.zonefile)
+ROOMS = (psfdns.checks, psfdns.tenants, psfdns.zonefile)
 SOURCES = re.compile(
     r"RFC \d+|Route 53 (API reference|Developer Guide), |docs/contract\.md §\d|Unicode Technical Standard #\d"
 )
@@ -33,7 +33,7 @@ WITHOUT_WHY = {rule.code for check in (spf, dmarc, caa) for rule in check.CHECK.
 
 
 def modules() -> Iterator[ModuleType]:
-    yield psfdns.config
+    yield from (psfdns.config, psfdns.plans.exposure)
     for room in ROOMS:
         yield room
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
