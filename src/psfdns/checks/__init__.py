@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from psfdns.checks import aliases, apex, caa, chains, dmarc, limits, names, policy, routing, spf, targets
+from psfdns.checks import (
+    aliases,
+    answer_size,
+    apex,
+    bimi,
+    caa,
+    chains,
+    dkim,
+    dmarc,
+    dmarc_place,
+    issuance,
+    limits,
+    mta_sts,
+    names,
+    pasted,
+    policy,
+    routing,
+    spf,
+    spf_lookalikes,
+    targets,
+    tls_rpt,
+    tokens,
+)
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span, Suppression, has_errors
@@ -21,8 +43,18 @@ CHECKS: tuple[Check, ...] = (
     limits.CHECK,
     policy.CHECK,
     spf.CHECK,
+    spf_lookalikes.CHECK,
     dmarc.CHECK,
+    dmarc_place.CHECK,
+    dkim.CHECK,
+    mta_sts.CHECK,
+    tls_rpt.CHECK,
+    bimi.CHECK,
     caa.CHECK,
+    issuance.CHECK,
+    pasted.CHECK,
+    tokens.CHECK,
+    answer_size.CHECK,
 )
 
 MAX_FINDINGS = 2_000
