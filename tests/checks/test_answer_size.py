@@ -62,6 +62,13 @@ def wire(records: str) -> bytes:
     )
 
 
+def test_a_long_name_weighs_too() -> None:
+    record = "TXT " + " ".join(f'"{letter * 255}"' for letter in "abcd")
+    assert judged(f"short {record}", answer_size.CHECK) == []
+    (finding,) = judged(f"{'.'.join('n' * 60 for _ in range(3))} {record}", answer_size.CHECK)
+    assert "an answer of 1,260 octets" in finding.summary
+
+
 def test_what_no_message_can_hold_is_said_so() -> None:
     many = "\n".join(f"h{number} A 192.0.2.1\n@ AAAA 2001:db8::{number:x}" for number in range(2_400))
     (finding,) = judged(many, answer_size.CHECK)

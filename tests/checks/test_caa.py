@@ -51,7 +51,9 @@ PERMITS = {
     "iodef alone": f'{HOST}@ CAA 0 iodef "mailto:a@example.net"',
     "issuemail alone": f'{HOST}@ CAA 0 issuemail ";"',
     "issuewild of nobody beside ours": f'{HOST}@ CAA 0 issue "letsencrypt.org"\n@ CAA 0 issuewild ";"',
-    "nobody, where nothing is served": '@ CAA 0 issue ";"\n@ TXT "parked"\n_dmarc CNAME a.example.net.',
+    "nobody, where nothing is served": (
+        '@ CAA 0 issue ";"\n@ TXT "parked"\n_dmarc CNAME a.example.net.\ns1._domainkey CNAME a.example.net.'
+    ),
     "nobody, with hosts that have a CAA of their own": (
         f'{HOST}@ CAA 0 issue ";"\nwww CAA 0 issue "letsencrypt.org"'
     ),

@@ -36,6 +36,9 @@ GOOD = (
     "key=x",
     "https://example.net/your-page",
     "your mileage may vary",
+    'config={\\"a\\": 1}',
+    "contact=<a@example.net>",
+    "list=[1, 2]",
 )
 BAD = {
     GOOGLE[:-1]: "token-shape",
@@ -125,6 +128,11 @@ def test_each_fault_has_its_code(text: str, code: str) -> None:
 def test_a_word_that_keeps_a_place_is_one_where_a_service_looks() -> None:
     assert codes('_amazonses TXT "placeholder"', *CHECKS) == ["token-placeholder"]
     assert codes('empty TXT "placeholder"', *CHECKS) == []
+
+
+def test_a_record_of_a_protocol_is_said_once_where_its_own_check_speaks() -> None:
+    assert found('_dmarc TXT "TXT v=DMARC1; p=none"') == [(1, "dmarc-version")]
+    assert found('@ TXT "TXT v=DMARC1; p=none"') == [(1, "text-pasted")]
 
 
 def test_a_token_that_stands_twice_but_for_blanks_is_found() -> None:

@@ -106,7 +106,8 @@ class _Fault(NamedTuple):
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     targets = cname_targets(subject)
     for rrset in text_sets(subject):
-        if _PLACE in rrset.name:
+        # `_report` and `_adsp` are no selectors (RFC 6651 §3.2, RFC 5617 §3).
+        if _PLACE in rrset.name and not rrset.name.startswith("_"):
             yield from _judge(rrset)
         elif not _is_read_elsewhere(rrset.name) and rrset.name not in targets:
             yield from _find_misplaced(rrset)

@@ -43,21 +43,17 @@ def _right_name(name: str, origin: str) -> str | None:
     labels = name.split(".")
     if labels[0] == "*" or "_report" in labels:
         return None
-    rest = [label for label in labels if label != "_dmarc"]
-    if len(rest) < len(labels):
-        return (
-            None
-            if labels.index("_dmarc") == 0 and len(labels) - len(rest) == 1
-            else _LABEL + _once(rest, origin)
-        )
+    if "_dmarc" in labels:
+        is_in_front = "_dmarc" not in labels[1:]
+        return None if is_in_front else _LABEL + _without_label(labels, origin)
     if any(label.startswith("_") for label in labels):
         return None
     return _LABEL + name.removeprefix("dmarc." if name != origin else "")
 
 
-def _once(labels: list[str], origin: str) -> str:
+def _without_label(labels: list[str], origin: str) -> str:
     """The name without `_dmarc`, and without the origin in its middle, which a missing dot leaves."""
-    name = ".".join(labels)
+    name = ".".join(label for label in labels if label != "_dmarc")
     return name.replace(f"{origin}{origin}", origin)
 
 

@@ -51,13 +51,18 @@ def _uses(subject: Subject, holders: set[str]) -> dict[str, _Use]:
     """By the name of the nearest CAA, the hosts that it applies to: the first of each."""
     uses: dict[str, _Use] = {}
     for name, types in subject.names.items():
-        if _SERVED.isdisjoint(types) or name.startswith("_") or delegation_above(subject, name) is not None:
+        if _SERVED.isdisjoint(types) or not _is_host(subject, name):
             continue
         holder = _nearest(subject, name.removeprefix("*."), holders)
         if holder is not None:
             known = uses.get(holder, _Use(name, None))
             uses[holder] = known._replace(wildcard=name) if name.startswith("*.") else known
     return uses
+
+
+def _is_host(subject: Subject, name: str) -> bool:
+    """Whether a certificate may be wanted for it: none has underscores, none is ours behind a delegation."""
+    return "._" not in f".{name}" and delegation_above(subject, name) is None
 
 
 def _nearest(subject: Subject, name: str, holders: set[str]) -> str | None:

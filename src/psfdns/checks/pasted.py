@@ -39,9 +39,15 @@ class _Key(NamedTuple):
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in text_sets(subject):
         for text, span in texts(rrset):
-            fault = pasted_fault(decode_text(text))
-            if fault:
+            decoded = decode_text(text)
+            fault = pasted_fault(decoded)
+            if fault and not _is_judged_elsewhere(rrset.name, decoded):
                 yield PASTED.broken(span, f"{rrset.key}: {fault}")
+
+
+def _is_judged_elsewhere(name: str, text: str) -> bool:
+    """Whether it is one of a protocol, at a name where the check of that protocol speaks."""
+    return "_" in name and _PROTOCOL.search(text) is not None
 
 
 def pasted_fault(text: str) -> str | None:
@@ -80,10 +86,8 @@ def _token_fault(text: str, found: _Key) -> str | None:
         return f"`{shown(text)}` has characters outside ASCII"
     if any(quote in text for quote in _QUOTES):
         return f"`{shown(text)}` has quotes of its own inside"
-    if text != text.strip():
-        return f"`{shown(text)}` has blanks around it"
     if head != head.strip() or found.value != found.value.strip():
-        return f"`{shown(text)}` has blanks around ="
+        return f"`{shown(text)}` has blanks around it or around ="
     if f"{found.key}=" in found.value:
         return f"`{shown(text)}` has its value twice"
     return None

@@ -42,7 +42,7 @@ MAX_PLACEHOLDER = 120
 _PLACEHOLDER = re.compile(
     r"placeholder[a-z0-9-]{0,40}|x{4,}|0{8,}|change-?me|todo|tbd|\.{3}|…"
     r"|(?:your|insert|replace|paste)[-_ ][a-z0-9_ -]{1,60}"
-    r"|<[^<>]{1,60}>|\[[^][]{1,60}\]|\{\{?[^{}]{1,60}\}\}?",
+    r"|<[a-z][a-z0-9_. -]{1,60}>|\[[a-z][a-z0-9_. -]{1,60}\]|\{\{? ?[a-z][a-z0-9_. -]{1,60}\}\}?",
     re.IGNORECASE,
 )
 _NO_HASH = re.compile("x{8,}|0{16,}", re.IGNORECASE)
