@@ -29,7 +29,7 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
         [(3, "cname-and-other-data")],
     ),
     "a CNAME and several others": (
-        'www CNAME a.example.net.\nwww CAA 0 issue "ca.example"\nwww TXT x',
+        'www CNAME a.example.net.\nwww CAA 0 issue "letsencrypt.org"\nwww TXT x',
         [(2, "cname-and-other-data")],
     ),
     "an alias of type CNAME and an A": (
@@ -125,16 +125,22 @@ www A 192.0.2.3 ; AWS routing="LATENCY" region="us-east-1" identifier="three\"""
         ),
         [(31, "many-routed")],
     ),
-    "400 values": ("\n".join(f"@ AAAA 2001:db8::{number:x}" for number in range(400)), []),
+    "400 values": (
+        "\n".join(f"@ AAAA 2001:db8::{number:x}" for number in range(400)),
+        [(1, "large-answer")],
+    ),
     "401 values": (
         "\n".join(f"@ AAAA 2001:db8::{number:x}" for number in range(401)),
-        [(1, "many-values")],
+        [(1, "many-values"), (1, "large-answer")],
     ),
-    "a value of 4,000 characters": (f'@ TXT {FIFTEEN} "{"x" * 203}"', []),
-    "a value of 4,001 characters": (f'@ TXT x\n@ TXT {FIFTEEN} "{"x" * 204}"', [(2, "long-value")]),
+    "a value of 4,000 characters": (f'@ TXT {FIFTEEN} "{"x" * 203}"', [(1, "large-answer")]),
+    "a value of 4,001 characters": (
+        f'@ TXT x\n@ TXT {FIFTEEN} "{"x" * 204}"',
+        [(1, "large-answer"), (2, "long-value")],
+    ),
     "more than 32,000 characters": (
         "\n".join(f"@ TXT {number} " + " ".join(f'"{"x" * 240}"' for _ in range(16)) for number in range(9)),
-        [(1, "large-record-set")],
+        [(1, "large-record-set"), (1, "large-answer")],
     ),
 }
 

@@ -6,29 +6,37 @@ import re
 from collections.abc import Iterator, Mapping
 
 from psfdns.checks.check import Check, Subject
-from psfdns.checks.strings import text_sets, texts
+from psfdns.checks.strings import last_line, shown, text_sets, texts
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 
 NOT_DMARC = Rule(
     "dmarc-version",
     Severity.WARNING,
     "A TXT at _dmarc begins with exactly v=DMARC1; anything else is passed over.",
-    "RFC 7489 §6.3",
+    "RFC 9989 §4.7",
+    why="The name has no DMARC policy: receivers let forged mail through, and no reports come. One letter is "
+    "enough, and nothing else tells of it.",
+    mend="write it like `v=DMARC1; p=reject; rua=mailto:reports@example.net`",
 )
 SEVERAL = Rule(
     "dmarc-several",
     Severity.WARNING,
     "A name has one DMARC record; with two, neither counts.",
-    "RFC 7489 §6.6.3",
+    "RFC 9989 §4.10",
+    why="Receivers take none of them, as if there were no policy.",
+    mend="keep one of them",
 )
 TAGS = Rule(
     "dmarc-tags",
     Severity.WARNING,
     "The tags of a DMARC record are known, stand once, and have values that they may have.",
-    "RFC 7489 §6.3",
+    "RFC 9989 §4.7, §4.8",
+    why="Receivers pass over the tag, or over the whole record: another policy holds than the one that was "
+    "meant, or reports do not come.",
+    mend="write it like `v=DMARC1; p=reject; rua=mailto:reports@example.net`",
 )
 
-_RECORD = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
+_RECORD = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
 _POLICY = re.compile("none|quarantine|reject", re.IGNORECASE)
 _ALIGNMENT = re.compile("[rs]", re.IGNORECASE)
 _REPORTS = re.compile(
@@ -52,7 +60,11 @@ _VALUES: Mapping[str, re.Pattern[str]] = {
     "psd": re.compile("[ynu]", re.IGNORECASE),
     "t": re.compile("[yn]", re.IGNORECASE),
 }
-_HINT = "write it like `v=DMARC1; p=reject; rua=mailto:reports@example.net`"
+
+
+def is_record(text: str) -> bool:
+    """Whether receivers take this for a DMARC record."""
+    return _RECORD.match(text) is not None
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
@@ -60,17 +72,17 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         if not rrset.name.startswith("_dmarc."):
             continue
         found = list(texts(rrset))
-        records = [(text, span) for text, span in found if _RECORD.match(text)]
+        records = [(text, span) for text, span in found if is_record(text)]
         for text, span in found:
-            if not _RECORD.match(text):
-                yield NOT_DMARC.broken(span, f"{rrset.key}: this is no DMARC record", hint=_HINT)
+            if not is_record(text):
+                what = f"`{shown(text)}` is no DMARC record" if text else "the text is empty"
+                yield NOT_DMARC.broken(span, f"{rrset.key}: {what}")
         if len(records) > 1:
-            hint = "keep one of them"
-            yield SEVERAL.broken(records[-1][1], f"{rrset.key}: {len(records)} DMARC records", hint=hint)
+            yield SEVERAL.broken(last_line(rrset), f"{rrset.key}: {len(records)} DMARC records")
         for text, span in records:
             fault = _fault(text)
             if fault:
-                yield TAGS.broken(span, f"{rrset.key}: {fault}", hint=_HINT)
+                yield TAGS.broken(span, f"{rrset.key}: {fault}")
 
 
 def _fault(text: str) -> str | None:
@@ -78,14 +90,17 @@ def _fault(text: str) -> str | None:
     seen: set[str] = set()
     for part in filter(None, map(str.strip, text.split(";"))):
         name, equals, value = (each.strip() for each in part.partition("="))
+        name = "v" if name == "V" and not seen else name
         if name not in _VALUES or not equals:
-            return f"`{part}` is no tag of DMARC"
+            return f"`{shown(part)}` is no tag of DMARC"
         if name in seen:
             return f"the tag {name} stands twice"
         if not _VALUES[name].fullmatch(value):
-            return f"{name} cannot be `{value}`"
+            return f"{name} cannot be `{shown(value)}`" if value else f"{name}= is empty"
         seen.add(name)
-    return None if "p" in seen else "no policy, p="
+    return (
+        None if "p" in seen else "no policy, p=, which counts as none, and for older receivers as no record"
+    )
 
 
 CHECK = Check((NOT_DMARC, SEVERAL, TAGS), _find)

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 from psfdns.checks.check import Subject
 from psfdns.diagnostics import Span
+from psfdns.rdata import decode_string
 from psfdns.records import RRset
+
+MAX_SHOWN = 60
+"""Characters of a text that a finding repeats."""
 
 
 def texts(rrset: RRset) -> Iterator[tuple[str, Span | None]]:
@@ -18,3 +22,36 @@ def texts(rrset: RRset) -> Iterator[tuple[str, Span | None]]:
 def text_sets(subject: Subject) -> Iterator[RRset]:
     """The zone's TXT record sets."""
     return (rrset for rrset in subject.zone.rrsets.values() if rrset.type == "TXT")
+
+
+def decode_text(text: str) -> str:
+    """What a program reads in a text of `texts`: without escapes, as UTF-8 where it is that."""
+    if "\\" not in text:
+        return text
+    content = decode_string(text)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def is_printable_ascii(text: str) -> bool:
+    """Whether there is nothing but blanks, tabs and visible ASCII characters."""
+    return text.isascii() and text.replace("\t", " ").isprintable()
+
+
+def shown(text: str) -> str:
+    """A text, decoded or not, as a finding repeats it: short, and without what a terminal would obey."""
+    short = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)
+
+
+def last_line(rrset: RRset) -> Span | None:
+    """The last of its lines, which made it too many."""
+    return max(rrset.spans, key=lambda span: span.first_line or 0) if rrset.spans else None
+
+
+def cname_targets(subject: Subject) -> frozenset[str]:
+    """The names that CNAMEs of the zone lead to: what stands there is read under another name."""
+    found = (rrset.values for rrset in subject.zone.rrsets.values() if rrset.type == "CNAME")
+    return frozenset(value for values in found for value in values)

@@ -1,8 +1,8 @@
 """Rdata as canonical text (see `psfdns.records`): one function for zone files and for Route 53. Pure.
 
 Most values go through `plain`, one regular expression a type; what those leave goes field by field
-through `fields`, which also makes the error messages. Only SVCB parameters and RFC 3597's generic form
-need dnspython, which `exotic` imports for them alone.
+through `fields`, which also makes the error messages. Only SVCB parameters, RFC 3597's generic form and the
+size of messages need dnspython, which `exotic` and `wire` import when they are asked.
 """
 
 from __future__ import annotations
@@ -10,9 +10,19 @@ from __future__ import annotations
 from psfdns.rdata.exotic import read_generic, read_service
 from psfdns.rdata.fields import read_fields, read_strings
 from psfdns.rdata.plain import plain_rdata
+from psfdns.rdata.wire import MAX_MESSAGE, answer_size
 from psfdns.rdata.words import MAX_TTL, RdataError, decode_string, parse_ttl, refuse_control, split_words
 
-__all__ = ["MAX_TTL", "RdataError", "canonical_rdata", "decode_string", "parse_ttl", "plain_rdata"]
+__all__ = [
+    "MAX_MESSAGE",
+    "MAX_TTL",
+    "RdataError",
+    "answer_size",
+    "canonical_rdata",
+    "decode_string",
+    "parse_ttl",
+    "plain_rdata",
+]
 
 
 def canonical_rdata(rdtype: str, text: str, *, origin: str | None = None) -> str:

@@ -1,0 +1,108 @@
+"""Whether CAA lets the CAs issue that psfdns asks for certificates (RFC 8659 §3, RFC 8657)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from psfdns.checks.answers import delegation_above, parent
+from psfdns.checks.check import Check, Subject
+from psfdns.checks.issuers import Issue, parse_issue, properties
+from psfdns.diagnostics import Diagnostic, Rule, Severity
+from psfdns.records import RRset
+
+OURS = ("letsencrypt.org",)
+"""The CAs that psfdns asks, by the domains that CAA names them by."""
+OUR_METHOD = "dns-01"
+"""How psfdns proves that a name is ours (RFC 8555 §8.4)."""
+
+FORBIDS_OURS = Rule(
+    "caa-forbids-ours",
+    Severity.WARNING,
+    "A CAA that applies to hosts of the zone lets Let's Encrypt issue, by dns-01.",
+    "RFC 8659 §3, RFC 8657 §4",
+    why="A CAA applies to all names below it that have none of their own. psfdns gets certificates from "
+    "Let's Encrypt by dns-01; it is refused there, and the certificate runs out.",
+    mend='add 0 issue "letsencrypt.org"; where other certificates are meant, silence this warning',
+)
+
+_SERVED = frozenset({"A", "AAAA", "CNAME"})
+
+
+class _Use(NamedTuple):
+    """What a CAA decides about: a host, and a wildcard where there is one."""
+
+    host: str
+    wildcard: str | None
+
+
+def _find(subject: Subject) -> Iterator[Diagnostic]:
+    holders = {rrset.name for rrset in subject.zone.rrsets.values() if rrset.type == "CAA" and rrset.values}
+    if not holders or subject.settings.private:
+        return
+    for holder, use in _uses(subject, holders).items():
+        for rrset in subject.at(holder, "CAA"):
+            reason = _refusal(rrset, use)
+            if reason:
+                yield FORBIDS_OURS.broken(rrset, f"{rrset.key}: {reason}")
+
+
+def _uses(subject: Subject, holders: set[str]) -> dict[str, _Use]:
+    """By the name of the nearest CAA, the hosts that it applies to: the first of each."""
+    uses: dict[str, _Use] = {}
+    for name, types in subject.names.items():
+        if _SERVED.isdisjoint(types) or not _is_host(subject, name):
+            continue
+        holder = _nearest(subject, name.removeprefix("*."), holders)
+        if holder is not None:
+            known = uses.get(holder, _Use(name, None))
+            uses[holder] = known._replace(wildcard=name) if name.startswith("*.") else known
+    return uses
+
+
+def _is_host(subject: Subject, name: str) -> bool:
+    """Whether a certificate may be wanted for it: none has underscores, none is ours behind a delegation."""
+    return "._" not in f".{name}" and delegation_above(subject, name) is None
+
+
+def _nearest(subject: Subject, name: str, holders: set[str]) -> str | None:
+    while name not in holders:
+        if name in {subject.origin, "."}:
+            return None
+        name = parent(name)
+    return name
+
+
+def _refusal(rrset: RRset, use: _Use) -> str | None:
+    """Why our CAs must not issue; issuewild takes the place of issue for wildcards alone (§4.3)."""
+    issue, wild = _issues(rrset, "issue"), _issues(rrset, "issuewild")
+    reason = _reason(issue)
+    if reason:
+        return f"{reason} for {use.host}"
+    reason = _reason(wild) if use.wildcard else None
+    return f"{reason} for {use.wildcard}" if reason else None
+
+
+def _issues(rrset: RRset, tag: str) -> list[Issue | None]:
+    return [parse_issue(each.text) for each in properties(rrset) if each.tag == tag]
+
+
+def _reason(issues: list[Issue | None]) -> str | None:
+    """None without such a property: then there is no restriction (§4.2)."""
+    known = [issue for issue in issues if issue is not None]
+    ours = [issue for issue in known if issue.domain in OURS]
+    if any(_permits_our_method(issue) for issue in ours) or not issues:
+        return None
+    if ours:
+        methods = ours[0].parameters["validationmethods"]
+        return f"{ours[0].domain} may issue by {methods} and not by {OUR_METHOD}"
+    named = sorted({issue.domain for issue in known if issue.domain})
+    return f"only {', '.join(named)} may issue, not {OURS[0]}," if named else "no CA may issue"
+
+
+def _permits_our_method(issue: Issue) -> bool:
+    methods = issue.parameters.get("validationmethods")
+    return methods is None or OUR_METHOD in {method.strip().lower() for method in methods.split(",")}
+
+
+CHECK = Check((FORBIDS_OURS,), _find)
