@@ -17,7 +17,7 @@ from psfdns.zonefile.aws import AwsAttributes, AwsSyntaxError, parse_alias, pars
 from psfdns.zonefile.collect import Record
 from psfdns.zonefile.lines import Comment, Entry, Word
 from psfdns.zonefile.state import Owner, State
-from psfdns.zonefile.suspicions import judge_blanks, judge_owner, judge_rdata, judge_start
+from psfdns.zonefile.suspicions import judge_blanks, judge_case, judge_owner, judge_rdata, judge_start
 
 
 class _RefusedError(Exception):
@@ -82,7 +82,12 @@ def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
         raise _refuse(state, "bad-name", at, f"owner: {error}", error.hint) from error
     if not broken and judge_owner(state, word, at):
         raise _RefusedError
-    state.owner = Owner(name) if is_subdomain(name, state.zone_origin) else Owner(outside=name)
+    if not is_subdomain(name, state.zone_origin):
+        state.owner = Owner(outside=name)
+        return
+    state.owner = Owner(name)
+    if not broken:
+        judge_case(state, word.text, name, at)
 
 
 def _owner(state: State, span: Span) -> str:
@@ -91,6 +96,8 @@ def _owner(state: State, span: Span) -> str:
         return owner.name
     if owner.lost:
         raise _RefusedError
+    if owner.before is not None:
+        return _inherited(state, owner.before, span)
     if owner.outside is None:
         raise _refuse(
             state,
@@ -108,6 +115,19 @@ def _owner(state: State, span: Span) -> str:
         "move it to the file of its zone, or correct the name or $ORIGIN",
         reference="RFC 1035 §5.2",
     )
+
+
+def _inherited(state: State, name: str, span: Span) -> str:
+    """The name before $ORIGIN, which is the owner once more; a person may have meant the origin."""
+    state.owner = Owner(name)
+    state.findings.warn(
+        "inherited-owner",
+        span,
+        f"the first record behind $ORIGIN {state.origin} begins with a blank, so it belongs to {name}",
+        f'write {name} in front of it, or "@" for {state.origin}',
+        "RFC 1035 §5.1",
+    )
+    return name
 
 
 # --- TTL, class, type --------------------------------------------------------------------------------
