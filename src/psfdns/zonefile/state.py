@@ -144,7 +144,7 @@ class State:
             self.owner = Owner(name) if name == origin else Owner(before=name)
 
     def other_case(self, written: str, name: str) -> str | None:
-        """The earlier spelling of the owner `name` (relative to the zone) that differs from `written` in case."""
+        """How the owner was spelt before, relative to the zone, where `written` differs in case."""
         return self.spellings.find_other(written, name, self.sets.names())
 
     @contextlib.contextmanager
