@@ -83,6 +83,10 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
         "$ORIGIN sub\n@ NS a.example.net\n@ NS b.example.net.",
         [(2, "missing-final-dot")],
     ),
+    "glue of a name server without its dot is told once": (
+        "sub NS a.example.net.\nsub NS ns.sub.zone.example\nns.sub A 192.0.2.1",
+        [(2, "missing-final-dot")],
+    ),
     "no glue of a hidden delegation": (
         TWO + "a.sub NS ns.a.sub",
         [(3, "below-delegation")],

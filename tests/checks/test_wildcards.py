@@ -29,8 +29,7 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     ),
     "a wildcard of a service": ("*._domainkey CNAME x.example.net.", []),
     "a challenge with its own name servers": (
-        "*.docs CNAME x.example.net.\n_acme-challenge.docs NS a.example.net."
-        "\n_acme-challenge.docs NS b.example.net.",
+        "*.a CNAME x.example.net.\n_acme-challenge.a NS a.example.net.\n_acme-challenge.a NS b.example.net.",
         [],
     ),
     "a wildcard below a delegation": (

@@ -73,9 +73,15 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _name_servers(subject: Subject) -> frozenset[str]:
-    """All hosts that an NS of the zone names."""
-    sets = (rrset for rrset in subject.zone.rrsets.values() if rrset.type == "NS")
-    return frozenset(target for rrset in sets for target in targets_of(rrset))
+    """All hosts that an NS of the zone names, with a final dot that is missing added."""
+    named = {
+        host
+        for rrset in subject.zone.rrsets.values()
+        if rrset.type == "NS"
+        for target in targets_of(rrset)
+        for host in (target, completed(subject, rrset, target))
+    }
+    return frozenset(host for host in named if host is not None)
 
 
 def _hiding(subject: Subject, rrset: RRset) -> str | None:
