@@ -39,6 +39,7 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "a CNAME to a public suffix alone": ("www CNAME co.uk", [(1, "cname-to-nothing")]),
     "a CNAME below a public suffix of two labels": ("www CNAME psf.co.uk", DOT),
     "a CNAME to a provider whose customers are suffixes": ("www CNAME psf.github.io", DOT),
+    "a CNAME to such a provider": ("www CNAME github.io", DOT),
     "a CNAME to an internationalised top-level domain": ("www CNAME пример.рф", DOT),
     "an absolute target with the zone's name behind": ("www CNAME www.example.net.zone.example.", DOT),
     "a wildcard's": ("*.a CNAME www.example.net\n_acme-challenge.a TXT x", DOT),
@@ -75,6 +76,10 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "behind a delegation": (
         "www CNAME example.net\nnet NS a.example.net.\nnet NS b.example.net.",
         [],
+    ),
+    "in what a delegation hides": (
+        "$ORIGIN sub\n@ NS a.example.net.\n@ NS b.example.net.\nwww CNAME www.example.net",
+        [(4, "below-delegation")],
     ),
     "silenced": ("www CNAME www.example.net ; psfdns: ignore=missing-final-dot", []),
     "what the reader tells, silenced": ("www CNAME www.zone.example ; psfdns: ignore=missing-final-dot", []),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from psfdns.checks.answers import TARGET_WORD, placed_targets
 from psfdns.checks.check import Check, Subject
 from psfdns.diagnostics import Diagnostic, Rule, Severity
-from psfdns.names import is_subdomain, labels_of
+from psfdns.names import labels_of
 from psfdns.records import RRset
 
 UNUSUAL_TARGET = Rule(
@@ -36,7 +36,7 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         if rrset.type not in TARGET_WORD:
             continue
         for target, span in placed_targets(rrset):
-            fault = _judge(subject, rrset, target)
+            fault = _judge(rrset, target)
             if fault is not None:
                 yield UNUSUAL_TARGET.broken(span, f"{rrset.key}: the target {target} {fault}")
 
@@ -46,13 +46,13 @@ def has_path(target: str) -> bool:
     return "/" in target and any(b"/" in label and not _RANGE.fullmatch(label) for label in labels_of(target))
 
 
-def _judge(subject: Subject, rrset: RRset, target: str) -> str | None:
+def _judge(rrset: RRset, target: str) -> str | None:
     labels = labels_of(target)
     if not labels or (rrset.type == "PTR" and not _SERVICES.isdisjoint(labels)):
         return None
     if has_path(target):
         return "has a slash, as of a URL or a path"
-    if labels[-1].isdigit() and not is_subdomain(target, subject.origin):
+    if labels[-1].isdigit():
         return (
             None if is_address(target) else "ends in a number, as of a port, and no top-level domain is one"
         )
