@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psfdns.cli.base import base_of
+from psfdns.cli.merge_base import base_of
 from psfdns.cli.repository import read_zone, select_zones, unknown
 from psfdns.cli.revision import changed_paths
 from psfdns.diagnostics import Diagnostic
