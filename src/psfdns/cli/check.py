@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
+
+if TYPE_CHECKING:
+    from psfdns.cli.baselines import Held
+    from psfdns.cli.changing import Since
+    from psfdns.cli.checking import Checked
 
 
 @click.command(
@@ -17,6 +23,7 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
   psfdns check zones/psf/python.org.zone                one zone, with its tenant's settings
   psfdns check --changed-since origin/main --format github
   psfdns check --origin example.org - < export.txt      a file that is nobody's yet
+  psfdns check --baseline old.json                      only what is new since that was written
   psfdns check --explain missing-final-dot              what a code means, and how to mend it
 """,
 )
@@ -57,6 +64,12 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Leave out the findings that FILE lists, and say how many. plan and apply do not know it.",
+)
+@click.option("--write-baseline", is_flag=True, help="Write what is found into the FILE of --baseline.")
 @click.option("--explain", metavar="CODE", help="Say what a finding's code means, and look at no file.")
 @click.pass_context
 def command(
@@ -69,36 +82,63 @@ def command(
     actors: tuple[str, ...],
     origin: str | None,
     fail_on: str,
+    baseline: str | None,
+    write_baseline: bool,
     explain: str | None,
 ) -> int:
     """Check files, zones and tenants; nothing is asked of anybody.
 
     PATH is a file, a folder or - for standard input; without one the repository is checked. A file
     outside zones/ is checked alone. A finding is `path:line: severity: text [code]`.
+
+    With --baseline only what is new is printed and counts. Errors may be old too, but plan and apply go
+    by the files alone. In a check of a pull request FILE is best taken from the base revision, because
+    one in the branch could hide what the branch adds.
     """
     options: Options = context.obj
     if explain is not None:
         return _explain(context, explain)
-    from psfdns.cli.changing import Since
+    since = _since(changed_since, actor_tenants, actors)
+    if write_baseline and (baseline is None or since is not None):
+        raise click.UsageError("--write-baseline needs --baseline FILE, and looks at all, not at a change")
+    from psfdns.cli.baselines import hold_against, read_baseline, write_anew
     from psfdns.cli.checking import check_files
-    from psfdns.cli.views.findings import check_document, render, summarise
-    from psfdns.cli.wiring import has_colour, talk
     from psfdns.diagnostics import Severity
 
-    chosen = chosen_format(options, form)
-    if (actor_tenants or actors) and changed_since is None:
-        raise click.UsageError(
-            "--actor-tenant and --actor need --changed-since REV: whose change since when?"
-        )
-    since = None if changed_since is None else Since(changed_since, actor_tenants, actors)
+    form = chosen_format(options, form)
+    old = {} if baseline is None else read_baseline(baseline, may_be_missing=write_baseline)
     checked = check_files(options, paths, origin=origin, since=since)
-    document = check_document(checked.findings)
+    hold = write_anew if write_baseline else hold_against
+    held = None if baseline is None else hold(baseline, old, checked)
+    _show(options, checked, held, form)
+    findings = checked.findings if held is None else held.findings
+    worst = min((finding.severity.rank for finding in findings), default=len(Severity))
+    return int(worst <= Severity(fail_on).rank)
+
+
+def _since(revision: str | None, tenants: tuple[str, ...], logins: tuple[str, ...]) -> Since | None:
+    from psfdns.cli.changing import Since
+
+    if revision is not None:
+        return Since(revision, tenants, logins)
+    if tenants or logins:
+        raise click.UsageError("--actor-tenant and --actor need --changed-since REV: whose change?")
+    return None
+
+
+def _show(options: Options, checked: Checked, held: Held | None, form: str) -> None:
+    from psfdns.cli.views.escape import escape
+    from psfdns.cli.views.findings import check_document, render, summarise
+    from psfdns.cli.wiring import has_colour, talk
+
+    findings, counts = (checked.findings, None) if held is None else (held.findings, held.counts)
+    document = check_document(findings, baseline=counts)
     colour = has_colour(options, sys.stdout)
-    click.echo(render(document, chosen, colour=colour, version=_version()), nl=False, color=colour or None)
+    click.echo(render(document, form, colour=colour, version=_version()), nl=False, color=colour or None)
     zones = "1 zone" if checked.zones == 1 else f"{checked.zones} zones"
     talk(options, f"{zones} checked: {summarise(document)}")
-    worst = min((finding.severity.rank for finding in checked.findings), default=len(Severity))
-    return int(worst <= Severity(fail_on).rank)
+    for words in () if held is None else held.words:
+        talk(options, escape(words))
 
 
 def _explain(context: click.Context, code: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -29,11 +31,33 @@ MAX_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """The paths of which all that there is to say was said: these, and those at and below `folders`."""
+
+    paths: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+
+    def covers(self, path: str) -> bool:
+        """Whether what was not found at the path is not there."""
+        return path in self.paths or any(
+            path == folder or path.startswith(f"{folder}/") for folder in self.folders
+        )
+
+    def __or__(self, other: Extent) -> Extent:
+        return Extent(self.paths | other.paths, self.folders | other.folders)
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything found, each once, and how many zones were read."""
+    """Everything found, each once, how many zones were read, and where nothing was left out.
+
+    `root` is that of the data, None where psfdns.toml has errors, so that nothing else was looked at.
+    """
 
     findings: tuple[Diagnostic, ...]
     zones: int
+    extent: Extent = Extent()
+    root: Path | None = None
 
 
 def check_files(
@@ -50,7 +74,8 @@ def check_files(
     if scope.inside:
         results.append(_check_repository(workspace, scope.inside, since))
     found = dict.fromkeys(finding for result in results for finding in result.findings)
-    return Checked(tuple(found), sum(result.zones for result in results))
+    extent = functools.reduce(operator.or_, (result.extent for result in results), Extent())
+    return Checked(tuple(found), sum(result.zones for result in results), extent, workspace.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +206,7 @@ def _check_loose(
                 path=loose.shown,
                 findings=parsed.findings,
             )
-            yield Checked(findings, 1)
+            yield Checked(findings, 1, Extent(frozenset({loose.shown})))
 
 
 def _is_changed(workspace: Workspace, loose: _Loose, changed: Collection[str]) -> bool:
@@ -216,7 +241,7 @@ def _check_repository(workspace: Workspace, inside: Collection[str], since: Sinc
     if since is not None:
         return _check_change(workspace, repository, since, wanted)
     files = [file for file in select_zones(repository) if _is_meant(file, inside, wanted)]
-    touched = {file.shown_path for file in files}
+    touched = frozenset(file.shown_path for file in files)
     findings = [
         finding
         for finding in (*repository.findings, *_find_stale_codeowners(workspace, repository))
@@ -224,7 +249,11 @@ def _check_repository(workspace: Workspace, inside: Collection[str], since: Sinc
     ]
     for file in files:
         findings.extend(read_zone(file, default_ttl=workspace.config.default_ttl).findings)
-    return Checked(tuple(findings), len(files))
+    return Checked(tuple(findings), len(files), Extent(touched, _folders(inside)))
+
+
+def _folders(inside: Collection[str]) -> frozenset[str]:
+    return frozenset({ZONES} if "." in inside else inside)
 
 
 def _check_change(

@@ -33,13 +33,16 @@ def finding_document(finding: Diagnostic) -> dict[str, Any]:
     }
 
 
-def check_document(findings: Iterable[Diagnostic]) -> dict[str, Any]:
-    """The document of `check --format json`."""
+def check_document(
+    findings: Iterable[Diagnostic], *, baseline: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """The document of `check --format json`; `baseline` counts what is old, and what of it is gone."""
     documents = [finding_document(finding) for finding in findings]
     summary = {severity.value: 0 for severity in Severity}
     for document in documents:
         summary[document["severity"]] += 1
-    return {"format": FORMAT, "findings": documents, "summary": summary}
+    document = {"format": FORMAT, "findings": documents, "summary": summary}
+    return document if baseline is None else {**document, "baseline": dict(baseline)}
 
 
 def render(document: Mapping[str, Any], form: str, *, colour: bool = False, version: str = "0") -> str:
