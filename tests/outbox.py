@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -47,10 +48,20 @@ class MailBox:
         if self.data_reply is not None:
             return self.data_reply
         assert isinstance(envelope.content, bytes)
-        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        mail = email.message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append((envelope.rcpt_tos, mail))
         return "250 OK"
+
+
+LIAISON = '\n[[liaison]]\nname = "{name}"\nemail = "{email}"\n'
+
+
+def name_liaisons(root: Path, slug: str, *addresses: str) -> None:
+    """Give a tenant these liaisons, and no others."""
+    path = root / "zones" / slug / "tenant.toml"
+    head = path.read_text().partition("[[liaison]]")[0].rstrip("\n") + "\n"
+    path.write_text(head + "".join(LIAISON.format(name=f"{a[:1]} of {slug}", email=a) for a in addresses))
 
 
 def free_port() -> int:
@@ -85,7 +96,7 @@ class Webhook:
 @contextmanager
 def receiving_posts() -> Iterator[Webhook]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers["Content-Length"]))
             if hook.status == 200:
                 hook.posts.append(json.loads(text))

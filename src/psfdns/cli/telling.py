@@ -10,6 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from psfdns.cli.delivering import (
+    open_memory,
+    post_all,
+    receipt_shape,
+    recipients,
+    remember,
+    say_undelivered,
+    send_all,
+    warn,
+)
 from psfdns.cli.options import Verbosity
 from psfdns.errors import NotifyError, PsfdnsError
 
@@ -55,9 +65,9 @@ def tell_tenants(
     try:
         return _tell(workspace, repository, entry_id)
     except PsfdnsError as error:
-        _warn(workspace, f"tenants were not told of {entry_id}: {error.summary}", error.hint)
+        warn(workspace, f"tenants were not told of {entry_id}: {error.summary}", error.hint)
     except KeyboardInterrupt:
-        _warn(workspace, f"stopped: not every tenant was told of {entry_id}")
+        warn(workspace, f"stopped: not every tenant was told of {entry_id}")
     return []
 
 
@@ -159,14 +169,6 @@ def _message(told: _Round, tenant: Tenant, zones: Sequence[TouchedZone], known: 
     )
 
 
-def recipients(tenant: Tenant) -> tuple[Any, ...]:
-    """Its liaisons, each address once."""
-    from psfdns.notify.message import Recipient
-
-    by_address = {one.email: Recipient(one.name, one.email) for one in reversed(tenant.liaisons)}
-    return tuple(reversed(by_address.values()))
-
-
 def _send(workspace: Workspace, told: _Round, channels: Channels, memory: Memory) -> list[Shape]:
     """Mail first, then staff, who read who heard of it; journal and memory keep it."""
     from psfdns.cli.wiring import now
@@ -191,30 +193,6 @@ def _sorted(told: _Round) -> list[tuple[str, str]]:
     return sorted(told.unreachable.items())
 
 
-def send_all(channels: Channels, messages: Sequence[Message]) -> Iterable[Receipt]:
-    """Send by mail; a server that psfdns.toml names wrongly takes nothing. Never raises NotifyError."""
-    from psfdns.cli.wiring import now
-    from psfdns.notify.mail import Receipt, read_mail_server, send_mails
-
-    assert channels.mail is not None  # noqa: S101 - whoever calls looked
-    try:
-        server = read_mail_server(channels.mail)
-    except NotifyError as error:
-        return [Receipt(message, fault=error.summary) for message in messages]
-    return send_mails(server, messages, now=now())
-
-
-def receipt_shape(receipt: Receipt, *, at: str) -> Shape:
-    """What became of one message, as documents show it."""
-    return {
-        "tenant": receipt.message.tenant,
-        "at": at,
-        "to": list(receipt.accepted),
-        "refused": [{"address": one.address, "why": one.why} for one in receipt.refused],
-        "fault": receipt.fault,
-    }
-
-
 def _unreachable_shape(slug: str, why: str, *, at: str) -> Shape:
     return {"tenant": slug, "at": at, "to": [], "refused": [], "fault": why}
 
@@ -224,19 +202,7 @@ def _keep(workspace: Workspace, memory: Memory, receipt: Receipt) -> None:
     try:
         remember(memory, receipt)
     except PsfdnsError as error:
-        _warn(workspace, error.summary, error.hint)
-
-
-def remember(memory: Memory, receipt: Receipt) -> None:
-    """Keep what became of one message, if it says anything new. Raises PsfdnsError."""
-    from psfdns.cli.wiring import now
-
-    known = memory.load()
-    slug = receipt.message.tenant
-    if receipt.accepted and not receipt.refused and not known.bounced.get(slug) and slug not in known.missed:
-        return
-    with memory.changing() as findings:
-        findings.note(receipt, at=now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+        warn(workspace, error.summary, error.hint)
 
 
 def _keep_unreachable(memory: Memory, told: _Round) -> None:
@@ -281,20 +247,7 @@ def _journal(workspace: Workspace, entry_id: str, shapes: Sequence[Shape]) -> No
         if mirror is not None:
             mirror.send_again(entry_id)
     except PsfdnsError as error:
-        _warn(workspace, f"who was told is not in the journal: {error.summary}", error.hint)
-
-
-def say_undelivered(workspace: Workspace, shapes: Sequence[Shape]) -> None:
-    """Who was told, with -v; who was not, always."""
-    from psfdns.cli.views.escape import escape
-    from psfdns.cli.views.notice import say_told
-    from psfdns.cli.wiring import talk
-
-    for shape in shapes:
-        if shape["to"] and not shape["refused"]:
-            talk(workspace.options, escape(say_told(shape)), at=Verbosity.VERBOSE)
-        else:
-            _warn(workspace, say_told(shape))
+        warn(workspace, f"who was told is not in the journal: {error.summary}", error.hint)
 
 
 def _tell_staff(workspace: Workspace, told: _Round, channels: Channels, shapes: Sequence[Shape]) -> None:
@@ -302,28 +255,7 @@ def _tell_staff(workspace: Workspace, told: _Round, channels: Channels, shapes: 
 
     subject, body = render_staff(shapes, told.entry, why=told.why)
     for error in post_all(channels, subject, body):
-        _warn(workspace, error.summary, error.hint)
-
-
-def post_all(channels: Channels, subject: str, body: str) -> list[NotifyError]:
-    """Tell staff on every channel; one error for each that did not take it."""
-    from psfdns.notify.channel import post
-    from psfdns.notify.message import one_line
-
-    failed = []
-    for channel in channels.staff:
-        try:
-            post(channel, subject=one_line(subject), body=body)
-        except NotifyError as error:
-            failed.append(error)
-    return failed
-
-
-def open_memory(workspace: Workspace) -> Memory:
-    """What is remembered of messages; nothing is read or made yet."""
-    from psfdns.notify.memory import Memory
-
-    return Memory(workspace.config.state_dir / "notices")
+        warn(workspace, error.summary, error.hint)
 
 
 def say_remembered(workspace: Workspace, repository: Repository, slugs: Iterable[str]) -> None:
@@ -337,18 +269,9 @@ def say_remembered(workspace: Workspace, repository: Repository, slugs: Iterable
     try:
         known = open_memory(workspace).load()
     except PsfdnsError as error:
-        _warn(workspace, error.summary, error.hint)
+        warn(workspace, error.summary, error.hint)
         return
     tenants = [repository.tenants[slug] for slug in sorted(set(slugs)) if slug in repository.tenants]
     found = judge_tenants(tenants, known)
     if found:
         talk(workspace.options, render_text(found).rstrip("\n"), at=Verbosity.QUIET)
-
-
-def _warn(workspace: Workspace, text: str, hint: str | None = None) -> None:
-    from psfdns.cli.views.escape import escape
-    from psfdns.cli.wiring import talk
-
-    talk(workspace.options, f"warning: {escape(text)}", at=Verbosity.QUIET)
-    if hint:
-        talk(workspace.options, f"hint: {escape(hint)}", at=Verbosity.QUIET)

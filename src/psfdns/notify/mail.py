@@ -12,7 +12,6 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Any
 
 from psfdns.errors import NotifyError
@@ -140,7 +139,8 @@ def _send(session: smtplib.SMTP, message: Message, sender: Sender, now: datetime
     addresses = [one.address for one in message.to]
     try:
         mail = make_mail(message, sender, now=now)
-        refused = _hand_over(session, mail, sender, addresses)
+        # smtplib's own send_message turns a line that begins with "From " into ">From ".
+        refused = session.sendmail(sender.address, addresses, mail.as_bytes())
     except NotifyError as error:
         return Receipt(message, fault=error.summary), False
     except smtplib.SMTPRecipientsRefused as error:
@@ -150,12 +150,6 @@ def _send(session: smtplib.SMTP, message: Message, sender: Sender, now: datetime
         return Receipt(message, fault=_describe(error)), True
     accepted = tuple(address for address in addresses if address not in refused)
     return Receipt(message, accepted, _read_refusals(refused)), False
-
-
-def _hand_over(
-    session: smtplib.SMTP, mail: EmailMessage, sender: Sender, addresses: Sequence[str]
-) -> Mapping[str, tuple[int, bytes]]:
-    return session.send_message(mail, from_addr=sender.address, to_addrs=addresses)
 
 
 def _read_refusals(refused: Mapping[str, tuple[int, bytes]]) -> tuple[Refused, ...]:

@@ -80,6 +80,10 @@ def bounded(body: str, *, at_most: int = MAX_BODY) -> str:
 
 def make_mail(message: Message, sender: Sender, *, now: datetime) -> EmailMessage:
     """The mail, plain text; raises NotifyError where a name or an address makes no header."""
+    strange = [one.address for one in message.to if not one.address.isascii()]
+    if strange:
+        why = f"{one_line(strange[0])}: only addresses in ASCII can be written to"
+        raise NotifyError("mail", f"write to {message.tenant}", why)
     try:
         return _make_mail(message, sender, now)
     except (ValueError, IndexError, UnicodeError) as error:

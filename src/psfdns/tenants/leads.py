@@ -41,13 +41,24 @@ def parse_target(text: str) -> Target:
     """A name, an address, or a network as `192.0.2.0/24`; raises ValueError."""
     try:
         return Target(network=ipaddress.ip_network(text.strip(), strict=False))
-    except ValueError:
-        pass
+    except ValueError as error:
+        if _is_address(text.partition("/")[0]):
+            raise ValueError(f"{text!r} is neither a name nor an address: {error}") from error
     try:
         name = parse_name(text if text.endswith(".") else text + ".")
     except NameSyntaxError as error:
         raise ValueError(f"{text!r} is neither a name nor an address: {error}") from error
+    if name == ".":
+        raise ValueError(f"{text!r} is neither a name nor an address")
     return Target(name=name)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def find_leading(places: Iterable[Place], targets: Collection[Target]) -> tuple[Place, ...]:

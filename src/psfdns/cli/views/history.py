@@ -9,6 +9,7 @@ from typing import Any
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.notice import say_told
 from psfdns.cli.views.plan_words import SIGNS, count, describe_change, name_change, name_zone
+from psfdns.cli.views.table import render_rows
 from psfdns.journal.entry import EntryZone, Kind, key_to_json, stamp
 from psfdns.journal.progress import BATCH, MADE, Progress, State, Step, Told, state_of
 from psfdns.journal.recorder import Fate
@@ -142,9 +143,7 @@ def render_table(document: Shape) -> str:
     rows += [_row(entry) for entry in document["entries"]]
     if len(rows) == 1:
         return "The journal is empty: nothing was applied from here.\n"
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return render_rows(rows)
 
 
 def _row(entry: Shape) -> tuple[str, ...]:
