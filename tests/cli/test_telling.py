@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from typing import Any
 
 import pytest
 
+from psfdns.cli.main import run
+from psfdns.sandbox.sandbox import Sandbox
+from psfdns.sandbox.serve import SandboxServer
 from tests.cli.ground import Ground
 from tests.outbox import MailBox, Webhook, free_port, name_liaisons
 
@@ -316,3 +320,23 @@ def test_zone_delete_tells_its_tenant(mailing: Ground, box: MailBox, monkeypatch
     ((_, mail),) = box.mails
     assert mail["Subject"] == "[psfdns] alpha.test: zone deleted"
     assert "the zone was deleted, with all that it held" in mail.get_content()
+
+
+def test_an_account_that_is_no_sandbox_needs_no_setting_to_tell(
+    mailing: Ground, box: MailBox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = mailing.root / "psfdns.toml"
+    path.write_text(path.read_text().replace("sandbox = true\n", ""))
+    server = SandboxServer(Sandbox(mailing.root / "served"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    try:
+        assert run(["-q", "apply", "--yes", "--no-wait"]) == 0
+    finally:
+        server.stop()
+        thread.join()
+    assert capsys.readouterr().err == ""
+    assert box.recipients == [["a@one.example", "b@one.example"], ["c@two.example"]]
