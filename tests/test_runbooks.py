@@ -131,6 +131,7 @@ PREPARED: dict[str, Callable[[Path], None]] = {
     "bad-apply.md": a_bad_apply,
     "by-hand-to-files.md": by_hand,
     "emergency-apply.md": all_in_sync,
+    "maintenance.md": all_in_sync,
     "moving-a-zone-in.md": an_export,
     "route53-down.md": all_in_sync,
     "tenant-leaves.md": an_alias_too,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from psfdns.budget import Budget
     from psfdns.config import Config
     from psfdns.lookup.parents import Walk
+    from psfdns.notify.channel import Channel
     from psfdns.objects import ObjectStore
     from psfdns.route53.host import Route53Host
     from psfdns.sandbox.sandbox import Sandbox
@@ -220,6 +221,26 @@ def open_walk(workspace: Workspace, access: Access) -> Walk:
     addresses = load_hints(hints) if isinstance(hints, Path) else hints or IANA_ROOTS
     resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
     return Walk(tuple(Server(address, wanted.port) for address in addresses), resolver.find_addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Where messages go; None and empty where psfdns.toml names nothing."""
+
+    mail: Channel | None
+    staff: tuple[Channel, ...] = ()
+
+
+def open_channels(workspace: Workspace) -> Channels:
+    """The channels of `[notify]`, with what files and the environment add. Raises NotifyError."""
+    from psfdns.notify.channel import make_channels
+
+    wanted = workspace.config.notify
+    mail = (wanted.mail,) if wanted.mail else ()
+    return Channels(
+        next(iter(make_channels("mail", mail, wanted.mail_file, os.environ)), None),
+        make_channels("staff", wanted.staff, wanted.staff_file, os.environ),
+    )
 
 
 def open_sandbox(workspace: Workspace) -> Sandbox:
