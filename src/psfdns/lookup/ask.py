@@ -48,7 +48,7 @@ class Way(enum.Enum):
     USUAL = "UDP with EDNS, then TCP where the answer was cut short"
     UDP = "UDP with EDNS"
     PLAIN = "UDP without EDNS"
-    TCP = "TCP with EDNS"
+    TCP = "TCP without EDNS"
 
 
 Asked = Answer | Failure
@@ -111,7 +111,7 @@ def make_query(
     return dns.message.make_query(
         dns.name.Name((*labels_of(question.name), b"")),
         question.type,
-        use_edns=-1 if way is Way.PLAIN else 0,
+        use_edns=-1 if way in {Way.PLAIN, Way.TCP} else 0,
         payload=EDNS_PAYLOAD,
         flags=dns.flags.RD if recursive else 0,
     )
