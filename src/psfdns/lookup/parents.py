@@ -71,7 +71,7 @@ class ParentView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class Cut:
     """A zone on the way down and its servers."""
 
     zone: str
@@ -89,7 +89,7 @@ class Walk:
     roots: tuple[Server, ...]
     find_addresses: FindAddresses
     patience: Patience = field(default_factory=Patience)
-    _known: dict[str, _Cut | LookupFailedError] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[str, Cut | LookupFailedError] = field(default_factory=dict, repr=False, compare=False)
 
     def find_parents(self, zone: str) -> ParentView:
         """What the servers of the zone's parent say of it. Raises LookupFailedError.
@@ -98,12 +98,13 @@ class Walk:
         """
         if zone == ".":
             raise LookupFailedError("DNS", "find the parent of the root", "there is none")
-        return self._ask_parents(self._cut_above(parent_of(zone)), zone)
+        cut = self._cut_above(parent_of(zone))
+        return ask_parents(zone, cut, lambda pairs: ask_many(pairs, patience=self.patience))
 
-    def _cut_above(self, name: str) -> _Cut:
+    def _cut_above(self, name: str) -> Cut:
         """The zone that holds `name`, from what is known or from one step further up."""
         if name == ".":
-            return _Cut(".", tuple(NameServer(".", server) for server in self.roots))
+            return Cut(".", tuple(NameServer(".", server) for server in self.roots))
         if name not in self._known:
             try:
                 self._known[name] = self._step(self._cut_above(parent_of(name)), name)
@@ -114,7 +115,7 @@ class Walk:
             raise known
         return known
 
-    def _step(self, cut: _Cut, name: str) -> _Cut:
+    def _step(self, cut: Cut, name: str) -> Cut:
         """The zone that holds `name`: this one, or the one it delegates `name` to."""
         why = "it has no name server with an address"
         for server, asked in self._ask_in_turn(cut, Question(name, "NS")):
@@ -124,7 +125,7 @@ class Walk:
             why = f"{server} {judged.words}"
         raise LookupFailedError("DNS", f"find the servers of {name}", f"none of {cut.zone} helps: {why}")
 
-    def _ask_in_turn(self, cut: _Cut, question: Question) -> Iterator[tuple[NameServer, Asked]]:
+    def _ask_in_turn(self, cut: Cut, question: Question) -> Iterator[tuple[NameServer, Asked]]:
         """One server; only where that does not help all others, together: none is waited for alone."""
         for first in cut.servers[:1]:
             yield first, ask(first.server, question, patience=self.patience)
@@ -133,7 +134,7 @@ class Walk:
             pairs = [(server.server, question) for server in rest]
             yield from zip(rest, ask_many(pairs, patience=self.patience), strict=True)
 
-    def _cut_below(self, answer: Answer, cut: _Cut) -> _Cut:
+    def _cut_below(self, answer: Answer, cut: Cut) -> Cut:
         delegating = answer.referral or answer.answered(answer.question.name, "NS")
         if delegating is None:
             return cut
@@ -150,15 +151,17 @@ class Walk:
                 unaddressed.append((name, addresses))
             else:
                 given += (NameServer(name, address) for address in addresses)
-        return _Cut(delegating.name, tuple(given), tuple(unaddressed))
+        return Cut(delegating.name, tuple(given), tuple(unaddressed))
 
-    def _ask_parents(self, cut: _Cut, zone: str) -> ParentView:
-        pairs: list[Pair] = [
-            (server.server, Question(zone, rdtype)) for server in cut.servers for rdtype in ("NS", "DS")
-        ]
-        asked = iter(ask_many(pairs, patience=self.patience))
-        heard = tuple((server, _delegation(next(asked), next(asked))) for server in cut.servers)
-        return ParentView(zone, cut.zone, heard, cut.unaddressed)
+
+def ask_parents(zone: str, cut: Cut, ask_pairs: Callable[[Sequence[Pair]], Sequence[Asked]]) -> ParentView:
+    """What every address of the parent's name servers says of the zone."""
+    pairs: list[Pair] = [
+        (server.server, Question(zone, rdtype)) for server in cut.servers for rdtype in ("NS", "DS")
+    ]
+    asked = iter(ask_pairs(pairs))
+    heard = tuple((server, _delegation(next(asked), next(asked))) for server in cut.servers)
+    return ParentView(zone, cut.zone, heard, cut.unaddressed)
 
 
 def _judge(asked: Asked) -> Asked:

@@ -44,6 +44,21 @@ class Means:
     port: int = DNS_PORT
 
 
+def closed_means(error: LookupFailedError, ask_many: AskMany) -> Means:
+    """Where there is no way to any parent or resolver, for the reason that the error tells."""
+
+    def find_parents(_: str) -> ParentView:
+        raise error
+
+    def find_hosts(names: Sequence[str]) -> dict[str, Host]:
+        return {
+            name: Host(name, failure=Failure(None, Question(name, "A"), Reason.NO_ADDRESS, error.summary))
+            for name in names
+        }
+
+    return Means(find_parents, find_hosts, ask_many)
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What one address of a name server says: `udp`, `plain` and `tcp` were asked for the SOA."""
