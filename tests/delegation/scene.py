@@ -21,7 +21,7 @@ STALE = ("ns-8.awsdns-08.net.", "ns-9.awsdns-09.co.uk.")
 ZONE = "child.test."
 QUICK = Patience(0.25, 1)
 
-_ROOT_ZONE = f"""\
+ROOT_ZONE = f"""\
 @ 300 NS a.root-servers.test.
 a.root-servers.test. 300 A {ROOT}
 test. 172800 NS a.nic.test.
@@ -29,7 +29,7 @@ test. 172800 NS b.nic.test.
 a.nic.test. 172800 A {TOP_A}
 b.nic.test. 172800 A {TOP_B}
 """
-_TOP_ZONE = f"@ 300 NS a.nic.test.\n@ 300 NS b.nic.test.\na.nic 300 A {TOP_A}\nb.nic 300 A {TOP_B}\n"
+TOP_ZONE = f"@ 300 NS a.nic.test.\n@ 300 NS b.nic.test.\na.nic 300 A {TOP_A}\nb.nic 300 A {TOP_B}\n"
 _NAMES = {
     OURS[0]: ONE,
     OURS[1]: TWO,
@@ -69,9 +69,9 @@ class Scene:
         known = "@ 300 NS a.root-servers.test.\n" + self.names
         known += "".join(f"{name} 300 A {address}\n" for name, address in _NAMES.items())
         zones = {
-            ROOT: {".": _ROOT_ZONE},
-            TOP_A: {"test.": _TOP_ZONE + self.parent},
-            TOP_B: {"test.": _TOP_ZONE + (self.parent if self.parent_b is None else self.parent_b)},
+            ROOT: {".": ROOT_ZONE},
+            TOP_A: {"test.": TOP_ZONE + self.parent},
+            TOP_B: {"test.": TOP_ZONE + (self.parent if self.parent_b is None else self.parent_b)},
             RESOLVER: {".": known},
             **{address: {ZONE: text} for address, text in children.items()},
         }

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from psfdns.config import ResolverConfig
 from psfdns.delegation.finding import Finding
 from psfdns.delegation.instructions import Letter, write_instructions
 from psfdns.delegation.verdict import NO_PARENTS, Status, Verdict, judge
@@ -169,12 +170,16 @@ def _with_hints(verdict: Verdict, inspection: Inspection) -> Verdict:
     """What could not be asked says what would help; only the command line knows of configuration."""
     error = inspection.account.error
     hints = {"set-unknown": error.hint if error else None}
-    if inspection.workspace.options.sandbox or not inspection.access.api.is_amazons:
+    if inspection.workspace.config.resolver == ResolverConfig() and not _has_real_parents(inspection):
         hints["parent-unknown"] = NO_PARENTS
     findings = tuple(
         replace(finding, hint=hints.get(finding.code) or finding.hint) for finding in verdict.findings
     )
     return Verdict(verdict.status, findings)
+
+
+def _has_real_parents(inspection: Inspection) -> bool:
+    return inspection.access.api.is_amazons and not inspection.workspace.options.sandbox
 
 
 def _parent_file(file: ZoneFile, files: Iterable[ZoneFile]) -> str | None:

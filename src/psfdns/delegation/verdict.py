@@ -27,7 +27,14 @@ class Status(enum.StrEnum):
 
 
 UNKNOWN_CODES = frozenset(
-    {"parent-silent", "parent-unknown", "set-unknown", "address-unknown", "server-unasked"}
+    {
+        "address-unknown",
+        "parent-silent",
+        "parent-unknown",
+        "server-unasked",
+        "set-unknown",
+        "too-many-addresses",
+    }
 )
 """What is said where something could not be asked: never a fault, and never well."""
 
@@ -62,6 +69,9 @@ def _judge_unknown(wanted: Wanted, survey: Survey) -> Iterator[Finding]:
         summary = f"the servers that Route 53 assigned are not known: {wanted.why}"
         hint = "only the parent and the zone's own servers are compared"
         yield Finding("set-unknown", Severity.INFO, summary, hint=hint)
+    if survey.unasked:
+        summary = f"so many addresses that {survey.unasked} of them were not asked"
+        yield Finding("too-many-addresses", Severity.INFO, summary)
     if survey.parents is None:
         yield Finding("parent-unknown", Severity.INFO, f"its parent could not be asked: {survey.why}")
         return

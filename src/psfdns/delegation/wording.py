@@ -46,8 +46,8 @@ Keep the old servers running, unchanged, until the time below has passed: they a
 WHERE = "WHERE TO SET THEM\n"
 PANEL = """
 Log in at the registrar, open the domain and look for "name servers" (or "DNS servers"): choose your own,
-custom or external ones, and enter the names alone, without addresses. NS records in the registrar's own DNS panel
-are not the same, and do not help. What some call it:
+custom or external ones, and enter the names alone, without addresses. NS records in the registrar's own DNS
+panel are not the same, and do not help. What some call it:
 """
 
 HOW_LONG = "HOW LONG IT TAKES\n"

@@ -22,6 +22,8 @@ from psfdns.names import is_subdomain
 ADDRESS_TYPES = ("A", "AAAA")
 SURVEY_THREADS = 8
 """Questions under way at a time, of each of the five kinds that an address is asked."""
+MAX_PLACES = 64
+"""Addresses that are asked; no sound delegation has so many, and one that has is not worth the time."""
 
 
 class AskMany(Protocol):
@@ -80,7 +82,8 @@ class Survey:
     """What was heard of a zone's delegation.
 
     `parents` is None where the way to them is closed, and `why` says why. `hosts` are the names that the
-    parents or the caller gave; those inside the zone as the zone's own servers say.
+    parents or the caller gave; those inside the zone as the zone's own servers say. `unasked` counts the
+    addresses above MAX_PLACES.
     """
 
     zone: str
@@ -88,6 +91,7 @@ class Survey:
     why: str | None = None
     hosts: Mapping[str, Host] = field(default_factory=dict)
     heard: tuple[Heard, ...] = ()
+    unasked: int = 0
 
     @property
     def delegated(self) -> tuple[str, ...]:
@@ -144,13 +148,13 @@ def survey_delegation(zone: str, assigned: Iterable[str], means: Means) -> Surve
     # Nobody but the parent can tell where a name inside the zone is, as long as there is glue.
     inside = tuple(name for name in names if is_subdomain(name, zone))
     hosts = dict(means.find_hosts([name for name in names if name not in inside or not known.glue(name)]))
-    heard = _hear(zone, _addresses(names, known, hosts, means.port), means)
+    places = _addresses(names, known, hosts, means.port)
+    heard = _hear(zone, places[:MAX_PLACES], means)
     own = _look_inside(inside, Survey(zone, parents, why, hosts, heard), means)
-    hosts |= own
-    further = [
-        each for each in _addresses(inside, known, own, means.port) if each not in {h.at for h in heard}
-    ]
-    return Survey(zone, parents, why, hosts, (*heard, *_hear(zone, further, means)))
+    further = [each for each in _addresses(inside, known, own, means.port) if each not in places]
+    room = max(0, MAX_PLACES - len(places))
+    heard += _hear(zone, further[:room], means)
+    return Survey(zone, parents, why, {**hosts, **own}, heard, len(places) + len(further) - len(heard))
 
 
 def _addresses(
