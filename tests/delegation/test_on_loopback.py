@@ -303,8 +303,9 @@ def test_without_the_assigned_set_parent_and_child_are_compared() -> None:
 
 
 def test_a_file_that_names_the_servers_says_what_is_wanted() -> None:
-    pinned = Wanted(None, OURS)
-    assert asked(Scene(), pinned).status is Status.OK
+    pinned = Wanted(None, OURS, why="no credentials")
+    right = asked(Scene(), pinned)
+    assert (right.status, [each.code for each in right.findings]) == (Status.OK, ["assigned-unknown"])
     assert asked(Scene(ELSEWHERE, zones={OTHER: OWN}), pinned).status is Status.PARTIAL
 
 
@@ -322,6 +323,22 @@ def test_before_the_move_a_ds_of_the_old_servers_is_a_warning() -> None:
     verdict = asked(scene)
     assert found(verdict, "ds-left").severity is Severity.WARNING
     assert "600 seconds" in (found(verdict, "ds-left").hint or "")
+
+
+def test_keys_of_the_old_servers_do_not_make_ours_signed() -> None:
+    old = "@ 60 NS ns.other.example.\n@ 60 NS two.other.example.\n@ 60 DNSKEY 257 3 13 AwEAAQ==\n"
+    names = f"two.other.example. 60 A {SPARE}\n"
+    zones = {OTHER: old, SPARE: old}
+    moving = asked(Scene(DS + ns("ns.other.example.", "two.other.example."), zones=zones, names=names))
+    assert sorted(worth_a_look(moving)) == [("error", "delegated-elsewhere"), ("warning", "ds-left")]
+
+
+def test_an_address_that_only_the_zone_itself_knows_is_asked_too() -> None:
+    scene = Scene(INSIDE_PARENT + f"ns1.child 60 A {ONE}\n", own=INSIDE_OWN, manners={TWO: Manner.REFUSES})
+    verdict = asked(scene, NAMED)
+    assert found(verdict, "glue-missing").severity is Severity.ERROR
+    refusing = [each.servers[0] for each in verdict.findings if each.code == "server-refuses"]
+    assert sorted(each.partition(" ")[0] for each in refusing) == sorted([INSIDE[1], OURS[1]])
 
 
 def test_a_stale_zone_of_the_account_is_named_by_its_id() -> None:

@@ -69,6 +69,9 @@ def _judge_unknown(wanted: Wanted, survey: Survey) -> Iterator[Finding]:
         summary = f"the servers that Route 53 assigned are not known: {wanted.why}"
         hint = "only the parent and the zone's own servers are compared"
         yield Finding("set-unknown", Severity.INFO, summary, hint=hint)
+    elif wanted.assigned is None:
+        summary = f"only the zone file says which servers it has, Route 53 was not asked: {wanted.why}"
+        yield Finding("assigned-unknown", Severity.INFO, summary)
     if survey.unasked:
         summary = f"so many addresses that {survey.unasked} of them were not asked"
         yield Finding("too-many-addresses", Severity.INFO, summary)
