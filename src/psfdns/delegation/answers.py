@@ -30,9 +30,9 @@ _REFERENCES = {
     "edns-broken": "RFC 6891 §7",
 }
 _LAME = "RFC 1912 §2.8"
+_SET_UP = "have the zone set up on that server, or delegate only to those that have it"
 _HINTS = {
     "server-silent": "is the server running, and its port 53 open?",
-    "server-refuses": "a server that does not know the zone refuses: delegate to those that do",
     "tcp-dead": "open port 53 for TCP: what does not fit a datagram is not answered without it",
     "udp-dead": "open port 53 for UDP",
     "edns-broken": "answer EDNS as RFC 6891 says, and let no firewall drop it",
@@ -70,7 +70,7 @@ def _judge_server(name: str, asked: list[Heard], survey: Survey) -> Iterator[Fin
             fault.code,
             _severity(fault, name, survey),
             f"{name} ({addresses}) {fault.words}",
-            hint=_HINTS.get(fault.code),
+            hint=_HINTS.get(fault.code, _SET_UP),
             reference=_REFERENCES.get(fault.code, _LAME),
             servers=tuple(f"{name} ({server})" for server in servers),
         )

@@ -149,7 +149,7 @@ def _where(letter: Letter) -> Iterator[str]:
     if letter.is_for_the_tenant:
         yield wording.WHERE
         yield _fill(wording.PANEL)
-        yield "".join(_item(f"{name}: {place}.", end="\n") for name, place in sorted(REGISTRARS.items()))
+        yield "".join(_item(f"{name}: {place}.", end="\n") for name, place in REGISTRARS.items())
 
 
 def _how_long(letter: Letter) -> Iterator[str]:

@@ -116,13 +116,15 @@ def judge_own_ns(wanted: Wanted, survey: Survey) -> Iterator[Finding]:
 
 
 def _expected_at(heard: Heard, wanted: Wanted, survey: Survey) -> tuple[str, ...]:
-    """What a server of the zone should give as its NS; nothing where that cannot be told."""
+    """What a server of the zone should give as its NS; nothing where that cannot be told, or is not ours."""
     groups = namings(survey.parents)
     parent = groups[0].ns if len(groups) == 1 else ()
     servers = wanted.servers
-    if servers is None or heard.at.name not in wanted.asked or compare(parent, servers, survey).is_exact:
+    if servers is None:
         return parent
-    return tuple(sorted(servers))
+    if heard.at.name not in wanted.asked:
+        return ()
+    return parent if compare(parent, servers, survey).is_exact else tuple(sorted(servers))
 
 
 def _who(naming: Naming, groups: Sequence[Naming], survey: Survey) -> str:
