@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from psfdns.budget import Budget
     from psfdns.config import Config
     from psfdns.lookup.parents import Walk
+    from psfdns.lookup.resolve import Resolver
+    from psfdns.lookup.survey import Means
     from psfdns.notify.channel import Channel
     from psfdns.objects import ObjectStore
     from psfdns.route53.host import Route53Host
@@ -181,7 +183,6 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
     from psfdns.config import ResolverConfig
     from psfdns.errors import LookupFailedError
     from psfdns.lookup.ask import ask_many
-    from psfdns.lookup.resolve import Resolver, system_resolver
     from psfdns.verification.verify import Dns
 
     if workspace.options.sandbox:
@@ -196,8 +197,7 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
             "find the name servers",
             "the endpoint of Route 53 is not Amazon's, and psfdns.toml has no [resolver]",
         )
-    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
-    return Dns(resolver.find_addresses, ask_many, sleep, monotonic)
+    return Dns(_open_resolver(workspace).find_addresses, ask_many, sleep, monotonic)
 
 
 def open_walk(workspace: Workspace, access: Access) -> Walk:
@@ -208,7 +208,6 @@ def open_walk(workspace: Workspace, access: Access) -> Walk:
     from psfdns.config import ResolverConfig
     from psfdns.errors import LookupFailedError
     from psfdns.lookup.parents import Walk
-    from psfdns.lookup.resolve import Resolver, system_resolver
     from psfdns.lookup.roots import IANA_ROOTS, load_hints
     from psfdns.lookup.server import Server
 
@@ -219,8 +218,36 @@ def open_walk(workspace: Workspace, access: Access) -> Walk:
         raise LookupFailedError("DNS", "ask the parents", why)
     hints = wanted.root_hints
     addresses = load_hints(hints) if isinstance(hints, Path) else hints or IANA_ROOTS
-    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
-    return Walk(tuple(Server(address, wanted.port) for address in addresses), resolver.find_addresses)
+    find_addresses = _open_resolver(workspace).find_addresses
+    return Walk(tuple(Server(address, wanted.port) for address in addresses), find_addresses)
+
+
+def open_means(workspace: Workspace, access: Access) -> Means:
+    """The means to survey delegations; where there is no way to the parents, asking for them says why."""
+    from psfdns.errors import LookupFailedError
+    from psfdns.lookup.ask import ask_many
+    from psfdns.lookup.survey import SURVEY_THREADS, Means, closed_means
+
+    ask_few = functools.partial(ask_many, threads=SURVEY_THREADS)
+    try:
+        walk, resolver = open_walk(workspace, access), _open_resolver(workspace)
+    except LookupFailedError as error:
+        means = closed_means(error, ask_few)
+    else:
+        means = Means(walk.find_parents, resolver.find_hosts, ask_few, workspace.config.resolver.port)
+    if not workspace.options.sandbox:
+        return means
+    from psfdns.sandbox.dns_inquiry import DnsInquiry
+
+    return DnsInquiry(open_sandbox(workspace).cloud).in_front_of(means)
+
+
+def _open_resolver(workspace: Workspace) -> Resolver:
+    """The resolvers of psfdns.toml, else the system's; raises LookupFailedError."""
+    from psfdns.lookup.resolve import Resolver, system_resolver
+
+    wanted = workspace.config.resolver
+    return Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
 
 
 @dataclass(frozen=True, slots=True)
