@@ -23,7 +23,7 @@ name = "Infrastructure"
 
 
 def adopt(text: str, stem: str = "python.org", **settings: object) -> str:
-    return adopt_zone(text, stem, settings or {"id": "Z1"}, path=PATH)  # type: ignore[arg-type]
+    return adopt_zone(text, stem, settings or {"id": "Z1"}, path=PATH)
 
 
 def test_a_zone_without_a_table_gets_one_at_the_end() -> None:

@@ -26,7 +26,7 @@ COMMANDS = {
     "drift": ("psfdns.cli.drift", "Is Route 53 still what the files say?"),
     "history": ("psfdns.cli.history", "What was applied, when, by whom, from which commit."),
     "rollback": ("psfdns.cli.rollback", "Undo an apply, as a plan of its own."),
-    "zone": ("psfdns.cli.zone", "Hosted zones as a whole: delete one safely."),
+    "zone": ("psfdns.cli.zone", "Zones as a whole: ask for one, delete one safely."),
     "sandbox": ("psfdns.cli.sandbox", "The embedded Route 53: serve it, or forget it."),
     "completion": ("psfdns.cli.completion", "Print the completion script of a shell."),
 }
