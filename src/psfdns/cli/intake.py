@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from psfdns.cli.new_names import judge_name
 from psfdns.cli.repository import zone_argument
-from psfdns.cli.requesting import Request, Source, file_of, judge_name
+from psfdns.cli.requesting import Request, Source, file_of, refuse_broken_tenant
 from psfdns.diagnostics import Diagnostic, Severity, Span, has_errors
 from psfdns.errors import InvalidInputError, PsfdnsError, UsageError
 from psfdns.names import is_subdomain
@@ -53,6 +54,7 @@ def answer(
     if zone is not None:
         texts["zone"] = [zone]
     intake = _Intake(repository, texts, from_issue=given["from_issue"])
+    intake.refuse_broken_tenant()
     if is_interactive():
         intake.ask(workspace)
     else:
@@ -110,6 +112,11 @@ class _Intake:
     def _is_new_tenant(self) -> bool:
         return self._texts["tenant"][0].strip() not in self._repository.tenants
 
+    def refuse_broken_tenant(self) -> None:
+        """A tenant whose file cannot be read is not a new one."""
+        for slug in self._texts.get("tenant", ()):
+            refuse_broken_tenant(self._repository, slug.strip())
+
     def ask(self, workspace: Workspace) -> None:
         """Ask for what is missing; a name that cannot be is refused before anything else is asked."""
         from psfdns.cli.prompts import ask_question, ask_tenant, ask_zone
@@ -119,6 +126,7 @@ class _Intake:
             self._texts["zone"] = [ask_zone()]
         if "tenant" not in self._texts:
             self._texts["tenant"] = [ask_tenant(list(self._repository.tenants))]
+            self.refuse_broken_tenant()
         self._refuse_name(workspace)
         for question in self._missing_questions():
             self._asked[question.id] = ask_question(question, stem=zone_stem(self._label))

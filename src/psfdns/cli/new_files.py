@@ -113,7 +113,7 @@ def _make(staging: Path, folder: Path, files: NewFiles) -> None:
     _write(made / files.zone_name, files.zone_text.encode())
     _sync(made)
     made.rename(folder)
-    _sync(folder.parent)
+    _sync_names(folder.parent)
 
 
 def _add(staging: Path, folder: Path, files: NewFiles) -> None:
@@ -132,7 +132,7 @@ def _add(staging: Path, folder: Path, files: NewFiles) -> None:
         if files.tenant_text is not None:
             _put_back(staging, toml, files.tenant_before)
         raise
-    _sync(folder)
+    _sync_names(folder)
 
 
 def _put_back(staging: Path, toml: Path, before: bytes | None) -> None:
@@ -160,6 +160,12 @@ def _write(path: Path, content: bytes, *, like: Path | None = None) -> None:
         file.write(content)
         file.flush()
         os.fsync(handle)
+
+
+def _sync_names(folder: Path) -> None:
+    """What is there already is there, whether or not the disk says so."""
+    with contextlib.suppress(OSError):
+        _sync(folder)
 
 
 def _sync(folder: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.new_files import NewFiles, refuse_strange
+from psfdns.cli.new_names import find_faults_of_name, judge_name
 from psfdns.diagnostics import Diagnostic, Severity, Span, has_errors
 from psfdns.errors import InvalidInputError, PsfdnsError
 from psfdns.names import is_subdomain, labels_of
@@ -19,9 +19,7 @@ from psfdns.tenants.adopt import adopt_zone
 from psfdns.tenants.compose import compose_tenant
 from psfdns.tenants.load import ZONES, Repository
 from psfdns.tenants.names import TENANT_FILE, ZONE_SUFFIX
-from psfdns.tenants.ownership import find_conflicts
 from psfdns.tenants.parse import parse_tenant
-from psfdns.tenants.suffixes import is_public_suffix
 from psfdns.tenants.zone_file import ZoneFile
 from psfdns.zonefile.parse import ParsedZone, parse_zone
 from psfdns.zonefile.scaffold import FirstText, write_first
@@ -30,12 +28,8 @@ if TYPE_CHECKING:
     from psfdns.cli.surveying import NotTaken
     from psfdns.lookup.survey import Survey
 
-MAX_FILE_NAME = 255
-"""Bytes of a file's name (POSIX NAME_MAX on every file system in use)."""
 MAX_ROUNDS = 20
 """Of leaving out what has errors; a thousand of them are found in one."""
-
-_LABEL = re.compile(rb"[a-z0-9_](?:[a-z0-9_/-]*[a-z0-9_])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +92,8 @@ def make_zone(
 ) -> NewZone:
     """The files of the new zone; raises InvalidInputError with every reason against them."""
     file = file_of(root, request.label, request.tenant)
+    if faults := list(find_faults_of_name(file)):
+        raise InvalidInputError(faults, summary=f"{file.stem} is not made")
     before, text, remarks = _tenant_text(file, repository, request)
     file = _with_settings(file, text, before)
     findings = [*judge_name(repository, file, sandbox=sandbox), *remarks]
@@ -117,69 +113,6 @@ def make_zone(
         left_out,
         _parent_of(repository, file),
     )
-
-
-def judge_name(repository: Repository, file: ZoneFile, *, sandbox: bool) -> list[Diagnostic]:
-    """What speaks against a zone of this name for this tenant."""
-    return list(_judge(repository, file, sandbox=sandbox))
-
-
-def _judge(repository: Repository, file: ZoneFile, *, sandbox: bool) -> Iterator[Diagnostic]:
-    here = Span(file.shown_path)
-    fault = _fault_of_name(file)
-    if fault is not None:
-        yield Diagnostic("bad-zone-name", Severity.ERROR, fault, here)
-    same = [each for each in repository.zone_files if (each.origin, each.view) == (file.origin, file.view)]
-    if same:
-        summary = f"{file.stem} is there already: {same[0].shown_path}"
-        hint = "edit that file; live zones are taken in by psfdns import"
-        yield Diagnostic("zone-exists", Severity.ERROR, summary, here, hint)
-        return
-    if not file.settings.private:
-        yield from _judge_public(file, here, sandbox=sandbox)
-    known = set(find_conflicts(repository.zone_files, repository.tenants))
-    tenants = {*repository.tenants, file.tenant}
-    for conflict in find_conflicts([*repository.zone_files, file], tenants):
-        if conflict not in known:
-            yield conflict
-
-
-def _fault_of_name(file: ZoneFile) -> str | None:
-    labels = labels_of(file.origin)
-    if len(labels) < 2:
-        return f"{file.origin} is a top-level domain or the root, and Route 53 makes no zone of it"
-    if labels[0] == b"*":
-        return f"{file.origin} is a wildcard, which is no zone"
-    if not all(_LABEL.fullmatch(label) for label in labels):
-        return f"{file.origin}: a zone's name has letters, digits, - inside of a label, _ and /"
-    if len(file.path.name.encode()) > MAX_FILE_NAME:
-        return f"{file.origin} is too long to be the name of a file"
-    return next((fault for label in labels if (fault := _fault_of_a_label(label)) is not None), None)
-
-
-def _fault_of_a_label(label: bytes) -> str | None:
-    """What only looks like an internationalised label is registered nowhere."""
-    if not label.startswith(b"xn--"):
-        return None
-    import idna
-
-    try:
-        idna.ulabel(label)
-    except (idna.IDNAError, UnicodeError) as error:
-        return f"{label.decode()} is not an A-label (IDNA 2008): {error}"
-    return None
-
-
-def _judge_public(file: ZoneFile, here: Span, *, sandbox: bool) -> Iterator[Diagnostic]:
-    from psfdns.checks import apex
-    from psfdns.checks.check import Subject
-
-    if len(labels_of(file.origin)) > 1 and is_public_suffix(file.origin):
-        summary = f"{file.stem} is a public suffix: others register their names below it"
-        yield Diagnostic("public-suffix", Severity.ERROR, summary, here, reference="publicsuffix.org")
-    for finding in apex.CHECK.find(Subject(Zone(file.origin, {}), file.settings, file.shown_path)):
-        if finding.code == apex.RESERVED_NAME.code and len(labels_of(file.origin)) > 1 and not sandbox:
-            yield replace(finding, severity=Severity.ERROR, hint="with --sandbox it can be tried")
 
 
 def _parent_of(repository: Repository, file: ZoneFile) -> str | None:
@@ -203,9 +136,7 @@ def _tenant_text(
         refuse_strange(each)
     tenant = repository.tenants.get(file.tenant)
     if tenant is None:
-        faults = [each for each in repository.findings if each.span and each.span.path == shown]
-        if has_errors(faults):
-            raise InvalidInputError(faults, summary=f"{shown} has errors")
+        refuse_broken_tenant(repository, file.tenant)
         return None, compose_tenant(request.of_tenant, {file.stem: request.settings}), []
     before = _read(path)
     parsed = parse_tenant(before, slug=file.tenant, path=shown)
@@ -214,6 +145,14 @@ def _tenant_text(
     text = before.decode("utf-8-sig")
     after = adopt_zone(text, file.stem, request.settings, path=shown) if request.settings else text
     return before, None if after == text else after, list(_kept(text, request, shown))
+
+
+def refuse_broken_tenant(repository: Repository, slug: str) -> None:
+    """Raises InvalidInputError where a tenant is there whose tenant.toml cannot be read."""
+    shown = f"{ZONES}/{slug}/{TENANT_FILE}"
+    faults = [each for each in repository.findings if each.span and each.span.path == shown]
+    if slug not in repository.tenants and has_errors(faults):
+        raise InvalidInputError(faults, summary=f"{shown} has errors")
 
 
 def _read(path: Path) -> bytes:

@@ -100,7 +100,7 @@ class Surveyor:
             else:
                 others[server.name] = Surveyed(server.name, server, why or f"{MAX_SERVERS} others were asked")
         if not usable:
-            said_so = "; ".join(f"{each.server} {each.outcome}" for each in others.values())
+            said_so = "; ".join(f"{each} {each.outcome}" for each in others.values())
             raise LookupFailedError(
                 "DNS", f"ask the name servers of {zone}", said_so or "none has an address"
             )
