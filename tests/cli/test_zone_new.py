@@ -519,7 +519,8 @@ def test_a_disk_that_fails_at_any_step_leaves_nothing_half_done(
 ) -> None:
     """Every call that writes fails once, in turn, until there is one fewer than that."""
     before = tree(ground.root)
-    codes = []
+    codes: list[int] = []
+    countdown = [0]
     for number in itertools.count():
         with monkeypatch.context() as patch:
             countdown = failing_at(patch, number)
@@ -622,10 +623,11 @@ def test_a_file_that_comes_meanwhile_is_not_replaced(ground: Ground, monkeypatch
     before = toml.read_bytes()
     target = ground.root / "zones/one/new.test.zone"
 
-    def come_first(*_: object) -> None:
+    def come_first(path: Path) -> bytes:
         target.write_text("another's\n")
+        return path.read_bytes()
 
-    monkeypatch.setattr(new_files, "_read", lambda path: (come_first(), path.read_bytes())[1])
+    monkeypatch.setattr(new_files, "_read", come_first)
 
     assert new(ground, "new.test", "--tenant", "one", "--dnssec")[0] == 1
     assert target.read_text() == "another's\n"
