@@ -642,3 +642,40 @@ def test_a_tenant_toml_that_changes_meanwhile_is_not_written_over(
     code, error, _ = refused(ground, "new.test", "--tenant", "one", "--dnssec")
 
     assert (code, "changed meanwhile" in error) == (1, True)
+
+
+def test_a_tenants_folder_without_a_tenant_toml_gets_one_or_stays_as_it_is(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ground.root / "zones/pyladies"
+    folder.mkdir()
+    (folder / "README.md").write_text("ours\n")
+
+    def failing(*_: object) -> None:
+        raise OSError(31, "Too many links")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", failing)
+        assert new(ground, "new.test", *SOUND)[0] == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["README.md"]
+
+    assert new(ground, "new.test", *SOUND)[0] == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "new.test.zone", "tenant.toml"]
+    assert ground.run("check")[0] == 0
+
+
+def test_records_that_the_settings_leave_to_others_are_refused(ground: Ground) -> None:
+    (ground.root / "export.txt").write_text("www 300 A 192.0.2.1\n")
+
+    words = ("new.test", "--tenant", "one", "--from", "export.txt", "--ignore", "www A")
+    assert "ignored-record" in refused(ground, *words)[2]
+
+
+def test_a_private_zone_has_nothing_to_do_at_a_registrar(ground: Ground) -> None:
+    code, out, _ = new(
+        ground, "inside.test@office", "--tenant", "one", "--private", "us-east-1:vpc-1", "--json"
+    )
+
+    document = json.loads(out)
+    assert (code, document["view"], len(document["next"])) == (0, "office", 4)
+    assert ground.run("check")[0] == 0

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psfdns.cli.requesting import NewZone, Request, Source, make_zone
-from psfdns.cli.surveying import DNSSEC_TYPES, about_survey, take_over
+from psfdns.cli.surveying import DNSSEC_TYPES, about_survey, take_over, warnings_of
 from psfdns.diagnostics import Severity
+from psfdns.errors import PsfdnsError
 from psfdns.lookup.answer import HeardSet
-from psfdns.lookup.opinions import LeftOut
+from psfdns.lookup.opinions import Difference, LeftOut, Unanswered
 from psfdns.lookup.parents import NameServer
 from psfdns.lookup.server import Server
 from psfdns.lookup.survey import Survey, Surveyed
@@ -227,7 +228,7 @@ def test_what_check_calls_wrong_is_left_out_as_a_remark_with_the_reason() -> Non
 
 
 def test_every_type_is_taken_or_told() -> None:
-    values = {rdtype: "x" for rdtype in (*HOSTED_TYPES, *DNSSEC_TYPES, "LOC")}
+    values = dict.fromkeys((*HOSTED_TYPES, *DNSSEC_TYPES, "LOC"), "x")
     sets = [HeardSet(f"{rdtype.lower()}.{ORIGIN}", rdtype, 300, (value,)) for rdtype, value in values.items()]
 
     taken = take_over(survey_of(*sets))
@@ -242,3 +243,52 @@ def test_text_of_a_server_cannot_forge_a_line() -> None:
 
     for each in (survey, forged):
         assert "\n@ IN A" not in made_from(each).files.zone_text
+
+
+def test_everything_that_a_person_has_to_know_is_told() -> None:
+    other = NameServer("ns2.old.example.", Server("192.0.2.54"))
+    answers: tuple[tuple[NameServer, int | None, tuple[str, ...]], ...] = (
+        (ASKED, 300, ("192.0.2.1", "192.0.2.2")),
+        (other, None, ()),
+    )
+    survey = Survey(
+        ORIGIN,
+        (
+            Surveyed(ASKED.name, ASKED, "answers; no transfer: refuses"),
+            Surveyed("ns3.", None, "has no address"),
+        ),
+        False,
+        (),
+        asked=("@", "www", "ftp"),
+        empty=("www", "ftp"),
+        wildcard=True,
+        differences=(Difference("www.example.com.", "A", answers),),
+        unanswered=tuple(Unanswered(f"n{number}.example.com.", "A", "says SERVFAIL") for number in range(22)),
+    )
+
+    lines = list(warnings_of(survey))
+    assert lines[:2] == [
+        "ns1.old.example. (192.0.2.53): answers; no transfer: refuses",
+        "ns3.: is unknown",
+    ]
+    assert lines[2] == (
+        "the servers differ: www.example.com. A: ns1.old.example.: 192.0.2.1 | 192.0.2.2 (TTL 300); "
+        "ns2.old.example.: nothing"
+    )
+    assert lines[3:5] == [
+        "not known: n0.example.com. A: says SERVFAIL",
+        "not known: n1.example.com. A: says SERVFAIL",
+    ]
+    assert lines[-3:] == [
+        "not known: 2 more",
+        "a zone that is not handed over cannot be listed: 3 names were asked, and at 2 there is nothing:",
+        "  www ftp",
+    ]
+    assert any("as the wildcard does" in line for line in about_survey(survey, today="2026-11-28"))
+
+
+def test_faults_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psfdns.cli.requesting.MAX_ROUNDS", 1)
+
+    with pytest.raises(PsfdnsError, match="errors without end"):
+        made_from(survey_of(HeardSet(ORIGIN, "CNAME", 300, ("lb.example.net.",))))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -156,16 +156,13 @@ def test_a_request_for_a_certificate_is_told_from_one_for_a_zone() -> None:
 @given(st.dictionaries(st.sampled_from(sorted(ANSWERS)), st.text(max_size=60)))
 def test_whatever_stands_there_no_answer_reaches_another_question(changed: dict[str, str]) -> None:
     text = body(**changed)
-    try:
+    with contextlib.suppress(InvalidInputError):
         read = read_zone_request(text.encode("utf-8", "replace"), path="body")
-    except InvalidInputError as error:
-        assert error.diagnostics
-        return
-    for id_ in ANSWERS.keys() - changed.keys():
-        assert read[id_] == read_zone_request(body().encode(), path="body")[id_]
-    for id_, answers in read.items():
-        assert id_ not in changed or all(
-            re.sub(r"\s", "", each) in re.sub(r"\s", "", changed[id_])
-            for each in answers
-            if not dict((question.id, question) for question in ZONE_FORM)[id_].choices
-        )
+        sound = read_zone_request(body().encode(), path="body")
+        assert {id_: read[id_] for id_ in sound if id_ not in changed} == {
+            id_: answers for id_, answers in sound.items() if id_ not in changed
+        }
+        for question in ZONE_FORM:
+            if question.id in changed and not question.choices:
+                answered = "".join("".join(read.get(question.id, ())).split())
+                assert answered in "".join(changed[question.id].split())

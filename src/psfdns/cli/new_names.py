@@ -54,8 +54,6 @@ def _fault_of_name(file: ZoneFile) -> str | None:
     labels = labels_of(file.origin)
     if len(labels) < 2:
         return f"{file.origin} is a top-level domain or the root, and Route 53 makes no zone of it"
-    if labels[0] == b"*":
-        return f"{file.origin} is a wildcard, which is no zone"
     if not all(_LABEL.fullmatch(label) for label in labels):
         return f"{file.origin}: a zone's name has letters, digits, - inside of a label, _ and /"
     if len(file.path.name.encode()) > MAX_FILE_NAME:

@@ -93,7 +93,6 @@ class Opinions:
         taken = False
         for heard in self._sets_of(asked):
             if self.is_full:
-                self._leave_out(heard.name, heard.type, "more was heard than a zone holds")
                 return
             self._heard.setdefault((heard.name, heard.type), {})[server] = heard
             self._size += sum(map(len, heard.values))
@@ -172,7 +171,8 @@ class Opinions:
 
     def left_out(self) -> tuple[LeftOut, ...]:
         """What was heard and not taken."""
-        return tuple(self._left_out)
+        full = LeftOut(self._zone, "*", "more was heard than a zone holds: the rest was not asked for")
+        return (*self._left_out, *([full] if self.is_full else []))
 
     def unanswered(self) -> tuple[Unanswered, ...]:
         """What nobody answered."""

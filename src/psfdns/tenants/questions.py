@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psfdns.tenants.compose import compose_tenant
-from psfdns.tenants.names import SLUG, TENANT_FILE, ZoneNameError
+from psfdns.tenants.names import SLUG, TENANT_FILE
 from psfdns.tenants.parse import KINDS, PAYERS, parse_tenant
 
 Answers = Mapping[str, Any]
@@ -293,13 +293,3 @@ def judge_answer(question: Question, value: Any, *, stem: str) -> None:
     parsed = parse_tenant(text.encode("utf-8", "surrogateescape"), slug="a-tenant", path=TENANT_FILE)
     for finding in parsed.findings:
         raise AnswerError(f"{finding.summary} ({finding.hint})" if finding.hint else finding.summary)
-
-
-def stem_of(text: str) -> str:
-    """The zone as tenant.toml and its file's name have it; raises AnswerError."""
-    from psfdns.tenants.names import parse_zone_stem
-
-    try:
-        return "@".join(filter(None, parse_zone_stem(text)))
-    except ZoneNameError as error:
-        raise AnswerError(str(error)) from error
