@@ -269,7 +269,7 @@ def test_everything_that_a_person_has_to_know_is_told() -> None:
     lines = list(warnings_of(survey))
     assert lines[:2] == [
         "ns1.old.example. (192.0.2.53): answers; no transfer: refuses",
-        "ns3.: is unknown",
+        "ns3.: has no address",
     ]
     assert lines[2] == (
         "the servers differ: www.example.com. A: ns1.old.example.: 192.0.2.1 | 192.0.2.2 (TTL 300); "
