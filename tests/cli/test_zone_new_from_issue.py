@@ -124,3 +124,11 @@ def test_remarks_of_the_records_are_not_carried_into_the_file(ground: Ground) ->
 
 def test_an_issue_that_is_not_there_is_wrong_usage(ground: Ground) -> None:
     assert ground.run("zone", "new", "--from-issue", "gone.md")[0] == 64
+
+
+def test_what_is_no_form_is_told_at_its_line(ground: Ground) -> None:
+    code, out, err = from_issue(ground, "hello\n" + body(), "--json")
+
+    (finding,) = json.loads(out)["findings"]
+    assert (code, finding["code"], finding["path"], finding["line"]) == (1, "bad-issue", "body.md", 1)
+    assert "body.md:1: error: text before the first heading [bad-issue]\n" in err

@@ -64,7 +64,7 @@ def answer(
 
 def _read_issue(name: str | None) -> tuple[dict[str, list[str]], bytes | None]:
     """The answers of an issue as text, and the records that it holds."""
-    from psfdns.tenants.issue import MAX_BYTES, read_zone_request
+    from psfdns.tenants.issue import MAX_BYTES, IssueError, read_zone_request
 
     if name is None:
         return {}, None
@@ -76,9 +76,21 @@ def _read_issue(name: str | None) -> tuple[dict[str, list[str]], bytes | None]:
                 data = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
             raise UsageError(f"--from-issue {name}: no such file") from None
-    texts = read_zone_request(data, path=name)
+    try:
+        texts = read_zone_request(data)
+    except IssueError as error:
+        raise InvalidInputError(
+            [_issue_finding(name, line, summary) for line, summary in error.faults],
+            summary="the issue is not what its form makes",
+        ) from error
     records = texts.pop("records", None)
     return texts, records[0].encode() if records else None
+
+
+def _issue_finding(name: str, line: int | None, summary: str) -> Diagnostic:
+    return Diagnostic(
+        "bad-issue", Severity.ERROR, summary, Span(name, line, line), "ask for the issue form to be used"
+    )
 
 
 def _texts_of(given: Given) -> dict[str, list[str]]:

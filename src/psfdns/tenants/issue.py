@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from psfdns.diagnostics import Diagnostic, Severity, Span
-from psfdns.errors import InvalidInputError
 from psfdns.tenants.questions import QUESTIONS, Question
 
 NO_RESPONSE = "_No response_"
@@ -19,7 +18,6 @@ NO_RESPONSE = "_No response_"
 MAX_BYTES = 256 * 1024
 """GitHub takes 65,536 characters, of up to four bytes each."""
 
-_HEADING = re.compile(r"###[ \t]+(.*?)[ \t]*")
 _FENCE = re.compile(r"```[a-z]*")
 
 ZONE_FORM = tuple(question for question in QUESTIONS if question.label)
@@ -35,45 +33,60 @@ CERTIFICATE_FORM = {
 """What `.github/ISSUE_TEMPLATE/certificate-request.yml` asks: ids and labels."""
 
 
-def read_zone_request(data: bytes, *, path: str) -> dict[str, list[str]]:
+class Fault(NamedTuple):
+    """What is wrong with a body, and on which line where that is known."""
+
+    line: int | None
+    summary: str
+
+
+class IssueError(ValueError):
+    """The body is not what the form makes; `faults` is everything that was found."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.summary for fault in self.faults))
+
+
+def read_zone_request(data: bytes) -> dict[str, list[str]]:
     """The answers of a zone request as text, by the id of their question; many have a line each.
 
-    Raises InvalidInputError with every fault of the body.
+    Raises IssueError with every fault of the body.
     """
     labels = {question.id: question.label for question in ZONE_FORM}
-    headings = set(re.findall(r"^### (.*?)[ \t\r]*$", data.decode("utf-8", "replace"), re.MULTILINE))
+    headings = set(map(_heading, data.decode("utf-8", "replace").splitlines())) - {None}
     if headings == set(CERTIFICATE_FORM.values()):
-        raise InvalidInputError([_fault(path, None, "this is a request for a certificate, not for a zone")])
-    return _answers(read_form(data, labels, path=path), path)
+        raise IssueError([Fault(None, "this is a request for a certificate, not for a zone")])
+    return _answers(read_form(data, labels))
 
 
-def read_form(data: bytes, labels: Mapping[str, str], *, path: str) -> dict[str, str]:
+def read_form(data: bytes, labels: Mapping[str, str]) -> dict[str, str]:
     """The answers that were given to a form whose fields have these labels, by field id.
 
-    Raises InvalidInputError with every fault of the body.
+    Raises IssueError with every fault of the body.
     """
-    lines = _decode(data, path).split("\n")
-    found, faults = _read_sections(lines, {label: id_ for id_, label in labels.items()}, path)
+    lines = _decode(data).split("\n")
+    found, faults = _read_sections(lines, {label: id_ for id_, label in labels.items()})
     missing = [label for id_, label in labels.items() if id_ not in found]
-    faults += [_fault(path, None, f'the heading "### {label}" is missing') for label in missing]
+    faults += [Fault(None, f'the heading "### {label}" is missing') for label in missing]
     if faults:
-        raise InvalidInputError(faults, summary="the issue is not what its form makes")
+        raise IssueError(faults)
     return {id_: text for id_, text in found.items() if text}
 
 
-def _decode(data: bytes, path: str) -> str:
+def _decode(data: bytes) -> str:
     if len(data) > MAX_BYTES:
-        raise InvalidInputError([_fault(path, None, f"larger than {MAX_BYTES // 1024} KiB")])
+        raise IssueError([Fault(None, f"larger than {MAX_BYTES // 1024} KiB")])
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInputError([_fault(path, line, "is not UTF-8")]) from error
+        raise IssueError([Fault(line, "is not UTF-8")]) from error
     for number, line_text in enumerate(text.split("\n"), start=1):
         odd = next((char for char in line_text if _is_control(char)), None)
         if odd is not None:
-            fault = _fault(path, number, f"holds the control character U+{ord(odd):04X}")
-            raise InvalidInputError([fault])
+            fault = Fault(number, f"holds the control character U+{ord(odd):04X}")
+            raise IssueError([fault])
     return text
 
 
@@ -82,24 +95,22 @@ def _is_control(char: str) -> bool:
     return char != "\t" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def _read_sections(
-    lines: Sequence[str], ids: Mapping[str, str], path: str
-) -> tuple[dict[str, str], list[Diagnostic]]:
+def _read_sections(lines: Sequence[str], ids: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
     found: dict[str, str] = {}
-    faults: list[Diagnostic] = []
+    faults: list[Fault] = []
     for number, heading, answer in _sections(lines):
         id_ = ids.get(heading) if heading is not None else None
         if heading is None:
             if any(map(str.strip, answer)):
-                faults.append(_fault(path, number, "text before the first heading"))
+                faults.append(Fault(number, "text before the first heading"))
         elif id_ is None:
-            faults.append(_fault(path, number, f"{heading[:80]!r} is no heading of the form"))
+            faults.append(Fault(number, f"{heading[:80]!r} is no heading of the form"))
         elif id_ in found:
-            faults.append(_fault(path, number, f'the heading "### {heading}" stands here twice'))
+            faults.append(Fault(number, f'the heading "### {heading}" stands here twice'))
         else:
             text, fault = _unwrap(answer)
             found[id_] = text
-            faults += [_fault(path, number, f"{heading}: {fault}")] if fault else []
+            faults += [Fault(number, f"{heading}: {fault}")] if fault else []
     return found, faults
 
 
@@ -108,15 +119,20 @@ def _sections(lines: Sequence[str]) -> Iterator[tuple[int, str | None, list[str]
     number, heading, fenced = 1, None, False
     answer: list[str] = []
     for position, line in enumerate(lines, start=1):
-        match = None if fenced else _HEADING.fullmatch(line)
-        if match is not None:
+        found = None if fenced else _heading(line)
+        if found is not None:
             yield number, heading, answer
-            number, heading, answer = position, match[1], []
+            number, heading, answer = position, found, []
             continue
         answer.append(line)
         if _FENCE.fullmatch(line.rstrip()):
             fenced = not fenced
     yield number, heading, answer
+
+
+def _heading(line: str) -> str | None:
+    """The text of a heading; no pattern, which a line of blanks could keep busy."""
+    return line.removeprefix("### ").strip(" \t\r") if line.startswith("### ") else None
 
 
 def _unwrap(answer: Iterable[str]) -> tuple[str, str | None]:
@@ -132,9 +148,9 @@ def _unwrap(answer: Iterable[str]) -> tuple[str, str | None]:
     return (f"{inside}\n" if inside.strip() else ""), None
 
 
-def _answers(texts: Mapping[str, str], path: str) -> dict[str, list[str]]:
+def _answers(texts: Mapping[str, str]) -> dict[str, list[str]]:
     answers: dict[str, list[str]] = {}
-    faults: list[Diagnostic] = []
+    faults: list[Fault] = []
     for question in ZONE_FORM:
         if question.id not in texts:
             continue
@@ -144,10 +160,10 @@ def _answers(texts: Mapping[str, str], path: str) -> dict[str, list[str]]:
             continue
         lines = [line.strip() for line in text.split("\n") if line.strip()]
         fault = _fault_of(question, lines)
-        faults += [_fault(path, None, f"{question.label}: {fault}")] if fault else []
+        faults += [Fault(None, f"{question.label}: {fault}")] if fault else []
         answers[question.id] = [_chosen(question, line) for line in lines]
     if faults:
-        raise InvalidInputError(faults, summary="the issue is not what its form makes")
+        raise IssueError(faults)
     return answers
 
 
@@ -163,8 +179,3 @@ def _chosen(question: Question, line: str) -> str:
     """What a choice of the form means, as text that its question reads."""
     value = question.choices.get(line, line)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _fault(path: str, line: int | None, summary: str) -> Diagnostic:
-    span = Span(path) if line is None else Span(path, line, line)
-    return Diagnostic("bad-issue", Severity.ERROR, summary, span, "ask for the issue form to be used")
