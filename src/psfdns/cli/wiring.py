@@ -207,15 +207,25 @@ def open_walk(workspace: Workspace, access: Access) -> Walk:
     """
     from psfdns.config import ResolverConfig
     from psfdns.errors import LookupFailedError
-    from psfdns.lookup.parents import Walk
-    from psfdns.lookup.roots import IANA_ROOTS, load_hints
-    from psfdns.lookup.server import Server
 
     wanted = workspace.config.resolver
     if wanted == ResolverConfig() and (workspace.options.sandbox or not access.api.is_amazons):
         where = "the sandbox" if workspace.options.sandbox else "Route 53's endpoint is not Amazon's, which"
         why = f"{where} has no parents, and psfdns.toml has no [resolver]"
         raise LookupFailedError("DNS", "ask the parents", why)
+    return open_public_walk(workspace)
+
+
+def open_public_walk(workspace: Workspace) -> Walk:
+    """The way down from the root that `[resolver]` names, whichever account is meant.
+
+    Raises LookupFailedError.
+    """
+    from psfdns.lookup.parents import Walk
+    from psfdns.lookup.roots import IANA_ROOTS, load_hints
+    from psfdns.lookup.server import Server
+
+    wanted = workspace.config.resolver
     hints = wanted.root_hints
     addresses = load_hints(hints) if isinstance(hints, Path) else hints or IANA_ROOTS
     find_addresses = _open_resolver(workspace).find_addresses

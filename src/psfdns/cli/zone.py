@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli import zone_new
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup
 from psfdns.errors import PlanRefusedError, PsfdnsError
 from psfdns.plans.desired import zone_stem
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 @click.group("zone", cls=PsfdnsGroup)
 def command() -> None:
-    """Hosted zones as a whole; their record sets are the business of plan and apply."""
+    """Zones as a whole: ask for one, delete one; their record sets are the business of plan and apply."""
+
+
+command.add_command(zone_new.command)
 
 
 @command.command(
