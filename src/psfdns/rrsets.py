@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,8 @@ _UNSUPPORTED = re.compile(r"[^ -~\t]")
 _CARRIED = frozenset(
     {"Name", "Type", "TTL", "ResourceRecords", "AliasTarget", "SetIdentifier", "HealthCheckId"}
 )
+_PLAIN = frozenset({"Name", "Type", "TTL", "ResourceRecords"})
+"""All that most record sets have."""
 
 
 class InexpressibleError(ValueError):
@@ -59,8 +61,10 @@ def from_api(api: Mapping[str, Any], *, zone_id: str) -> RRset:
 
     Raises InexpressibleError.
     """
-    _refuse_unknown_fields(api)
     name, rdtype = decode_name(api["Name"]), api["Type"]
+    if api.keys() == _PLAIN and rdtype in HOSTED_TYPES and api["ResourceRecords"] and api["TTL"] is not None:
+        return RRset(RRsetKey(name, rdtype), api["TTL"], _decode_values(rdtype, api["ResourceRecords"]))
+    _refuse_unknown_fields(api)
     if rdtype not in HOSTED_TYPES:
         raise InexpressibleError(f"psfdns does not know the type {rdtype}")
     routing, identifier = _decode_routing(api), api.get("SetIdentifier")
@@ -74,11 +78,17 @@ def from_api(api: Mapping[str, Any], *, zone_id: str) -> RRset:
     return RRset(
         RRsetKey(name, rdtype, identifier),
         ttl=ttl,
-        values=tuple(sorted({decode_value(rdtype, record["Value"]) for record in records})),
+        values=_decode_values(rdtype, records),
         alias=_decode_alias(alias, zone_id) if alias else None,
         routing=routing,
         health_check=api.get("HealthCheckId") or None,
     )
+
+
+def _decode_values(rdtype: str, records: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    if len(records) == 1:
+        return (decode_value(rdtype, records[0]["Value"]),)
+    return tuple(sorted({decode_value(rdtype, record["Value"]) for record in records}))
 
 
 def to_api(rrset: RRset, *, zone_id: str) -> dict[str, Any]:

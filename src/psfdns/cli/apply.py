@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from psfdns.cli.planning import Planned
     from psfdns.cli.wiring import Access, Workspace
     from psfdns.route53.apply import Outcome
-    from psfdns.tenants.load import Repository
-    from psfdns.tenants.zone_file import ZoneFile
 
 
 @click.command(
@@ -72,11 +70,9 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """What is to be applied: the plan, the files that it was made from, and the saved plan's digest."""
+    """What is to be applied: the plan, and the digest of the saved plan that it keeps to."""
 
     planned: Planned
-    repository: Repository
-    files: tuple[ZoneFile, ...]
     digest: str | None
 
 
@@ -102,7 +98,7 @@ def _plan(
         saved, files = meet(saved, files, chosen=bool(names or tenant))
     planned = plan_zones(workspace, repository, files, access.host)
     planned = planned if saved is None else hold_against(saved, planned, workspace)
-    return _Meant(lift_refusals(planned, allow), repository, files, digest)
+    return _Meant(lift_refusals(planned, allow), digest)
 
 
 def _carry_out(
@@ -138,7 +134,7 @@ def _conclude(workspace: Workspace, access: Access, meant: _Meant, outcome: Outc
 
     options, planned = workspace.options, meant.planned
     saved = meant.digest is not None
-    unfinished = look_again(workspace, meant.repository, meant.files, access, outcome, saved=saved)
+    unfinished = look_again(workspace, planned, access, outcome, saved=saved)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
     verdicts = {} if verify == "off" else verify_outcome(workspace, access, planned, outcome)
     failed = finish(options, planned.plan, outcome, unfinished, verdicts)

@@ -168,9 +168,9 @@ def _in_sync(journal: Journal, plan: Plan) -> Mapping[str, ZoneEnd]:
     """The zones that need nothing and that an interrupted entry of this account names."""
     from psfdns.plans.plan import ZoneAction
 
-    named = journal.unsettled_zones(plan.account)
-    settled = [z.label for z in plan.zones if z.action is ZoneAction.NONE and z.label in named]
-    return dict.fromkeys(settled, ZoneEnd(ok=True))
+    idle = [zone.label for zone in plan.zones if zone.action is ZoneAction.NONE]
+    named = journal.unsettled_zones(plan.account) if idle else frozenset()
+    return {label: ZoneEnd(ok=True) for label in idle if label in named}
 
 
 def tell_unfinished(workspace: Workspace, *, account: str | None = None, own: str | None = None) -> None:
