@@ -6,10 +6,10 @@ spells it. Anything else, and all around the record sets, botocore reads.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
-from xml.sax.saxutils import unescape
 
 from botocore.parsers import ResponseParser, ResponseParserFactory, RestXMLParser
 
@@ -25,7 +25,6 @@ _SET = re.compile(
 )
 """One record set; the groups are None where it is not an ordinary one."""
 _BETWEEN_VALUES = "</Value></ResourceRecord><ResourceRecord><Value>"
-_ENTITIES = {"&quot;": '"', "&apos;": "'"}
 
 
 class ParserFactory(ResponseParserFactory):
@@ -84,7 +83,7 @@ def _read_page(body: bytes) -> tuple[list[Mapping[str, Any] | None], bytes] | No
 def _record_set(name: str, rdtype: str, ttl: str, values: str) -> dict[str, Any]:
     texts = values.split(_BETWEEN_VALUES)
     if "&" in values or "&" in name:
-        name, texts = unescape(name, _ENTITIES), [unescape(text, _ENTITIES) for text in texts]
+        name, texts = html.unescape(name), [html.unescape(text) for text in texts]
     return {
         "Name": name,
         "Type": rdtype,

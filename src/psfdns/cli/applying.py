@@ -193,10 +193,10 @@ def look_again(
     if not done or access.budget.is_stopped:
         return []
     try:
-        zones = plan_again(workspace, planned, done, access.host).zones
+        again = plan_again(workspace, planned, done, access.host)
+        left = {zone.label: _count_left(zone, done[zone.label] if saved else zone) for zone in again}
     except PsfdnsError as error:
         return [error]
-    left = {zone.label: _count_left(zone, done[zone.label] if saved else zone) for zone in zones}
     return [
         PsfdnsError(
             f"{label}: Route 53 took the changes, but planning again finds {number} more",

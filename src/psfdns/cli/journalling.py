@@ -175,10 +175,11 @@ def _in_sync(journal: Journal, plan: Plan) -> Mapping[str, ZoneEnd]:
 
 def tell_unfinished(workspace: Workspace, *, account: str | None = None, own: str | None = None) -> None:
     """Say on stderr what was cut short (in this account), and how far it came."""
-    from psfdns.cli.views.history import render_unfinished
     from psfdns.cli.wiring import talk
 
     for stored in open_journal(workspace).unfinished():
+        from psfdns.cli.views.history import render_unfinished
+
         assert stored.entry is not None  # noqa: S101 - `unfinished` looked
         if stored.id != own and account in {None, stored.entry.account}:
             talk(workspace.options, render_unfinished(stored), at=Verbosity.QUIET)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from psfdns.plans.guards import Policy, judge
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.make import Selection, make_plan, zones_to_fetch
 from psfdns.plans.match import match_zones
-from psfdns.plans.plan import Plan
+from psfdns.plans.plan import Plan, ZonePlan
 from psfdns.plans.protection import Listed, with_protections, zones_to_look_at
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from psfdns.route53.host import Route53Host
     from psfdns.tenants.load import Repository
     from psfdns.tenants.zone_file import ZoneFile
+
+
+ZONES_AT_A_TIME = 16
+"""Twice as many as are read at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,18 @@ def plan_zones(
     return _compare(workspace, held_zones(repository), desired, hosted, account=account, host=host)
 
 
-def plan_again(workspace: Workspace, planned: Planned, labels: Collection[str], host: Route53Host) -> Plan:
-    """The zones of `labels` as they were wanted before, compared with what is live now. Raises HostError."""
-    desired = tuple(zone for zone in planned.desired if zone.label in labels)
-    account = planned.plan.account
-    return _compare(workspace, planned.held, desired, host.list_zones(), account=account, host=host).plan
+def plan_again(
+    workspace: Workspace, planned: Planned, labels: Collection[str], host: Route53Host
+) -> Iterator[ZonePlan]:
+    """The zones of `labels` as they were wanted before, compared with what is live now. Raises HostError.
+
+    A few at a time: all of them are in memory once already.
+    """
+    desired = [zone for zone in planned.desired if zone.label in labels]
+    account, hosted = planned.plan.account, host.list_zones()
+    for start in range(0, len(desired), ZONES_AT_A_TIME):
+        few = tuple(desired[start : start + ZONES_AT_A_TIME])
+        yield from _compare(workspace, planned.held, few, hosted, account=account, host=host).plan.zones
 
 
 def _compare(
