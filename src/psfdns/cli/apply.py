@@ -128,7 +128,6 @@ def _carry_out(
 def _conclude(workspace: Workspace, access: Access, meant: _Meant, outcome: Outcome, *, verify: str) -> int:
     """Look again, verify, and say what came of it; the exit code."""
     from psfdns.cli.applying import finish, look_again
-    from psfdns.cli.verifying import say_verdicts, verify_outcome
     from psfdns.cli.views.apply import render_requests
     from psfdns.cli.wiring import talk
 
@@ -136,7 +135,11 @@ def _conclude(workspace: Workspace, access: Access, meant: _Meant, outcome: Outc
     saved = meant.digest is not None
     unfinished = look_again(workspace, planned, access, outcome, saved=saved)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
-    verdicts = {} if verify == "off" else verify_outcome(workspace, access, planned, outcome)
+    if verify == "off":
+        return finish(options, planned.plan, outcome, unfinished)
+    from psfdns.cli.verifying import say_verdicts, verify_outcome
+
+    verdicts = verify_outcome(workspace, access, planned, outcome)
     failed = finish(options, planned.plan, outcome, unfinished, verdicts)
     told = say_verdicts(options, verdicts, required=verify == "require")
     return failed or told
