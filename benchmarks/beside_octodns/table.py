@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from measure import Run, middle
 from programs import PINNED, SHARED
 
 HEADER = """\
-| | wall, s | CPU, s | memory, MB | requests (throttled) |
+| zones × record sets | seconds | CPU seconds | MB | requests |
 |---|---|---|---|---|"""
 
 
@@ -29,30 +30,37 @@ def render(results: Sequence[tuple[Any, dict[str, list[Run]]]], *, seconds: floa
 
 
 def cells(runs: dict[str, list[Run]]) -> Iterator[str]:
-    for field, form in (("wall", "{:.2f}"), ("cpu", "{:.2f}"), ("memory", "{:.0f}")):
-        yield " / ".join(form.format(middle(each, field)) for each in runs.values())
-    yield " / ".join(requests(each) for each in runs.values())
+    for field, digits in (("wall", 2), ("cpu", 2), ("memory", 0)):
+        yield " / ".join(figure(each, field, digits) for each in runs.values())
+    sent = " / ".join(requests(each) for each in runs.values())
+    yield "" if set(sent) <= set("0 /") else sent
+
+
+def figure(runs: Sequence[Run], field: str, digits: int) -> str:
+    """The median, of three figures at least; a program that failed once has none."""
+    if any(run.fault for run in runs):
+        return "fails" if field == "wall" else "–"
+    value = middle(runs, field)
+    return f"{value:.{digits if value < 10 else min(digits, 1)}f}"
 
 
 def requests(runs: Sequence[Run]) -> str:
-    """All that were sent, and in brackets those of them that were throttled."""
+    """All that were sent, and how many of them were throttled."""
+    if any(run.fault for run in runs):
+        return "–"
     sent = sorted(run.asked.total() for run in runs)[len(runs) // 2]
     throttled = max(run.throttled for run in runs)
-    failed = sum(run.fault is not None for run in runs)
-    return (
-        f"{sent:,}"
-        + f" ({throttled:,})" * bool(throttled)
-        + f" FAILED {failed} of {len(runs)}" * bool(failed)
-    )
+    return f"{sent:,}" + f", {throttled:,} throttled" * bool(throttled)
 
 
 def asked(label: str, runs: dict[str, list[Run]]) -> Iterator[str]:
     for program, each in runs.items():
+        wall = statistics.median(run.wall for run in each)
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(each[0].asked.items()))
         span = (
             f"CPU {min(run.cpu for run in each):.2f} to {max(run.cpu for run in each):.2f} s in {len(each)}"
         )
-        yield f"- {label}, {program}: {span}; {kinds or 'no request'}"
+        yield f"- {label}, {program}: {span}, wall {wall:.2f} s; {kinds or 'no request'}"
         for fault, times in Counter(run.fault for run in each if run.fault).items():
             yield f"  - {times} of {len(each)} FAILED: {fault}"
 

@@ -240,9 +240,11 @@ class _Client:
         network.sandbox._wire = self.wire
         self.network = network
 
-    def open(self, network: Network, *, budget: Budget, threads: int, attach: Any = None) -> Any:
+    def open(
+        self, network: Network, *, budget: Budget, threads: int, attach: Any = None, session: Any = None
+    ) -> Any:
         """Stands for open_route53."""
-        del threads, attach
+        del threads, attach, session
         self.connect(network)
         self.budget = budget
         return self.api

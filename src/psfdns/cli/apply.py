@@ -12,6 +12,7 @@ from psfdns.errors import PsfdnsError
 
 if TYPE_CHECKING:
     from psfdns.cli.planning import Planned
+    from psfdns.cli.verifying import Verdicts
     from psfdns.cli.wiring import Access, Workspace
     from psfdns.route53.apply import Outcome
     from psfdns.tenants.load import Repository
@@ -164,7 +165,6 @@ def _conclude(
     """Look again, verify, tell the tenants, and say what came of it; the exit code."""
     from psfdns.cli.applying import finish, look_again
     from psfdns.cli.telling import entry_of, tell_tenants
-    from psfdns.cli.verifying import say_verdicts, verify_outcome
     from psfdns.cli.views.apply import render_requests
     from psfdns.cli.wiring import talk
 
@@ -172,8 +172,18 @@ def _conclude(
     saved = meant.digest is not None
     unfinished = look_again(workspace, planned, access, outcome, saved=saved)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
-    verdicts = {} if verify == "off" else verify_outcome(workspace, access, planned, outcome)
+    verdicts = {} if verify == "off" else _verify(workspace, access, planned, outcome)
     told = tell_tenants(workspace, meant.repository, entry_of(outcome), notify=notify)
     failed = finish(options, planned.plan, outcome, unfinished, verdicts, extra={"told": told})
-    differing = say_verdicts(options, verdicts, required=verify == "require")
-    return failed or differing
+    if verify == "off":
+        return failed
+    from psfdns.cli.verifying import say_verdicts
+
+    return failed or say_verdicts(options, verdicts, required=verify == "require")
+
+
+def _verify(workspace: Workspace, access: Access, planned: Planned, outcome: Outcome) -> Verdicts:
+    """What the name servers say; an apply that does not ask them imports nothing of this."""
+    from psfdns.cli.verifying import verify_outcome
+
+    return verify_outcome(workspace, access, planned, outcome)
