@@ -1,4 +1,4 @@
-"""`psfdns check`: everything wrong with the files, offline."""
+"""`psfdns check`: everything wrong with the files, offline; and with --online, with what they point at."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 import click
 
 from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
+
+EXIT_UNKNOWN = 3
 
 
 @click.command(
@@ -17,6 +19,7 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
   psfdns check zones/psf/python.org.zone                one zone, with its tenant's settings
   psfdns check --changed-since origin/main --format github
   psfdns check --origin example.org - < export.txt      a file that is nobody's yet
+  psfdns check --online                                 and whether all that the zones point at is there
   psfdns check --explain missing-final-dot              what a code means, and how to mend it
 """,
 )
@@ -57,6 +60,11 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Ask DNS and hosting providers too: does what the zones point at exist, or could anybody take it?",
+)
 @click.option("--explain", metavar="CODE", help="Say what a finding's code means, and look at no file.")
 @click.pass_context
 def command(
@@ -69,9 +77,10 @@ def command(
     actors: tuple[str, ...],
     origin: str | None,
     fail_on: str,
+    online: bool,
     explain: str | None,
 ) -> int:
-    """Check files, zones and tenants; nothing is asked of anybody.
+    """Check files, zones and tenants; without --online nothing is asked of anybody.
 
     PATH is a file, a folder or - for standard input; without one the repository is checked. A file
     outside zones/ is checked alone. A finding is `path:line: severity: text [code]`.
@@ -91,14 +100,16 @@ def command(
             "--actor-tenant and --actor need --changed-since REV: whose change since when?"
         )
     since = None if changed_since is None else Since(changed_since, actor_tenants, actors)
-    checked = check_files(options, paths, origin=origin, since=since)
-    document = check_document(checked.findings)
+    checked = check_files(options, paths, origin=origin, since=since, online=online)
+    document = check_document(checked.findings, online=checked.online.document if checked.online else None)
     colour = has_colour(options, sys.stdout)
     click.echo(render(document, chosen, colour=colour, version=_version()), nl=False, color=colour or None)
     zones = "1 zone" if checked.zones == 1 else f"{checked.zones} zones"
     talk(options, f"{zones} checked: {summarise(document)}")
     worst = min((finding.severity.rank for finding in checked.findings), default=len(Severity))
-    return int(worst <= Severity(fail_on).rank)
+    if worst <= Severity(fail_on).rank:
+        return 1
+    return EXIT_UNKNOWN if checked.online and not checked.online.answered else 0
 
 
 def _explain(context: click.Context, code: str) -> int:

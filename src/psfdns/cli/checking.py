@@ -17,7 +17,9 @@ from psfdns.names import NameSyntaxError, parse_name
 
 if TYPE_CHECKING:
     from psfdns.cli.changing import Since
+    from psfdns.cli.online import Online
     from psfdns.cli.options import Options
+    from psfdns.plans.desired import DesiredZone
     from psfdns.tenants.load import Repository
     from psfdns.tenants.zone_file import ZoneFile
     from psfdns.zonefile.parse import ParsedZone
@@ -30,16 +32,24 @@ MAX_FILES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything found, each once, and how many zones were read."""
+    """Everything found, each once, how many zones were read, and with --online what became of that.
+
+    `read` are the zones, each as it is and, where only a change counts, as it was.
+    """
 
     findings: tuple[Diagnostic, ...]
     zones: int
+    read: tuple[tuple[DesiredZone, DesiredZone | None], ...] = ()
+    online: Online | None = None
 
 
 def check_files(
-    options: Options, paths: Sequence[str], *, origin: str | None, since: Since | None
+    options: Options, paths: Sequence[str], *, origin: str | None, since: Since | None, online: bool = False
 ) -> Checked:
-    """Check what `paths` name, or the whole repository; raises UsageError for a path that is not there."""
+    """Check what `paths` name, or the whole repository; raises UsageError for a path that is not there.
+
+    With `online` what the zones point at is asked about too.
+    """
     try:
         workspace = open_workspace(options, config_needed=False)
     except InvalidInputError as error:
@@ -50,7 +60,13 @@ def check_files(
     if scope.inside:
         results.append(_check_repository(workspace, scope.inside, since))
     found = dict.fromkeys(finding for result in results for finding in result.findings)
-    return Checked(tuple(found), sum(result.zones for result in results))
+    zones = sum(result.zones for result in results)
+    if not online:
+        return Checked(tuple(found), zones)
+    from psfdns.cli.online import check_online
+
+    asked = check_online(workspace, [each for result in results for each in result.read], since=since)
+    return Checked((*found, *asked.findings), zones, online=asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +197,17 @@ def _check_loose(
                 path=loose.shown,
                 findings=parsed.findings,
             )
-            yield Checked(findings, 1)
+            yield Checked(findings, 1, ((_as_desired(loose, parsed, findings), None),))
+
+
+def _as_desired(loose: _Loose, parsed: ParsedZone, findings: tuple[Diagnostic, ...]) -> DesiredZone:
+    from psfdns.diagnostics import has_errors
+    from psfdns.plans.desired import DesiredZone
+    from psfdns.settings import ZoneSettings
+
+    zone = None if has_errors(findings) else parsed.zone
+    silenced = tuple(parsed.suppressions)
+    return DesiredZone(loose.origin, None, "", loose.shown, ZoneSettings(), zone, findings, silenced)
 
 
 def _is_changed(workspace: Workspace, loose: _Loose, changed: Collection[str]) -> bool:
@@ -222,9 +248,9 @@ def _check_repository(workspace: Workspace, inside: Collection[str], since: Sinc
         for finding in (*repository.findings, *_find_stale_codeowners(workspace, repository))
         if finding.span is not None and (wanted(finding.span.path) or finding.span.path in touched)
     ]
-    for file in files:
-        findings.extend(read_zone(file, default_ttl=workspace.config.default_ttl).findings)
-    return Checked(tuple(findings), len(files))
+    read = [read_zone(file, default_ttl=workspace.config.default_ttl) for file in files]
+    findings += (finding for zone in read for finding in zone.findings)
+    return Checked(tuple(findings), len(files), tuple((zone, None) for zone in read))
 
 
 def _check_change(
@@ -235,7 +261,8 @@ def _check_change(
 
     brought = check_change(workspace, repository, since)
     found = [each for each in brought.findings if each.span is None or wanted(each.span.path)]
-    return Checked((*found, *(each for each in brought.policy if each not in found)), brought.zones)
+    found += (each for each in brought.policy if each not in found)
+    return Checked(tuple(found), len(brought.read), brought.read)
 
 
 def _find_stale_codeowners(workspace: Workspace, repository: Repository) -> Iterator[Diagnostic]:

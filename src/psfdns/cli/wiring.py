@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psfdns.aws import AwsApi, Identity
     from psfdns.budget import Budget
     from psfdns.config import Config
+    from psfdns.dangling.listen import Means
     from psfdns.lookup.parents import Walk
     from psfdns.objects import ObjectStore
     from psfdns.route53.host import Route53Host
@@ -220,6 +221,34 @@ def open_walk(workspace: Workspace, access: Access) -> Walk:
     addresses = load_hints(hints) if isinstance(hints, Path) else hints or IANA_ROOTS
     resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
     return Walk(tuple(Server(address, wanted.port) for address in addresses), resolver.find_addresses)
+
+
+def open_listening(
+    workspace: Workspace, *, seconds: float, progress: Callable[[str, int, int], None]
+) -> Means:
+    """The ways by which `check --online` asks; new questions for `seconds` only. Raises LookupFailedError."""
+    import dataclasses
+
+    from psfdns.dangling.listen import Means
+    from psfdns.dangling.registry import registrable_domain
+    from psfdns.lookup.ask import Patience, ask_many
+    from psfdns.lookup.resolve import Resolver, system_resolver
+    from psfdns.web.fetch import fetch_pages, open_ways
+
+    wanted, ways, until = workspace.config.resolver, open_ways(), monotonic() + seconds
+    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
+    # A resolver that looks for dead servers takes its time.
+    patient = dataclasses.replace(resolver, patience=Patience(seconds=4.0))
+    return Means(
+        patient.resolve_many,
+        ask_many,
+        lambda visits: fetch_pages(visits, ways),
+        ways.may_connect,
+        registrable_domain,
+        lambda: monotonic() > until,
+        progress,
+        wanted.port,
+    )
 
 
 def open_sandbox(workspace: Workspace) -> Sandbox:
