@@ -142,7 +142,7 @@ def _listen(workspace: Workspace, pointers: Sequence[Pointer]) -> Report:
 
 def _progress(workspace: Workspace) -> Callable[[str, int, int], None]:
     """One line on a terminal that is written over, and taken away by a total of 0."""
-    wanted = sys.stderr.isatty() and workspace.options.verbosity >= Verbosity.NORMAL
+    wanted = is_terminal() and workspace.options.verbosity >= Verbosity.NORMAL
 
     def show(what: str, done: int, total: int) -> None:
         if wanted:
@@ -150,6 +150,11 @@ def _progress(workspace: Workspace) -> Callable[[str, int, int], None]:
             click.echo(f"\r\x1b[K{words}", err=True, nl=False)
 
     return show
+
+
+def is_terminal() -> bool:
+    """Whether somebody may be looking at stderr."""
+    return sys.stderr.isatty()
 
 
 def _unknown_places(pointers: Sequence[Pointer], found: Sequence[Found], report: Report) -> frozenset[Place]:

@@ -1,6 +1,7 @@
 """What was seen to dangle, kept between runs: `dangling.json` in the folder `cache`.
 
-It is data of this machine. What cannot be read is as good as nothing: then everything is seen for the first time again.
+It is data of this machine. What cannot be read is as good as nothing: then all is seen for the first time
+again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from psfdns.journal.disk import make_folder, read_file, write_file
 
 FORMAT = "psfdns-dangling/1"
 FILE = "dangling.json"
-MAX_BYTES = 32 << 20
+MAX_BYTES = 128 << 20
+"""More than MAX_SEEN entries of the longest names take."""
 PATIENCE = 10.0
 """Seconds that another run is waited for; it needs a fraction of one."""
 _MAX_TEXT = 2048

@@ -134,10 +134,12 @@ def _senders(label: str, subject: Subject, rrset: RRset) -> Iterator[Pointer]:
 
 
 def _name(text: str) -> str | None:
+    """The canonical name of an SPF domain; None where it is none, which is judged offline."""
     try:
-        return parse_name(text.rstrip(".") + ".")
+        name = parse_name(text.rstrip(".") + ".")
     except NameSyntaxError:
         return None
+    return None if name == "." else name
 
 
 def _span_of(rrset: RRset, place: int) -> Span | None:

@@ -43,5 +43,6 @@ def find_proofs(zone: Zone) -> Proofs:
 def _owners(names: Iterable[str], label: str) -> Iterable[str]:
     for name in names:
         first = name.partition(".")[0]
-        if first == label or (label.endswith("-") and first.startswith(label) and first != label):
+        # GitHub's ends with the name of the account.
+        if (len(first) > len(label) and first.startswith(label)) if label.endswith("-") else first == label:
             yield name

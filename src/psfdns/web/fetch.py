@@ -22,11 +22,13 @@ from urllib.parse import urlsplit
 
 from psfdns.web.reach import is_public
 
-PORTS: Mapping[str, int] = {"http": 80, "https": 443}
+USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
+PORTS = USUAL_PORTS
+"""Where we connect; what a redirect may name are the usual ones."""
 MAX_BODY = 64 << 10
 """Bytes; the page that says that there is nothing is a small one."""
-MAX_HOPS = 3
-"""Requests for one page: the first, and redirects within the host."""
+MAX_REDIRECTS = 3
+"""Followed for one page, all within the host."""
 MAX_ADDRESSES = 2
 """Of a host that are tried: providers have many, and all say the same."""
 SECONDS = 10.0
@@ -35,6 +37,7 @@ THREADS = 8
 """Pages on the way at a time, over all providers."""
 
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+", re.ASCII)
+_PATH = re.compile(r"/[!-~]{0,2000}")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {"User-Agent": "psfdns check --online", "Accept": "*/*", "Connection": "close"}
 
@@ -94,22 +97,29 @@ def fetch_page(visit: Visit, ways: Ways) -> Fetched:
     if not addresses:
         shown = ", ".join(visit.addresses[:MAX_ADDRESSES]) or "no address"
         return Unfetched(f"is not fetched: {shown} is not public")
-    fetched = _fetch(visit.host, addresses, ways, "http")
-    return _fetch(visit.host, addresses, ways, "https") if isinstance(fetched, Unfetched) else fetched
+    first = _request(_Request("http", visit.host, "/"), addresses, ways)
+    if isinstance(first, _Response):
+        return _follow(first, _Request("http", visit.host, "/"), addresses, ways)
+    second = _request(_Request("https", visit.host, "/"), addresses, ways)
+    if isinstance(second, _Response):
+        return _follow(second, _Request("https", visit.host, "/"), addresses, ways)
+    return Unfetched(f"{first.why}; {second.why}")
 
 
-def _fetch(host: str, addresses: Sequence[str], ways: Ways, scheme: str) -> Fetched:
-    """Follow redirects within the host; another host's page says nothing of this one."""
-    path = "/"
-    for _ in range(MAX_HOPS):
-        response = _request(_Request(scheme, host, path), addresses, ways)
-        if isinstance(response, Unfetched):
-            return response
-        onward = _onward(response, host, scheme)
+def _follow(response: _Response, request: _Request, addresses: Sequence[str], ways: Ways) -> Fetched:
+    """The page behind redirects within the host; another host's page says nothing of this one."""
+    for _ in range(MAX_REDIRECTS):
+        onward = _onward(response, request)
         if onward is None:
             return Page(response.status, response.text)
-        scheme, path = onward
-    return Unfetched(f"redirects more than {MAX_HOPS} times")
+        request = onward
+        answer = _request(request, addresses, ways)
+        if isinstance(answer, Unfetched):
+            return answer
+        response = answer
+    if _onward(response, request) is None:
+        return Page(response.status, response.text)
+    return Unfetched(f"redirects more than {MAX_REDIRECTS} times")
 
 
 class _Request(NamedTuple):
@@ -124,20 +134,21 @@ class _Response(NamedTuple):
     location: str
 
 
-def _onward(response: _Response, host: str, scheme: str) -> tuple[str, str] | None:
-    """Scheme and path of a redirect that stays with the host, at the usual port."""
-    if response.status not in _REDIRECTS or not response.location.isascii():
+def _onward(response: _Response, request: _Request) -> _Request | None:
+    """The request that a redirect asks for, where it stays with the host and at the usual ports."""
+    if response.status not in _REDIRECTS:
         return None
     try:
         target = urlsplit(response.location)
         named, port = target.hostname, target.port
     except ValueError:
         return None
-    to = target.scheme or scheme
-    if to not in PORTS or (named or host).rstrip(".") != host or port not in {None, PORTS[to]}:
+    scheme = target.scheme or request.scheme
+    if scheme not in USUAL_PORTS or (named or request.host).rstrip(".") != request.host:
         return None
-    query = f"?{target.query}" if target.query else ""
-    return to, (target.path if target.path.startswith("/") else f"/{target.path}") + query
+    path = f"/{target.path.removeprefix('/')}" + (f"?{target.query}" if target.query else "")
+    is_usual = port in {None, USUAL_PORTS[scheme]} and _PATH.fullmatch(path)
+    return _Request(scheme, request.host, path) if is_usual else None
 
 
 def _request(request: _Request, addresses: Sequence[str], ways: Ways) -> _Response | Unfetched:
@@ -147,7 +158,8 @@ def _request(request: _Request, addresses: Sequence[str], ways: Ways) -> _Respon
         try:
             return _exchange(request, address, ways)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            failure = Unfetched(f"cannot be fetched from {address}: {_words_of(error)}")
+            how = f"from {address} by {request.scheme.upper()}"
+            failure = Unfetched(f"cannot be fetched {how}: {_words_of(error)}")
     return failure
 
 
