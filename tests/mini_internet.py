@@ -117,7 +117,7 @@ class MiniInternet:
 def mini_internet(folder: Path) -> Iterator[MiniInternet]:
     """It runs inside the block; every process that it started ends with it."""
     _sign(folder)
-    port = free_port((ROOT, *TOP, *LEAF, NOBODY))
+    port = free_port((ROOT, *TOP, *LEAF, NOBODY, RESOLVER))
     with ExitStack() as stack:
         for number, (addresses, zones) in enumerate(HOLDERS.items()):
             home = folder / f"knot{number}"

@@ -1,4 +1,4 @@
-"""What BIND as a resolver tells of a small internet that Knot serves, and Knot as the server of delegations."""
+"""What BIND as a resolver tells of a small internet, and what Knot as the server of delegations says."""
 
 from __future__ import annotations
 
