@@ -95,6 +95,8 @@ www 300 IN A 192.0.2.2
 SIGNED = ("child.test.", "test.", ".")
 """Children first: a parent's DS records come from what signing the child left behind."""
 
+_EVERYBODY = "acl:\n  - id: everybody\n    address: 127.0.0.0/8\n    action: transfer\n"
+
 HOLDERS = {(ROOT,): (".",), TOP: ("test.", "co.test."), LEAF: ("child.test.", "deep.co.test.")}
 
 
@@ -145,9 +147,18 @@ def _file(folder: Path, zone: str) -> Path:
 
 @contextmanager
 def knot(
-    home: Path, files: dict[str, Path], *, addresses: tuple[str, ...], port: int, wait: bool = True
+    home: Path,
+    files: dict[str, Path],
+    *,
+    addresses: tuple[str, ...],
+    port: int,
+    wait: bool = True,
+    transfers: bool = False,
 ) -> Iterator[None]:
-    """A Knot with its own folder that serves these master files on these addresses."""
+    """A Knot with its own folder that serves these master files on these addresses.
+
+    With `transfers` it hands its zones over to everybody (AXFR).
+    """
     listen = ", ".join(f"{address}@{port}" for address in addresses)
     zones = "".join(f'  - domain: "{zone}"\n    file: "{path}"\n' for zone, path in files.items())
     config = home / "knot.conf"
@@ -156,7 +167,9 @@ def knot(
         "  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n"
         f"database:\n  storage: {home}\n"
         "log:\n  - target: stderr\n    any: error\n"
+        f"{_EVERYBODY if transfers else ''}"
         "template:\n  - id: default\n    zonefile-sync: -1\n    journal-content: none\n"
+        f"{'    acl: everybody' if transfers else ''}\n"
         f"zone:\n{zones}"
     )
     process = start("knotd", "-c", str(config), log=home / "knotd.log")

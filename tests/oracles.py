@@ -23,6 +23,7 @@ PACKAGES = {
     "kzonecheck": "knot-dnssecutils",
     "dnssec-keygen": "bind9-utils",
     "dnssec-signzone": "bind9-utils",
+    "dnssec-verify": "bind9-utils",
     "knotd": "knot",
     "named": "bind9",
 }

@@ -14,7 +14,20 @@ import psfdns
 SOURCE = Path(psfdns.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 VAGUE = {"utils", "util", "helpers", "common", "core", "base", "manager", "service", "misc", "dns", "types"}
-HEAVY = ("boto3", "botocore", "moto", "dns", "rich", "tomlkit", "idna", "werkzeug", "flask", "acme")
+HEAVY = (
+    "boto3",
+    "botocore",
+    "moto",
+    "dns",
+    "rich",
+    "tomlkit",
+    "idna",
+    "werkzeug",
+    "flask",
+    "acme",
+    "apprise",
+    "smtplib",
+)
 
 
 def imported_by(code: str) -> set[str]:
@@ -58,7 +71,7 @@ def test_check_imports_no_client_and_no_sandbox(repository_root: Path) -> None:
         f"from psfdns.cli.main import run\nassert run(['--root', {str(zones.parent)!r}, 'check']) == 0"
     )
 
-    assert loaded.isdisjoint({"boto3", "botocore", "moto", "acme", "werkzeug", "flask"})
+    assert loaded.isdisjoint({"boto3", "botocore", "moto", "acme", "werkzeug", "flask", "apprise"})
 
 
 def test_the_storeys_that_are_written_down_are_those_that_are_held(repository_root: Path) -> None:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.config import Config, JournalConfig, ResolverConfig, Route53Config, find_config, read_config
+from psfdns.config import (
+    Config,
+    JournalConfig,
+    NotifyConfig,
+    ResolverConfig,
+    Route53Config,
+    find_config,
+    read_config,
+)
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import Server
 
@@ -54,7 +62,10 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             trust_anchor = "root.key"
             port = 5300
             [notify]
-            staff = []
+            mail = "mailtos://me:$PASSWORD@mail.example.org?from=dns@psf.example"
+            staff = ["slack://TokenA/TokenB", "$STAFF"]
+            page_file = "page"
+            sandbox = true
             """,
         )
     )
@@ -70,7 +81,15 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             tmp_path / "root.key",
             5300,
         ),
+        notify=NotifyConfig(
+            "mailtos://me:$PASSWORD@mail.example.org?from=dns@psf.example",
+            staff=("slack://TokenA/TokenB", "$STAFF"),
+            page_file=tmp_path / "page",
+            sandbox=True,
+        ),
     )
+    assert "TokenA" not in repr(config)
+    assert "PASSWORD" not in repr(config)
 
 
 def test_root_hints_may_be_a_file_beside_psfdns_toml(tmp_path: Path) -> None:
@@ -110,6 +129,14 @@ FAULTS = {
     "[journal]\ns3 = 's3://A_Bucket'": "journal.s3 must name a bucket",
     "[journal]\ns3 = 's3://a-bucket/a//b'": "journal.s3 must name a bucket",
     "[journal]\ns3 = 's3://a-bucket/../b'": "journal.s3 must name a bucket",
+    "[notify]\nmails = 'x'": "[notify] 'mails' is not a setting",
+    "[notify]\nmail = 3": "notify.mail must be the URL of a mail server",
+    "[notify]\nmail = 'json://host'": "notify.mail must be the URL of a mail server",
+    "[notify]\nmail = '$A'\nmail_file = 'x'": "notify.mail and notify.mail_file exclude each other",
+    "[notify]\nmail_file = 3": "notify.mail_file must be the path of a file",
+    "[notify]\nstaff = 'slack://a'": "notify.staff must be a list of URLs",
+    "[notify]\npage = ['a-secret']": "notify.page must be a list of URLs",
+    "[notify]\nsandbox = 'yes'": "notify.sandbox must be true or false",
     "route35 = {}": "'route35' is not a setting",
     "= 3": "is not TOML",
 }
@@ -121,6 +148,7 @@ def test_a_fault_is_one_finding_that_names_it(tmp_path: Path, text: str) -> None
         read_config(write(tmp_path, text))
     (finding,) = caught.value.diagnostics
     assert FAULTS[text] in finding.summary
+    assert "a-secret" not in finding.summary
     assert finding.span is not None
     assert finding.span.path.endswith("psfdns.toml")
 

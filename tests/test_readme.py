@@ -60,9 +60,9 @@ def test_every_option_that_the_readme_names_exists() -> None:
 
 
 def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
-    from psfdns.config import ResolverConfig, Route53Config
+    from psfdns.config import NotifyConfig, ResolverConfig, Route53Config
 
-    names = (*Route53Config.__slots__, *ResolverConfig.__slots__)
+    names = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
     assert all(f"`{name}`" in README or f"] {name}`" in README for name in names)
 
 

@@ -136,6 +136,7 @@ PREPARED: dict[str, Callable[[Path], None]] = {
     "by-hand-to-files.md": by_hand,
     "dangling-name.md": a_dangling_name,
     "emergency-apply.md": all_in_sync,
+    "maintenance.md": all_in_sync,
     "moving-a-zone-in.md": an_export,
     "route53-down.md": all_in_sync,
     "tenant-leaves.md": an_alias_too,

@@ -1,7 +1,6 @@
 """psfdns.toml as a value (docs/contract.md §1, §5): only the command line reads it, rooms take arguments.
 
-Tables that belong to certificates, registrars and messages are known by name; the commands that use them
-read them.
+Tables that belong to certificates and registrars are known by name; the commands that use them read them.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,7 +39,13 @@ _S3_LOCATION = re.compile(
 )
 """A general purpose bucket (S3 User Guide, "Bucket naming rules"), and keys that nobody has to escape."""
 
-_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap", "notify"})
+_CHANNEL = re.compile(r"\$\{?\w+\}?|[a-z][a-z0-9+.-]*://[^\x00-\x1f]+", re.ASCII)
+"""A URL of apprise's kind, or the environment variable that holds it."""
+
+_MAIL = re.compile(r"\$\{?\w+\}?|mailtos?://[^\x00-\x1f]+", re.ASCII)
+
+_TABLES = frozenset({"default_ttl", "state", "route53", "resolver", "journal", "notify"})
+_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,23 @@ class JournalConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyConfig:
+    """`[notify]`: where messages go. `$NAME` in a URL is the environment's, files hold a URL a line.
+
+    URLs may hold secrets: they stand in no message of ours, and in no repr. `sandbox`: what is done to
+    the embedded Route 53 is told too.
+    """
+
+    mail: str | None = field(default=None, repr=False)
+    mail_file: Path | None = None
+    staff: tuple[str, ...] = field(default=(), repr=False)
+    staff_file: Path | None = None
+    page: tuple[str, ...] = field(default=(), repr=False)
+    page_file: Path | None = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The configuration; `folder` is that of psfdns.toml, which findings are shown relative to."""
 
@@ -97,6 +119,7 @@ class Config:
     route53: Route53Config = field(default_factory=Route53Config)
     resolver: ResolverConfig = field(default_factory=ResolverConfig)
     journal: JournalConfig = field(default_factory=JournalConfig)
+    notify: NotifyConfig = field(default_factory=NotifyConfig)
 
 
 def find_config(start: Path) -> Path | None:
@@ -125,7 +148,7 @@ def read_config(path: Path) -> Config:
 def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     """A parsed document as Config; raises InvalidInputError with every fault found."""
     reader = _Reader(path.name)
-    reader.known("", document, {"default_ttl", "state", "route53", "resolver", "journal"} | _TABLES_ELSEWHERE)
+    reader.known("", document, _TABLES | _TABLES_ELSEWHERE)
     state = reader.table(document, "state")
     reader.known("state", state, {"dir"})
     route53 = reader.table(document, "route53")
@@ -134,6 +157,7 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     folder = path.resolve().parent
     resolver = _read_resolver(reader, reader.table(document, "resolver"), folder)
     journal = _read_journal(reader, reader.table(document, "journal"))
+    notify = _read_notify(reader, reader.table(document, "notify"), folder)
     default_ttl = document.get("default_ttl", DEFAULT_TTL)
     if not _is_number(default_ttl, int) or not 0 <= default_ttl <= MAX_TTL:
         reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
@@ -143,7 +167,8 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
         directory = ".psfdns"
     if reader.findings:
         raise InvalidInputError(reader.findings, summary=f"{path} has errors")
-    return Config(folder, path, folder / directory, default_ttl, Route53Config(**values), resolver, journal)
+    wanted = Route53Config(**values)
+    return Config(folder, path, folder / directory, default_ttl, wanted, resolver, journal, notify)
 
 
 class _Reader:
@@ -163,7 +188,7 @@ class _Reader:
         self.fault(f"[{key}] must be a table")
         return {}
 
-    def known(self, where: str, table: Mapping[str, Any], names: set[str]) -> None:
+    def known(self, where: str, table: Mapping[str, Any], names: Collection[str]) -> None:
         for key in table:
             if key not in names:
                 near = difflib.get_close_matches(key, names, n=1)
@@ -211,7 +236,7 @@ def _read_resolver(reader: _Reader, table: Mapping[str, Any], folder: Path) -> R
     return ResolverConfig(
         _addresses(reader, table.get("servers", []), "servers", parse_server),
         _root_hints(reader, hints, folder) if hints is not None else None,
-        _file(reader, anchor, "trust_anchor", folder) if anchor is not None else None,
+        _file(reader, anchor, "resolver.trust_anchor", folder) if anchor is not None else None,
         port,
     )
 
@@ -226,6 +251,35 @@ def _read_journal(reader: _Reader, table: Mapping[str, Any]) -> JournalConfig:
         reader.fault("journal.s3 must name a bucket and, if you like, a prefix", '"s3://bucket/prefix"')
         return JournalConfig()
     return JournalConfig(found["bucket"], found["prefix"] or "")
+
+
+def _read_notify(reader: _Reader, table: Mapping[str, Any], folder: Path) -> NotifyConfig:
+    reader.known("notify", table, set(NotifyConfig.__slots__))
+    if "mail" in table and "mail_file" in table:
+        reader.fault("notify.mail and notify.mail_file exclude each other")
+    mail = table.get("mail")
+    if mail is not None and not (isinstance(mail, str) and _MAIL.fullmatch(mail)):
+        reader.fault("notify.mail must be the URL of a mail server", '"mailtos://user:$PASSWORD@host?from=…"')
+    sandbox = table.get("sandbox", False)
+    if not isinstance(sandbox, bool):
+        reader.fault("notify.sandbox must be true or false")
+    return NotifyConfig(
+        mail,
+        _file(reader, table["mail_file"], "notify.mail_file", folder) if "mail_file" in table else None,
+        _channels(reader, table.get("staff", []), "staff"),
+        _file(reader, table["staff_file"], "notify.staff_file", folder) if "staff_file" in table else None,
+        _channels(reader, table.get("page", []), "page"),
+        _file(reader, table["page_file"], "notify.page_file", folder) if "page_file" in table else None,
+        sandbox is True,
+    )
+
+
+def _channels(reader: _Reader, value: object, key: str) -> tuple[str, ...]:
+    """What is wrong is not shown: it may be a secret."""
+    if isinstance(value, list) and all(isinstance(item, str) and _CHANNEL.fullmatch(item) for item in value):
+        return tuple(value)
+    reader.fault(f"notify.{key} must be a list of URLs in apprise's form", '["slack://…", "$STAFF_URL"]')
+    return ()
 
 
 Address = TypeVar("Address")
@@ -246,13 +300,13 @@ def _addresses(
 def _root_hints(reader: _Reader, value: object, folder: Path) -> tuple[str, ...] | Path | None:
     if isinstance(value, list):
         return _addresses(reader, value, "root_hints", parse_address)
-    return _file(reader, value, "root_hints", folder)
+    return _file(reader, value, "resolver.root_hints", folder)
 
 
 def _file(reader: _Reader, value: object, key: str, folder: Path) -> Path | None:
     if isinstance(value, str) and value:
         return folder / value
-    reader.fault(f"resolver.{key} must be the path of a file")
+    reader.fault(f"{key} must be the path of a file")
     return None
 
 

@@ -106,6 +106,10 @@ class LookupFailedError(OutsideError):
     """DNS could not be asked at all; a single server that fails is a value (`psfdns.lookup`)."""
 
 
+class NotifyError(OutsideError):
+    """A message could not be sent, or a channel of psfdns.toml cannot be used. No secret stands in it."""
+
+
 class UnpackableError(InvalidInputError):
     """Changes that have to be made in one request are too big for one; the findings name them."""
 

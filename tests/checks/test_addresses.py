@@ -32,7 +32,10 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "localhost": ("localhost A 127.0.0.1\nlocalhost AAAA ::1\nlocalhost.www A 127.0.0.1", []),
     "localhost that is no loopback": ("localhost A 10.0.0.1", [(1, PRIVATE_CODE)]),
     "a name that begins like localhost": ("localhosts A 127.0.0.1", [(1, PRIVATE_CODE)]),
-    "glue": ("sub NS ns.sub\nns.sub A 192.168.0.1", [(2, PRIVATE_CODE)]),
+    "glue": (
+        "sub NS ns.sub\nsub NS ns.example.net.\nns.sub A 192.168.0.1",
+        [(3, PRIVATE_CODE)],
+    ),
     "a wildcard": ("*.dev A 127.0.0.1", [(1, PRIVATE_CODE)]),
     "one private address of three": (f"www A {PUBLIC}\nwww A 10.0.0.1\nwww A 10.0.0.2", [(2, PRIVATE_CODE)]),
     "a documentation address": ("www A 192.0.2.1", [(1, RESERVED_CODE)]),

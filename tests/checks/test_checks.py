@@ -42,11 +42,11 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
         [(1, "cname-at-apex")],
     ),
     "a CNAME at the apex beside SOA and NS": (
-        "@ SOA ns h 1 2 3 4 5\n@ NS ns.example.net.\n@ CNAME www.example.net.",
+        "@ SOA ns h 1 7200 900 1209600 86400\n@ NS ns.example.net.\n@ CNAME www.example.net.",
         [(3, "cname-at-apex")],
     ),
     "a DS at the apex": ("@ DS 1 13 2 " + "ab" * 32, [(1, "ds-at-apex")]),
-    "a DS at a delegation": ("sub NS ns.example.net.\nsub DS 1 13 2 " + "ab" * 32, []),
+    "a DS at a delegation": ("sub NS a.example.net.\nsub NS b.example.net.\nsub DS 1 13 2 " + "ab" * 32, []),
     "a wildcard NS": ("* NS ns.example.net.", [(1, "wildcard-ns")]),
     "a wildcard A": ("* A 192.0.2.1\n*.sub A 192.0.2.1", []),
     "an alias to a name of the zone": ("@ AWS ALIAS A www $self false\nwww A 192.0.2.1", []),
@@ -178,8 +178,8 @@ def test_every_error_has_a_rule_that_names_its_source() -> None:
 def test_a_managed_apex_needs_soa_and_ns() -> None:
     managed = ZoneSettings(apex=Apex.MANAGED)
     assert places(check("www A 192.0.2.1", managed)) == [(0, "missing-ns"), (0, "missing-soa")]
-    assert not check("@ SOA ns h 1 2 3 4 5\n@ NS ns.example.net.", managed)
-    assert not check("@ SOA ns h 1 2 3 4 5\n@ NS ns.example.net.")
+    assert not check("@ SOA ns h 1 7200 900 1209600 86400\n@ NS ns.example.net.", managed)
+    assert not check("@ SOA ns h 1 7200 900 1209600 86400\n@ NS ns.example.net.")
 
 
 def test_nothing_is_said_to_be_missing_where_lines_could_not_be_read() -> None:
@@ -206,7 +206,7 @@ def test_a_zone_that_route_53_would_not_create_is_a_warning(origin: str, codes: 
 
 def test_a_record_that_ignore_leaves_to_another_writer_is_an_error() -> None:
     settings = ZoneSettings(ignore=(parse_pattern("**.dyn *"), parse_pattern("** NS")))
-    text = "@ NS ns.example.net.\na A 192.0.2.1\nx.dyn TXT x\nsub NS ns.example.net."
+    text = "@ NS ns.example.net.\na A 192.0.2.1\nx.dyn TXT x\nsub NS a.example.net.\nsub NS b.example.net."
     assert places(check(text, settings)) == [(3, "ignored-record"), (4, "ignored-record")]
     assert places(check(text, replace(settings, apex=Apex.MANAGED)))[0] == (0, "missing-soa")
     assert (1, "ignored-record") in places(check(text, replace(settings, apex=Apex.MANAGED)))
@@ -224,7 +224,8 @@ def test_lengths_are_measured_as_route_53_spells_the_value() -> None:
     values = tuple(f"{number:05} {target}" for number in range(60))
     zone = Zone(ORIGIN, {RRsetKey(ORIGIN, "MX"): RRset(RRsetKey(ORIGIN, "MX"), 300, values)})
     assert sum(map(len, values)) < 32_000
-    assert [finding.code for finding in run_checks(zone, settings=ZoneSettings())] == ["large-record-set"]
+    codes = [finding.code for finding in run_checks(zone, settings=ZoneSettings())]
+    assert [code for code in codes if code != "unusual-target"] == ["large-record-set"]
 
 
 def test_more_than_ten_thousand_record_sets_are_a_warning_about_the_file() -> None:
@@ -275,7 +276,7 @@ def test_bind_agrees_on_which_types_may_stand_beside_each_other(seed: int, tmp_p
     names = chance.sample(["@", "a", "b", "a.b", "*"], 3)
     lines = {f"{name} {rdtype} {data[rdtype]}" for name in names for rdtype in chance.sample(sorted(data), 1)}
     lines |= {f"{chance.choice(names)} A 192.0.2.1"} if seed % 3 == 0 else set()
-    text = "\n".join(["@ SOA ns h 1 2 3 4 5", "@ NS ns.example.net.", *sorted(lines)])
+    text = "\n".join(["@ SOA ns h 1 7200 900 1209600 86400", "@ NS ns.example.net.", *sorted(lines)])
     file = tmp_path / "x.zone"
     file.write_text(f"$TTL 300\n{text}\n")
     accepted = named_checkzone(ORIGIN, file).returncode == 0

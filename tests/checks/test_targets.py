@@ -14,15 +14,25 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "an MX to nothing": ("@ MX 10 mail", [(1, "target-without-address")]),
     "an MX to a name with a TXT": ("@ MX 10 mail\nmail TXT x", [(1, "target-without-address")]),
     "an MX to a wildcard's host": ("@ MX 10 mail\n* A 192.0.2.1", []),
-    "an MX behind a delegation": ("@ MX 10 mail.sub\nsub NS ns.example.net.", []),
+    "an MX behind a delegation": ("@ MX 10 mail.sub\nsub NS a.example.net.\nsub NS b.example.net.", []),
     "an MX to a CNAME": ("@ MX 10 mail\nmail CNAME mx.example.net.", [(1, "target-is-cname")]),
-    "an MX to a wildcard's CNAME": ("@ MX 10 mail\n* CNAME mx.example.net.", [(1, "target-is-cname")]),
+    "an MX to a wildcard's CNAME": (
+        "@ MX 10 mail\n* CNAME mx.example.net.\n_acme-challenge TXT x",
+        [(1, "target-is-cname")],
+    ),
     "an SRV to a CNAME": ("_sip._tcp SRV 0 0 1 s\ns CNAME x.example.net.", [(1, "target-is-cname")]),
     "one host of several ports": (
         "_sip._tcp SRV 0 0 1 s\n_sip._tcp SRV 0 0 2 s",
         [(1, "target-without-address")],
     ),
-    "an NS to a CNAME": ("sub NS ns\nns CNAME x.example.net.", [(1, "target-is-cname")]),
+    "an NS to a CNAME": (
+        "sub NS ns\nsub NS a.example.net.\nns CNAME x.example.net.",
+        [(1, "target-is-cname")],
+    ),
+    "an MX of two, each at its line": (
+        "@ MX 10 a\n@ MX 20 mx.example.net.\n@ MX 30 b",
+        [(1, "target-without-address"), (3, "target-without-address")],
+    ),
     "an absolute address": ("@ MX 10 192.0.2.1.", [(1, "target-is-address")]),
     "a CNAME to an address": ("www CNAME 192.0.2.1.", [(1, "target-is-address")]),
     "a CNAME to a name that begins like an address": ("www CNAME 192.0.2.1.example.net.", []),

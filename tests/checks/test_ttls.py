@@ -22,12 +22,15 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "mail at less than five minutes": ("@ 120 MX 10 mx.example.net.", [(1, LOW)]),
     "mail of a name below at five minutes": ("list 300 MX 10 mx.example.net.", []),
     "a delegation at less than five minutes": (
-        f"sub 60 NS ns.example.net.\nsub 60 {DS}",
-        [(1, LOW), (2, LOW)],
+        f"sub 60 NS ns.example.net.\nsub 60 NS ns2.example.net.\nsub 60 {DS}",
+        [(1, LOW), (3, LOW)],
     ),
-    "a delegation at five minutes": (f"sub 300 NS ns.example.net.\nsub 300 {DS}", []),
+    "a delegation at five minutes": (
+        f"sub 300 NS ns.example.net.\nsub 300 NS ns2.example.net.\nsub 300 {DS}",
+        [],
+    ),
     "SOA and NS of the apex, which are Route 53's": (
-        "@ 0 SOA ns h 1 2 3 4 5\n@ 9999999 NS ns.example.net.",
+        "@ 0 SOA ns h 1 7200 900 1209600 86400\n@ 9999999 NS ns.example.net.",
         [],
     ),
     "weighted at ten seconds": ('@ 10 A 192.0.2.1 ; AWS routing="WEIGHTED" weight=1 identifier="one"', []),

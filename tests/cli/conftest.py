@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from psfdns.cli.main import run
 from tests.cli.checks import BAD, GOOD, ODD, TENANT, Said, write
 from tests.cli.ground import Ground
+from tests.outbox import MailBox, Webhook, receiving_mail, receiving_posts
 
 
 @pytest.fixture
@@ -41,3 +43,15 @@ def check(capsys: pytest.CaptureFixture[str]) -> Any:
         return Said(code, *capsys.readouterr())
 
     return run_check
+
+
+@pytest.fixture
+def box() -> Iterator[MailBox]:
+    with receiving_mail() as box:
+        yield box
+
+
+@pytest.fixture
+def hook() -> Iterator[Webhook]:
+    with receiving_posts() as hook:
+        yield hook

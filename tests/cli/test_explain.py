@@ -25,7 +25,10 @@ def test_a_code_is_explained_without_any_file(written: str, capsys: pytest.Captu
     assert run(["check", "--explain", written]) == 0
     said = capsys.readouterr()
     assert said.out.startswith("missing-final-dot (warning)\n\nA target that ")
-    assert "\nto mend it: end it with a dot\n" in said.out
+    assert (
+        "\nto mend it: end the target with a dot; if a name of the zone is meant, write its records\n"
+        in said.out
+    )
     assert said.out.endswith("source:     RFC 1035 §5.1\n")
     assert said.err == ""
 

@@ -12,7 +12,7 @@ from psfdns.checks.check import Subject
 from psfdns.dangling import listen as module
 from psfdns.dangling.answers import State
 from psfdns.dangling.judge import judge
-from psfdns.dangling.listen import BATCH, Means, listen
+from psfdns.dangling.listen import BATCH, Contacts, listen
 from psfdns.dangling.pointers import Pointer, find_pointers
 from psfdns.lookup.answer import Answer, Question
 from psfdns.lookup.ask import Asked, Pair
@@ -44,8 +44,8 @@ class Outside:
     def fetch(self, visits: Sequence[Visit]) -> list[Fetched]:
         return [Page(200, "") for _ in visits]
 
-    def means(self) -> Means:
-        return Means(
+    def contacts(self) -> Contacts:
+        return Contacts(
             self.resolve,
             self.ask,
             self.fetch,
@@ -64,7 +64,7 @@ def pointers(*lines: str) -> list[Pointer]:
 def test_each_target_is_asked_for_once_in_batches() -> None:
     outside = Outside()
     many = pointers(*(f"a{n} CNAME t{n % 1200}.example.org." for n in range(3000)))
-    report = listen(many, outside.means())
+    report = listen(many, outside.contacts())
     assert len(report.targets) == 3000
     assert set(outside.asked.values()) == {1}
     assert len(outside.asked) == 1200 + 1
@@ -74,7 +74,7 @@ def test_each_target_is_asked_for_once_in_batches() -> None:
 
 def test_when_the_time_is_over_the_rest_is_not_known() -> None:
     outside = Outside(late_after=1)
-    report = listen(pointers(*(f"a{n} CNAME t{n}.example.org." for n in range(600))), outside.means())
+    report = listen(pointers(*(f"a{n} CNAME t{n}.example.org." for n in range(600))), outside.contacts())
     states = Counter(heard.state for heard in report.targets.values())
     assert states == {State.GONE: 500, State.UNKNOWN: 100}
     assert {each.rule.code for each in judge(report, {})} == {"dangling-target", "target-unchecked"}
@@ -83,13 +83,13 @@ def test_when_the_time_is_over_the_rest_is_not_known() -> None:
 def test_beyond_the_bound_nothing_is_asked_and_nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_TARGETS", 10)
     outside = Outside()
-    report = listen(pointers(*(f"a{n} CNAME t{n}.example.org." for n in range(25))), outside.means())
+    report = listen(pointers(*(f"a{n} CNAME t{n}.example.org." for n in range(25))), outside.contacts())
     assert (len(report.targets), report.unasked, len(outside.asked)) == (10, 15, 11)
 
 
 def test_of_too_many_pages_the_rest_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_PAGES", 3)
-    report = listen(pointers(*(f"a{n} A 185.199.108.153" for n in range(5))), Outside().means())
+    report = listen(pointers(*(f"a{n} A 185.199.108.153" for n in range(5))), Outside().contacts())
     assert Counter(type(page).__name__ for _, page in report.pages.values()) == {"Page": 3, "Unfetched": 2}
 
 
@@ -102,7 +102,7 @@ def test_of_a_name_server_with_many_addresses_few_are_asked() -> None:
         return outside.ask(pairs)
 
     glue = [f"ns.sub A 198.51.100.{n}" for n in range(1, 31)]
-    listen(pointers("sub NS ns.sub", *glue), replace(outside.means(), ask=ask))
+    listen(pointers("sub NS ns.sub", *glue), replace(outside.contacts(), ask=ask))
     assert len(seen) == module.MAX_ADDRESSES
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from psfdns.checks.check import Subject
 from psfdns.dangling.judge import judge
-from psfdns.dangling.listen import Means, listen
+from psfdns.dangling.listen import Contacts, listen
 from psfdns.dangling.pointers import find_pointers
 from psfdns.lookup.ask import Patience, ask_many
 from psfdns.lookup.resolve import Resolver
@@ -19,15 +19,15 @@ from tests.mini_internet import MiniInternet, mini_internet, resolver
 
 
 @pytest.fixture(scope="module")
-def means(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Means]:
+def contacts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contacts]:
     folder = tmp_path_factory.mktemp("internet")
     with mini_internet(folder) as internet, resolver(folder, internet) as server:
         yield _means(internet, Resolver((server,), internet.port, Patience(4.0, 2)))
 
 
-def _means(internet: MiniInternet, resolving: Resolver) -> Means:
+def _means(internet: MiniInternet, resolving: Resolver) -> Contacts:
     ways = Ways({"http": 1, "https": 1}, lambda address: address.startswith("127."))
-    return Means(
+    return Contacts(
         resolving.resolve_many,
         ask_many,
         lambda visits: fetch_pages(visits, ways),
@@ -62,19 +62,21 @@ def _below_test(name: str) -> str:
         ("child NS ns.nobody.test.", "unregistered-domain"),
     ],
 )
-def test_what_real_servers_say_is_understood(means: Means, line: str, code: str | set[str] | None) -> None:
-    assert _codes(means, line, "example.com.") <= ({code} if isinstance(code, str) else code or set())
-    assert bool(_codes(means, line, "example.com.")) is (code is not None)
+def test_what_real_servers_say_is_understood(
+    contacts: Contacts, line: str, code: str | set[str] | None
+) -> None:
+    assert _codes(contacts, line, "example.com.") <= ({code} if isinstance(code, str) else code or set())
+    assert bool(_codes(contacts, line, "example.com.")) is (code is not None)
 
 
 @pytest.mark.parametrize("zone", ["deep.co.test.", "child.test."])
-def test_a_delegation_that_is_served_is_well(means: Means, zone: str) -> None:
+def test_a_delegation_that_is_served_is_well(contacts: Contacts, zone: str) -> None:
     """The parent's zone file as we would have it."""
     label, _, origin = zone.partition(".")
-    assert _codes(means, f"{label} NS ns1.child.test.", origin) == set()
+    assert _codes(contacts, f"{label} NS ns1.child.test.", origin) == set()
 
 
-def _codes(means: Means, line: str, origin: str) -> set[str]:
+def _codes(contacts: Contacts, line: str, origin: str) -> set[str]:
     zone = parse_zone(f"$TTL 300\n{line}\n".encode(), origin=origin, path="z").zone
-    report = listen(find_pointers(origin, Subject(zone, ZoneSettings())), means)
+    report = listen(find_pointers(origin, Subject(zone, ZoneSettings())), contacts)
     return {each.rule.code for each in judge(report, {})}

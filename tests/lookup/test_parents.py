@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from psfdns.errors import LookupFailedError
 from psfdns.lookup import parents
 from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
-from psfdns.lookup.ask import Pair, Patience
+from psfdns.lookup.ask import Asked, Pair, Patience, ask
 from psfdns.lookup.parents import Delegation, NameServer, Walk
 from psfdns.lookup.server import Server
 from tests.mini_internet import LEAF, NOBODY, ROOT, TOP, MiniInternet
+from tests.oracles import run
 
 
 def nowhere(names: Sequence[str]) -> dict[str, tuple[Server, ...] | Failure]:
@@ -132,6 +133,53 @@ def test_a_server_that_points_back_to_the_root_or_nowhere_is_lame(
         Walk(internet.roots, nowhere).find_parents("child.test.")
 
 
+def test_a_root_server_that_is_down_is_passed_over(internet: MiniInternet) -> None:
+    roots = (internet.server(NOBODY), internet.server(NOBODY), *internet.roots)
+    view = Walk(roots, nowhere, Patience(0.5, 1)).find_parents("child.test.")
+    assert len(view.delegations) == 2
+
+
+def test_several_silent_servers_are_waited_for_together(
+    internet: MiniInternet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def count(pairs: Sequence[Pair], **_: object) -> list[Failure]:
+        asked.append(len(pairs))
+        return [Failure(*pair, Reason.TIMEOUT) for pair in pairs]
+
+    monkeypatch.setattr(parents, "ask_many", count)
+    with pytest.raises(LookupFailedError, match="does not answer"):
+        Walk(tuple(internet.server(NOBODY) for _ in range(13)), nowhere).find_parents("child.test.")
+    assert asked == [12]
+
+
+def test_what_one_walk_learnt_on_the_way_the_next_one_knows(
+    internet: MiniInternet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Question] = []
+    real = ask
+
+    def note(server: Server, question: Question, **words: Any) -> Asked:
+        asked.append(question)
+        return real(server, question, **words)
+
+    monkeypatch.setattr(parents, "ask", note)
+    walk = Walk(internet.roots, nowhere, Patience(0.5, 1))
+    for zone in ("child.test.", "nowhere.test.", "deep.co.test."):
+        assert walk.find_parents(zone).delegations
+    assert asked == [Question("test.", "NS"), Question("co.test.", "NS")]
+    for _ in range(2):
+        with pytest.raises(LookupFailedError, match="refuses"):
+            walk.find_parents("a.b.silent.test.")
+    assert len(asked) == 4
+
+
+def test_a_server_that_holds_the_zone_too_answers_from_it(walk: Walk) -> None:
+    assert {each.from_child for each in walk.find_parents("co.test.").delegations} == {True}
+    assert {each.from_child for each in walk.find_parents("child.test.").delegations} == {False}
+
+
 def test_the_root_has_no_parent(walk: Walk) -> None:
     with pytest.raises(LookupFailedError, match="there is none"):
         walk.find_parents(".")
@@ -140,5 +188,4 @@ def test_the_root_has_no_parent(walk: Walk) -> None:
 def test_the_private_internet_is_signed_as_bind_would_have_it(internet: MiniInternet) -> None:
     folder = internet.anchor.parent
     for zone in (".", "test.", "child.test."):
-        words = ["dnssec-verify", "-q", "-z", "-o", zone, f"{folder}/{zone}signed"]
-        assert subprocess.run(words, check=False, capture_output=True).returncode == 0
+        run("dnssec-verify", "-q", "-z", "-o", zone, f"{folder}/{zone}signed", check=True)

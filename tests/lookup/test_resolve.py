@@ -11,7 +11,8 @@ from psfdns.errors import LookupFailedError
 from psfdns.lookup import resolve
 from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
 from psfdns.lookup.ask import PROBES, Asked, Pair, Patience
-from psfdns.lookup.resolve import Resolver, system_resolver, values_of
+from psfdns.lookup.hosts import values_of
+from psfdns.lookup.resolve import Resolver, system_resolver
 from psfdns.lookup.roots import IANA_ROOTS, load_hints
 from psfdns.lookup.server import Server
 from tests.mini_internet import LEAF, NOBODY, TOP, MiniInternet

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
+from typing import Any
 
 import pytest
 import tomlkit
@@ -23,7 +25,7 @@ name = "Infrastructure"
 
 
 def adopt(text: str, stem: str = "python.org", **settings: object) -> str:
-    return adopt_zone(text, stem, settings or {"id": "Z1"}, path=PATH)  # type: ignore[arg-type]
+    return adopt_zone(text, stem, settings or {"id": "Z1"}, path=PATH)
 
 
 def test_a_zone_without_a_table_gets_one_at_the_end() -> None:
@@ -85,3 +87,16 @@ def test_any_tenant_keeps_what_it_says_and_says_the_id(
     after = adopt(text if ends_well else text.rstrip("\n"), stem)
     expected = {**zones, stem: {**zones.get(stem, {}), "id": "Z1"}}
     assert tomllib.loads(after) == {"name": "x", "zones": expected}
+
+
+def test_switches_dates_and_tables_are_written_too() -> None:
+    settings: dict[str, Any] = {
+        "dnssec": True,
+        "expires": datetime.date(2027, 5, 1),
+        "delegated": {"fr.python.org": "afpy"},
+    }
+    for text in (TENANT, TENANT + '[zones."python.org"] # main\ncomment = "x" # theirs\n'):
+        changed = adopt(text, **settings)
+        assert changed.startswith(text.rstrip("\n"))
+        said = tomllib.loads(changed)["zones"]["python.org"]
+        assert {key: said[key] for key in settings} == settings

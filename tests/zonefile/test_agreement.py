@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import zlib
 from pathlib import Path
@@ -201,3 +202,16 @@ def test_one_fault_is_refused_by_all_three_at_its_line(fault: str, tmp_path: Pat
     verdicts = dict(zip(("named-checkzone", "kzonecheck"), both(file), strict=True))
     accepted = [name for name, done in verdicts.items() if done.returncode == 0]
     assert accepted == [name for name, lenient in LENIENT if lenient == fault]
+
+
+def test_bind_warns_of_the_same_inherited_owners_unless_the_origin_itself_is_inherited() -> None:
+    file = Path(__file__).parent / "cases" / "blank_owner_after_origin.zone"
+    said = re.findall(
+        r":(\d+): record with inherited owner \((.*)\) immediately after \$ORIGIN \((.*)\)",
+        oracles.named_checkzone(ORIGIN, file).stdout,
+    )
+    parsed = parse_zone(file.read_bytes(), origin=ORIGIN, path="z")
+    ours = [finding.span for finding in parsed.findings if finding.code == "inherited-owner"]
+    assert [span.first_line for span in ours if span] == [
+        int(line) for line, owner, origin in said if owner != origin
+    ]

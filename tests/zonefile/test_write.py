@@ -114,6 +114,11 @@ def test_a_target_that_would_look_wrong_when_relative_is_written_absolute() -> N
     assert not parse_zone(write_zone(zone).encode(), origin=ORIGIN, path="z").findings
 
 
+def test_a_bracket_is_written_in_digits_which_every_program_reads() -> None:
+    zone = zone_of(simple("[a", "A", 60, "192.0.2.1"))
+    assert "\n\\091a IN A 192.0.2.1\n" in write_zone(zone)
+
+
 @st.composite
 def plain_zones(draw: st.DrawFn) -> Zone:
     """What RFC 1035 can say and other programs load: no routing, no alias, a CNAME alone at its name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from psfdns.checks import (
     addresses,
@@ -12,10 +12,13 @@ from psfdns.checks import (
     bimi,
     caa,
     chains,
+    delegations,
     dkim,
     dmarc,
     dmarc_place,
     dualstack,
+    final_dots,
+    hosts,
     issuance,
     limits,
     mta_sts,
@@ -29,10 +32,12 @@ from psfdns.checks import (
     tls_rpt,
     tokens,
     ttls,
+    wildcards,
 )
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span, Suppression, has_errors
+from psfdns.final_dot import MISSING_FINAL_DOT
 from psfdns.records import Zone
 from psfdns.settings import ZoneSettings
 
@@ -43,6 +48,10 @@ CHECKS: tuple[Check, ...] = (
     chains.CHECK,
     routing.CHECK,
     targets.CHECK,
+    final_dots.CHECK,
+    hosts.CHECK,
+    delegations.CHECK,
+    wildcards.CHECK,
     limits.CHECK,
     policy.CHECK,
     spf.CHECK,
@@ -83,6 +92,8 @@ RULES: tuple[Rule, ...] = (
 """Everything that can be found, for docs/checks.md."""
 
 _ABOUT_ABSENCE = frozenset(rule.code for rule in RULES if rule.about_absence)
+_ABOUT_TARGETS = frozenset({"address-as-name", MISSING_FINAL_DOT.code})
+"""What the reader says of targets that mean another name than was meant."""
 
 
 def run_checks(
@@ -99,13 +110,22 @@ def run_checks(
     warnings as well; with errors among them nothing is said to be missing. `path` is the zone file as
     findings show it.
     """
-    subject = Subject(zone, settings, path)
     read = tuple(findings)
-    found = [*read, *(finding for check in CHECKS for finding in check.find(subject))]
-    said: Iterable[Diagnostic] = silence(found, suppressions, zone)
+    subject = Subject(zone, settings, path, frozenset(_misread(read)))
+    found = (finding for check in CHECKS for finding in check.find(subject))
     if has_errors(read):
-        said = (finding for finding in said if finding.code not in _ABOUT_ABSENCE)
+        found = (finding for finding in found if finding.code not in _ABOUT_ABSENCE)
+    said: Iterable[Diagnostic] = silence([*read, *found], suppressions, zone)
+    if has_errors(read):
+        said = (finding for finding in said if finding.code != UNUSED_SUPPRESSION.code)
     return tuple(sorted(_worst(list(said), None if path is None else Span(path)), key=_position))
+
+
+def _misread(findings: Iterable[Diagnostic]) -> Iterator[tuple[str, int]]:
+    for finding in findings:
+        span = finding.span
+        if finding.code in _ABOUT_TARGETS and span is not None and span.first_line is not None:
+            yield span.path, span.first_line
 
 
 def _worst(findings: list[Diagnostic], here: Span | None) -> list[Diagnostic]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from psfdns.checks.check import Subject
+from psfdns.diagnostics import Span
 from psfdns.names import is_subdomain, parent_of
 from psfdns.patterns import find_match
 from psfdns.records import RRset, RRsetKey
@@ -14,13 +15,13 @@ TARGET_WORD: Mapping[str, int] = {
     "CNAME": 0,
     "HTTPS": 1,
     "MX": 1,
-    "NAPTR": 5,
+    "NAPTR": -1,
     "NS": 0,
     "PTR": 0,
     "SRV": 3,
     "SVCB": 1,
 }
-"""Type -> which word of its canonical value is the target."""
+"""Type -> which word of its canonical value is the target; NAPTR's regular expression may hold blanks."""
 
 Types = Mapping[str, Sequence[RRset]]
 
@@ -36,6 +37,22 @@ def targets_of(rrset: RRset) -> Iterator[str]:
     word = TARGET_WORD[rrset.type]
     for value in rrset.values:
         yield value.split(" ")[word]
+
+
+def placed_targets(rrset: RRset) -> Iterator[tuple[str, Span | None]]:
+    """Each target once, and where it stands first."""
+    spans: dict[str, Span | None] = {}
+    for index, target in enumerate(targets_of(rrset)):
+        spans.setdefault(target, rrset.spans[index] if rrset.spans else None)
+    yield from spans.items()
+
+
+def is_told_by_reader(subject: Subject, span: Span | None) -> bool:
+    """Whether the reader has said that the target there is not what was meant."""
+    if span is None or span.first_line is None or not subject.misread:
+        return False
+    lines = range(span.first_line, (span.last_line or span.first_line) + 1)
+    return any((span.path, line) in subject.misread for line in lines)
 
 
 def delegation_above(subject: Subject, name: str) -> str | None:
@@ -56,7 +73,7 @@ def types_answered(subject: Subject, name: str) -> Types | None:
         return None
     if name in subject.names:
         return subject.names[name]
-    if _is_left_to_others(subject, name):
+    if is_left_to_others(subject, name):
         return None
     while name not in subject.existing and name not in {subject.origin, "."}:
         name = parent(name)
@@ -65,7 +82,8 @@ def types_answered(subject: Subject, name: str) -> Types | None:
     return {}
 
 
-def _is_left_to_others(subject: Subject, name: str) -> bool:
+def is_left_to_others(subject: Subject, name: str, rdtypes: Iterable[str] = ("A", "AAAA", "CNAME")) -> bool:
+    """Whether `ignore` leaves the name, with one of these types, to another writer."""
     ignore = subject.settings.ignore
-    keys = (RRsetKey(name, rdtype) for rdtype in ("A", "AAAA", "CNAME"))
+    keys = (RRsetKey(name, rdtype) for rdtype in rdtypes)
     return bool(ignore) and any(find_match(ignore, key, subject.origin) for key in keys)

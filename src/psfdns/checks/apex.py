@@ -45,6 +45,20 @@ RESERVED_NAME = Rule(
     mend="use a name that is registered; the sandbox accepts it",
 )
 
+SOA_IGNORED = Rule(
+    "soa-ignored",
+    Severity.INFO,
+    'With `apex = "route53"` a SOA in the file has the numbers of Route 53\'s own:'
+    " serial 1, 7200, 900, 1209600, 86400.",
+    "docs/contract.md §1",
+    why="Route 53 answers with its own SOA. Whoever edits this one expects another serial, or other times of"
+    " caching, than what resolvers see.",
+    mend='Write the numbers of Route 53\'s own, remove the SOA, or take it from the file: apex = "managed" in'
+    " tenant.toml.",
+)
+
+_OWN_NUMBERS = "1 7200 900 1209600 86400"
+"""Serial, refresh, retry, expire and minimum of the SOA of a new zone (Developer Guide, "The SOA record")."""
 _RESERVED = ("example.com.", "example.net.", "example.org.")
 
 
@@ -52,6 +66,8 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
     here = None if subject.path is None else Span(subject.path)
     if subject.settings.apex is Apex.MANAGED:
         yield from _find_missing(subject, here)
+    else:
+        yield from _find_edited(subject)
     if not subject.settings.private and _is_refused(subject.origin):
         yield RESERVED_NAME.broken(
             here, f"Route 53 creates no public zone {subject.origin}", hint="the sandbox accepts it"
@@ -68,8 +84,18 @@ def _find_missing(subject: Subject, here: Span | None) -> Iterator[Diagnostic]:
             )
 
 
+def _find_edited(subject: Subject) -> Iterator[Diagnostic]:
+    for rrset in subject.at(subject.origin, "SOA"):
+        for value in rrset.values:
+            numbers = value.split(" ", 2)[2]
+            if numbers != _OWN_NUMBERS:
+                yield SOA_IGNORED.broken(
+                    rrset, f"Route 53 answers with its own SOA: {_OWN_NUMBERS}, not {numbers}"
+                )
+
+
 def _is_refused(origin: str) -> bool:
     return len(labels_of(origin)) < 2 or any(is_subdomain(origin, name) for name in _RESERVED)
 
 
-CHECK = Check((MISSING_SOA, MISSING_NS, RESERVED_NAME), _find)
+CHECK = Check((MISSING_SOA, MISSING_NS, RESERVED_NAME, SOA_IGNORED), _find)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from psfdns.checks.answers import targets_of, types_answered
+from psfdns.checks.answers import is_told_by_reader, placed_targets, targets_of, types_answered
 from psfdns.checks.check import Check, Subject
+from psfdns.checks.final_dots import completed
+from psfdns.checks.hosts import has_path
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
@@ -42,16 +44,17 @@ MAX_LINKS = 2
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
-    doubled = f".{subject.origin}{subject.origin}"
     for rrset in _cnames(subject):
-        for target in targets_of(rrset):
-            if not target.endswith(doubled):  # The reader has said that the final dot is missing.
+        for target, span in placed_targets(rrset):
+            if not is_told_by_reader(subject, span):
                 yield from _find_missing(subject, rrset, target)
     yield from _find_long(subject)
 
 
 def _find_missing(subject: Subject, rrset: RRset, target: str) -> Iterator[Diagnostic]:
-    if target not in subject.existing and types_answered(subject, target) == {}:
+    if target in subject.existing or types_answered(subject, target) != {}:
+        return
+    if not has_path(target) and completed(subject, rrset, target) is None:
         yield CNAME_TO_NOTHING.broken(
             rrset,
             f"{rrset.name} is a CNAME to {target}, which does not exist in this zone",

@@ -14,11 +14,16 @@ from psfdns.settings import ZoneSettings
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked: a zone with its settings, and the indexes that checks share."""
+    """What is checked: a zone with its settings, and the indexes that checks share.
+
+    `misread` holds the places (path and line) of targets of which the reader has said already that they
+    are not what was meant.
+    """
 
     zone: Zone
     settings: ZoneSettings
     path: str | None = None
+    misread: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def origin(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from psfdns.checks.answers import Types, targets_of, types_answered
+from psfdns.checks.answers import Types, is_told_by_reader, placed_targets, types_answered
 from psfdns.checks.check import Check, Subject
-from psfdns.diagnostics import Diagnostic, Rule, Severity
+from psfdns.checks.final_dots import completed
+from psfdns.checks.hosts import has_path, is_address
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.records import RRset
 
 TARGET_IS_CNAME = Rule(
@@ -56,7 +57,6 @@ NULL_SRV_BESIDE_SRV = Rule(
 )
 
 _HOSTED = frozenset({"MX", "NS", "SRV"})
-_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.")
 _ADDRESSES = frozenset({"A", "AAAA"})
 
 
@@ -64,42 +64,35 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in subject.zone.rrsets.values():
         if rrset.type not in _HOSTED and rrset.type != "CNAME":
             continue
-        targets = dict.fromkeys(targets_of(rrset))
-        for target in targets:
-            yield from _find_at(subject, rrset, target)
+        targets = dict(placed_targets(rrset))
+        for target, span in targets.items():
+            if not is_told_by_reader(subject, span):
+                yield from _find_at(subject, rrset, target, span)
         if "." in targets:
             yield from _find_null(rrset)
 
 
-def _find_at(subject: Subject, rrset: RRset, target: str) -> Iterator[Diagnostic]:
-    if _ADDRESS.fullmatch(target):
+def _find_at(subject: Subject, rrset: RRset, target: str, span: Span | None) -> Iterator[Diagnostic]:
+    if is_address(target):
         yield TARGET_IS_ADDRESS.broken(
-            rrset,
+            span,
             f"{rrset.key}: the target {target} is an address, where a name belongs",
         )
-    elif rrset.type in _HOSTED and not _is_told_by_reader(subject, target):
-        yield from _judge(rrset, target, types_answered(subject, target))
+    elif rrset.type in _HOSTED and not has_path(target) and completed(subject, rrset, target) is None:
+        yield from _judge(rrset, target, span, types_answered(subject, target))
 
 
-def _is_told_by_reader(subject: Subject, target: str) -> bool:
-    """Without its final dot, which the reader warns of, as of an address."""
-    own = f".{subject.origin}"
-    if target.endswith(own + subject.origin):
-        return True
-    return target.endswith(own) and _ADDRESS.fullmatch(target.removesuffix(own) + ".") is not None
-
-
-def _judge(rrset: RRset, target: str, types: Types | None) -> Iterator[Diagnostic]:
+def _judge(rrset: RRset, target: str, span: Span | None, types: Types | None) -> Iterator[Diagnostic]:
     if types is None:
         return
     if "CNAME" in types:
         yield TARGET_IS_CNAME.broken(
-            rrset,
+            span,
             f"{rrset.key}: the target {target} is a CNAME",
         )
     elif _ADDRESSES.isdisjoint(types):
         yield TARGET_WITHOUT_ADDRESS.broken(
-            rrset,
+            span,
             f"{rrset.key}: the target {target} has no address in this zone",
             hint=f"write an A or AAAA of {target}, or name another host",
         )

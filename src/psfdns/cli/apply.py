@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     default="auto",
     help="Ask the zones' name servers for what was applied; what cannot be asked is no error (auto).",
 )
+@click.option("--no-notify", is_flag=True, help="Do not tell the tenants whose zones change.")
 @click.pass_obj
 def command(
     options: Options,
@@ -62,6 +63,7 @@ def command(
     allow: tuple[str, ...],
     no_wait: bool,
     verify: str,
+    no_notify: bool,
 ) -> int:
     """Make Route 53 agree with the zone files.
 
@@ -83,7 +85,9 @@ def command(
     outcome = _carry_out(workspace, access, meant, yes=yes, wait=not no_wait)
     if outcome is None:
         return 0
-    return _conclude(workspace, access, meant, outcome, verify="off" if no_wait else verify)
+    return _conclude(
+        workspace, access, meant, outcome, verify="off" if no_wait else verify, notify=not no_notify
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +140,12 @@ def _carry_out(
     """Show the plan, ask, and make it; None where there is nothing to do."""
     from psfdns.cli.applying import ask, carry_out, finish, has_work, refuse_faults, show_plan
     from psfdns.cli.journalling import Task, exchange, settle, tell_unfinished
+    from psfdns.cli.telling import say_remembered
 
     plan = meant.planned.plan
     exchange(workspace)
     tell_unfinished(workspace, account=plan.account)
+    say_remembered(workspace, meant.repository, (zone.tenant for zone in plan.zones))
     show_plan(workspace, plan)
     try:
         refuse_faults(plan)
@@ -154,9 +160,12 @@ def _carry_out(
     return None
 
 
-def _conclude(workspace: Workspace, access: Access, meant: _Meant, outcome: Outcome, *, verify: str) -> int:
-    """Look again, verify, and say what came of it; the exit code."""
+def _conclude(
+    workspace: Workspace, access: Access, meant: _Meant, outcome: Outcome, *, verify: str, notify: bool
+) -> int:
+    """Look again, verify, tell the tenants, and say what came of it; the exit code."""
     from psfdns.cli.applying import finish, look_again
+    from psfdns.cli.telling import entry_of, tell_tenants
     from psfdns.cli.verifying import say_verdicts, verify_outcome
     from psfdns.cli.views.apply import render_requests
     from psfdns.cli.wiring import talk
@@ -166,6 +175,7 @@ def _conclude(workspace: Workspace, access: Access, meant: _Meant, outcome: Outc
     unfinished = look_again(workspace, meant.repository, meant.files, access, outcome, saved=saved)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
     verdicts = {} if verify == "off" else verify_outcome(workspace, access, planned, outcome)
-    failed = finish(options, planned.plan, outcome, unfinished, verdicts)
-    told = say_verdicts(options, verdicts, required=verify == "require")
-    return failed or told
+    told = tell_tenants(workspace, meant.repository, entry_of(outcome), notify=notify)
+    failed = finish(options, planned.plan, outcome, unfinished, verdicts, extra={"told": told})
+    differing = say_verdicts(options, verdicts, required=verify == "require")
+    return failed or differing

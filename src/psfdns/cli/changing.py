@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psfdns.cli.base import base_of
+from psfdns.baseline import compare, take_baseline
+from psfdns.cli.merge_base import base_of
 from psfdns.cli.repository import read_zone, select_zones, unknown
 from psfdns.cli.revision import changed_paths
 from psfdns.diagnostics import Diagnostic
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
     from psfdns.plans.desired import DesiredZone
     from psfdns.tenants.zone_file import ZoneFile
-
-
-_LINE = re.compile(r"line [0-9]+")
-"""Another line of the file, named in a finding, moves as the finding itself does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +73,7 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
         finding for file, zone in after.values() for finding in _captures(scene, file, zone, before.get)
     ]
     read = tuple((zone, before.get(path)) for path, (_, zone) in after.items())
-    return ChangeFound(tuple(brought(new, old)), (*judge_change(scene), *captures), read)
-
-
-def brought(new: Iterable[Diagnostic], old: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """The findings that were not there before; lines may have moved, a second equal one is new."""
-    known = Counter(map(_identity, old))
-    for finding in new:
-        if known[_identity(finding)]:
-            known[_identity(finding)] -= 1
-        else:
-            yield finding
-
-
-def _identity(finding: Diagnostic) -> tuple[str | None, str, str, str]:
-    path = None if finding.span is None else finding.span.path
-    return path, finding.code, finding.severity.value, _LINE.sub("line", finding.summary)
+    return ChangeFound(compare(new, take_baseline(old)).new, (*judge_change(scene), *captures), read)
 
 
 def _read(workspace: Workspace, file: ZoneFile) -> DesiredZone:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
+
+if TYPE_CHECKING:
+    from psfdns.cli.baselines import Held
+    from psfdns.cli.changing import Since
+    from psfdns.cli.checking import Checked
+    from psfdns.diagnostics import Diagnostic
 
 EXIT_UNKNOWN = 3
 
@@ -19,6 +26,7 @@ EXIT_UNKNOWN = 3
   psfdns check zones/psf/python.org.zone                one zone, with its tenant's settings
   psfdns check --changed-since origin/main --format github
   psfdns check --origin example.org - < export.txt      a file that is nobody's yet
+  psfdns check --baseline old.json                      only what is new since that was written
   psfdns check --online                                 and whether all that the zones point at is there
   psfdns check --explain missing-final-dot              what a code means, and how to mend it
 """,
@@ -61,6 +69,12 @@ EXIT_UNKNOWN = 3
     help="The least severity that makes the exit code 1.",
 )
 @click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Leave out the findings that FILE lists, and say how many. plan and apply do not know it.",
+)
+@click.option("--write-baseline", is_flag=True, help="Write what is found into the FILE of --baseline.")
+@click.option(
     "--online",
     is_flag=True,
     help="Ask DNS and hosting providers too: does what the zones point at exist, or could anybody take it?",
@@ -77,6 +91,8 @@ def command(
     actors: tuple[str, ...],
     origin: str | None,
     fail_on: str,
+    baseline: str | None,
+    write_baseline: bool,
     online: bool,
     explain: str | None,
 ) -> int:
@@ -84,32 +100,62 @@ def command(
 
     PATH is a file, a folder or - for standard input; without one the repository is checked. A file
     outside zones/ is checked alone. A finding is `path:line: severity: text [code]`.
+
+    With --baseline only what is new is printed and counts. Errors may be old too, but plan and apply go
+    by the files alone. In a check of a pull request FILE is best taken from the base revision, because
+    one in the branch could hide what the branch adds.
     """
     options: Options = context.obj
     if explain is not None:
         return _explain(context, explain)
-    from psfdns.cli.changing import Since
+    since = _since(changed_since, actor_tenants, actors)
+    if write_baseline and (baseline is None or since is not None):
+        raise click.UsageError("--write-baseline needs --baseline FILE, and looks at all, not at a change")
+    from psfdns.cli.baselines import hold_against, read_baseline, write_anew
     from psfdns.cli.checking import check_files
-    from psfdns.cli.views.findings import check_document, render, summarise
-    from psfdns.cli.wiring import has_colour, talk
     from psfdns.diagnostics import Severity
 
-    chosen = chosen_format(options, form)
-    if (actor_tenants or actors) and changed_since is None:
-        raise click.UsageError(
-            "--actor-tenant and --actor need --changed-since REV: whose change since when?"
-        )
-    since = None if changed_since is None else Since(changed_since, actor_tenants, actors)
+    form = chosen_format(options, form)
+    old = {} if baseline is None else read_baseline(baseline, may_be_missing=write_baseline)
     checked = check_files(options, paths, origin=origin, since=since, online=online)
-    document = check_document(checked.findings, online=checked.online.document if checked.online else None)
-    colour = has_colour(options, sys.stdout)
-    click.echo(render(document, chosen, colour=colour, version=_version()), nl=False, color=colour or None)
-    zones = "1 zone" if checked.zones == 1 else f"{checked.zones} zones"
-    talk(options, f"{zones} checked: {summarise(document)}")
-    worst = min((finding.severity.rank for finding in checked.findings), default=len(Severity))
+    hold = write_anew if write_baseline else hold_against
+    held = None if baseline is None else hold(baseline, old, checked)
+    findings = (*(held or checked).findings, *(checked.online.findings if checked.online else ()))
+    _show(options, checked, findings, held, form)
+    worst = min((finding.severity.rank for finding in findings), default=len(Severity))
     if worst <= Severity(fail_on).rank:
         return 1
     return EXIT_UNKNOWN if checked.online and not checked.online.answered else 0
+
+
+def _since(revision: str | None, tenants: tuple[str, ...], logins: tuple[str, ...]) -> Since | None:
+    from psfdns.cli.changing import Since
+
+    if revision is not None:
+        return Since(revision, tenants, logins)
+    if tenants or logins:
+        raise click.UsageError("--actor-tenant and --actor need --changed-since REV: whose change?")
+    return None
+
+
+def _show(
+    options: Options, checked: Checked, findings: tuple[Diagnostic, ...], held: Held | None, form: str
+) -> None:
+    from psfdns.cli.views.escape import escape
+    from psfdns.cli.views.findings import check_document, render, summarise
+    from psfdns.cli.wiring import has_colour, talk
+
+    document = check_document(
+        findings,
+        baseline=held.counts if held else None,
+        online=checked.online.document if checked.online else None,
+    )
+    colour = has_colour(options, sys.stdout)
+    click.echo(render(document, form, colour=colour, version=_version()), nl=False, color=colour or None)
+    zones = "1 zone" if checked.zones == 1 else f"{checked.zones} zones"
+    talk(options, f"{zones} checked: {summarise(document)}")
+    for words in () if held is None else held.words:
+        talk(options, escape(words))
 
 
 def _explain(context: click.Context, code: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -31,14 +33,34 @@ MAX_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Everything found, each once, how many zones were read, and with --online what became of that.
+class Extent:
+    """The paths of which all that there is to say was said: these, and those at and below `folders`."""
 
-    `read` are the zones, each as it is and, where only a change counts, as it was.
+    paths: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+
+    def covers(self, path: str) -> bool:
+        """Whether what was not found at the path is not there."""
+        return path in self.paths or any(
+            path == folder or path.startswith(f"{folder}/") for folder in self.folders
+        )
+
+    def __or__(self, other: Extent) -> Extent:
+        return Extent(self.paths | other.paths, self.folders | other.folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything found in the files, each once, how many zones were read, and where nothing was left out.
+
+    `root` is that of the data, None where psfdns.toml has errors, so that nothing else was looked at.
+    `read` are the zones, each as it is and, where only a change counts, as it was; `online` what was heard.
     """
 
     findings: tuple[Diagnostic, ...]
     zones: int
+    extent: Extent = Extent()
+    root: Path | None = None
     read: tuple[tuple[DesiredZone, DesiredZone | None], ...] = ()
     online: Online | None = None
 
@@ -60,13 +82,16 @@ def check_files(
     if scope.inside:
         results.append(_check_repository(workspace, scope.inside, since))
     found = dict.fromkeys(finding for result in results for finding in result.findings)
+    extent = functools.reduce(operator.or_, (result.extent for result in results), Extent())
     zones = sum(result.zones for result in results)
-    if not online:
-        return Checked(tuple(found), zones)
+    asked = _ask(workspace, results, since) if online else None
+    return Checked(tuple(found), zones, extent, workspace.root, online=asked)
+
+
+def _ask(workspace: Workspace, results: Iterable[Checked], since: Since | None) -> Online:
     from psfdns.cli.online import check_online
 
-    asked = check_online(workspace, [each for result in results for each in result.read], since=since)
-    return Checked((*found, *asked.findings), zones, online=asked)
+    return check_online(workspace, [each for result in results for each in result.read], since=since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +222,8 @@ def _check_loose(
                 path=loose.shown,
                 findings=parsed.findings,
             )
-            yield Checked(findings, 1, ((_as_desired(loose, parsed, findings), None),))
+            read = ((_as_desired(loose, parsed, findings), None),)
+            yield Checked(findings, 1, Extent(frozenset({loose.shown})), read=read)
 
 
 def _as_desired(loose: _Loose, parsed: ParsedZone, findings: tuple[Diagnostic, ...]) -> DesiredZone:
@@ -242,7 +268,7 @@ def _check_repository(workspace: Workspace, inside: Collection[str], since: Sinc
     if since is not None:
         return _check_change(workspace, repository, since, wanted)
     files = [file for file in select_zones(repository) if _is_meant(file, inside, wanted)]
-    touched = {file.shown_path for file in files}
+    touched = frozenset(file.shown_path for file in files)
     findings = [
         finding
         for finding in (*repository.findings, *_find_stale_codeowners(workspace, repository))
@@ -250,7 +276,12 @@ def _check_repository(workspace: Workspace, inside: Collection[str], since: Sinc
     ]
     read = [read_zone(file, default_ttl=workspace.config.default_ttl) for file in files]
     findings += (finding for zone in read for finding in zone.findings)
-    return Checked(tuple(findings), len(files), tuple((zone, None) for zone in read))
+    extent = Extent(touched, _folders(inside))
+    return Checked(tuple(findings), len(files), extent, read=tuple((zone, None) for zone in read))
+
+
+def _folders(inside: Collection[str]) -> frozenset[str]:
+    return frozenset({ZONES} if "." in inside else inside)
 
 
 def _check_change(

@@ -24,9 +24,11 @@ COMMANDS = {
     "apply": ("psfdns.cli.apply", "Show the plan, ask, do it, and see that it is done."),
     "import": ("psfdns.cli.import_", "Write live zones, or an exported file, as zone files."),
     "drift": ("psfdns.cli.drift", "Is Route 53 still what the files say?"),
+    "delegation": ("psfdns.cli.delegation", "Do parents name our name servers? And the text to ask for it."),
     "history": ("psfdns.cli.history", "What was applied, when, by whom, from which commit."),
     "rollback": ("psfdns.cli.rollback", "Undo an apply, as a plan of its own."),
-    "zone": ("psfdns.cli.zone", "Hosted zones as a whole: delete one safely."),
+    "zone": ("psfdns.cli.zone", "Zones as a whole: ask for one, delete one safely."),
+    "tenants": ("psfdns.cli.tenants", "Who is who, who could not be told, and notices to them."),
     "sandbox": ("psfdns.cli.sandbox", "The embedded Route 53: serve it, or forget it."),
     "completion": ("psfdns.cli.completion", "Print the completion script of a shell."),
 }

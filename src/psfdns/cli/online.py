@@ -132,10 +132,10 @@ class _Holdings:
 def _listen(workspace: Workspace, pointers: Sequence[Pointer]) -> Report:
     show = _progress(workspace)
     try:
-        means = open_listening(workspace, seconds=MAX_SECONDS, progress=show)
+        contacts = open_listening(workspace, seconds=MAX_SECONDS, progress=show)
     except LookupFailedError as error:
         return Report(answered=not pointers, failure=error.summary, unasked=len(pointers))
-    report = listen(pointers, means)
+    report = listen(pointers, contacts)
     show("", 0, 0)
     return report
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-NEVER_FROM_ENVIRONMENT = frozenset({"yes", "allow"})
+NEVER_FROM_ENVIRONMENT = frozenset({"yes", "allow", "write_baseline"})
 """What a person has to say each time."""
 
 

@@ -95,7 +95,7 @@ def plan_selection(
     planned = plan_zones(workspace, repository, files, host)
     if since is None:
         return planned
-    from psfdns.cli.base import base_of
+    from psfdns.cli.merge_base import base_of
     from psfdns.tenants.load import load_repository
 
     with base_of(workspace.root, since) as folder:

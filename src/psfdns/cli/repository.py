@@ -58,6 +58,14 @@ def select_changed(
     return select_zones(repository, names=names, tenant=tenant, changed=changed_paths(root, since))
 
 
+def choose_tenants(repository: Repository, slugs: Sequence[str]) -> list[str]:
+    """The tenants that are named, each once; raises UsageError for one that is not there."""
+    for slug in slugs:
+        if slug not in repository.tenants:
+            raise unknown("tenant", slug, repository.tenants)
+    return list(dict.fromkeys(slugs))
+
+
 def read_zones(files: Iterable[ZoneFile], *, default_ttl: int) -> tuple[DesiredZone, ...]:
     """Each zone file read and checked."""
     return tuple(read_zone(file, default_ttl=default_ttl) for file in files)

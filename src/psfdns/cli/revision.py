@@ -29,6 +29,17 @@ def look_up_commit(root: Path) -> str | None:
     return f"{commit}+dirty" if differing else commit
 
 
+def look_up_subject(root: Path, commit: str | None) -> str | None:
+    """The subject line of a commit (`+dirty` is passed over); None where git does not know it."""
+    if commit is None:
+        return None
+    try:
+        said = run_git(root, "log", "-1", "--format=%s", "--end-of-options", commit.partition("+")[0])
+    except PsfdnsError:
+        return None
+    return said.decode("utf-8", "replace").strip() or None
+
+
 def changed_paths(root: Path, revision: str) -> set[str]:
     """The files that differ from the merge base with `revision`, relative to `root`.
 

@@ -34,8 +34,11 @@ EXIT_KEPT = 1
 @click.argument("entry_id", required=False, metavar="[ID]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="CODE[=ZONE]", help="Lift a guard's no; may be repeated.")
+@click.option("--no-notify", is_flag=True, help="Do not tell the tenants whose zones change.")
 @click.pass_obj
-def command(options: Options, *, entry_id: str | None, yes: bool, allow: tuple[str, ...]) -> int:
+def command(
+    options: Options, *, entry_id: str | None, yes: bool, allow: tuple[str, ...], no_notify: bool
+) -> int:
     """Undo what an apply changed, without an ID the newest one that changed anything.
 
     Only what still is as that apply left it is undone. What somebody changed since is kept and named,
@@ -44,8 +47,9 @@ def command(options: Options, *, entry_id: str | None, yes: bool, allow: tuple[s
     """
     from psfdns.cli.applying import ask, carry_out, finish, has_work, lift_refusals, refuse_faults, show_plan
     from psfdns.cli.journalling import Task, exchange, open_journal
+    from psfdns.cli.telling import entry_of, tell_tenants
     from psfdns.cli.verifying import say_verdicts, verify_outcome
-    from psfdns.cli.wiring import open_access, open_workspace
+    from psfdns.cli.wiring import open_access, open_repository, open_workspace
     from psfdns.journal.entry import Kind
     from psfdns.journal.mirror import FETCHED
 
@@ -71,10 +75,13 @@ def command(options: Options, *, entry_id: str | None, yes: bool, allow: tuple[s
         raise
     unfinished = _look_again(access, planned, outcome)
     verdicts = verify_outcome(workspace, access, planned, outcome) if outcome else {}
+    extra["told"] = tell_tenants(
+        workspace, open_repository(workspace), entry_of(outcome), notify=not no_notify
+    )
     failed = finish(options, planned.plan, outcome, unfinished, verdicts, extra=extra)
-    told = say_verdicts(options, verdicts, required=False)
+    differing = say_verdicts(options, verdicts, required=False)
     _tell_files(options, stored, outcome)
-    return failed or (EXIT_KEPT if undoing.kept else told)
+    return failed or (EXIT_KEPT if undoing.kept else differing)
 
 
 def _choose(journal: Journal, text: str | None, account: str | None) -> Stored:

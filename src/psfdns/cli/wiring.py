@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from psfdns.aws import AwsApi, Identity
     from psfdns.budget import Budget
     from psfdns.config import Config
-    from psfdns.dangling.listen import Means
+    from psfdns.dangling.listen import Contacts
     from psfdns.lookup.parents import Walk
+    from psfdns.lookup.resolve import Resolver
+    from psfdns.lookup.survey import Means
+    from psfdns.notify.channel import Channel
     from psfdns.objects import ObjectStore
     from psfdns.route53.host import Route53Host
     from psfdns.sandbox.sandbox import Sandbox
@@ -181,7 +184,6 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
     from psfdns.config import ResolverConfig
     from psfdns.errors import LookupFailedError
     from psfdns.lookup.ask import ask_many
-    from psfdns.lookup.resolve import Resolver, system_resolver
     from psfdns.verification.verify import Dns
 
     if workspace.options.sandbox:
@@ -196,8 +198,7 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
             "find the name servers",
             "the endpoint of Route 53 is not Amazon's, and psfdns.toml has no [resolver]",
         )
-    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
-    return Dns(resolver.find_addresses, ask_many, sleep, monotonic)
+    return Dns(_open_resolver(workspace).find_addresses, ask_many, sleep, monotonic)
 
 
 def open_walk(workspace: Workspace, access: Access) -> Walk:
@@ -207,39 +208,94 @@ def open_walk(workspace: Workspace, access: Access) -> Walk:
     """
     from psfdns.config import ResolverConfig
     from psfdns.errors import LookupFailedError
-    from psfdns.lookup.parents import Walk
-    from psfdns.lookup.resolve import Resolver, system_resolver
-    from psfdns.lookup.roots import IANA_ROOTS, load_hints
-    from psfdns.lookup.server import Server
 
     wanted = workspace.config.resolver
     if wanted == ResolverConfig() and (workspace.options.sandbox or not access.api.is_amazons):
         where = "the sandbox" if workspace.options.sandbox else "Route 53's endpoint is not Amazon's, which"
         why = f"{where} has no parents, and psfdns.toml has no [resolver]"
         raise LookupFailedError("DNS", "ask the parents", why)
+    return open_public_walk(workspace)
+
+
+def open_public_walk(workspace: Workspace) -> Walk:
+    """The way down from the root that `[resolver]` names, whichever account is meant.
+
+    Raises LookupFailedError.
+    """
+    from psfdns.lookup.parents import Walk
+    from psfdns.lookup.roots import IANA_ROOTS, load_hints
+    from psfdns.lookup.server import Server
+
+    wanted = workspace.config.resolver
     hints = wanted.root_hints
     addresses = load_hints(hints) if isinstance(hints, Path) else hints or IANA_ROOTS
-    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
-    return Walk(tuple(Server(address, wanted.port) for address in addresses), resolver.find_addresses)
+    find_addresses = _open_resolver(workspace).find_addresses
+    return Walk(tuple(Server(address, wanted.port) for address in addresses), find_addresses)
+
+
+def open_means(workspace: Workspace, access: Access) -> Means:
+    """The means to survey delegations; where there is no way to the parents, asking for them says why."""
+    from psfdns.errors import LookupFailedError
+    from psfdns.lookup.ask import ask_many
+    from psfdns.lookup.survey import SURVEY_THREADS, Means, closed_means
+
+    ask_few = functools.partial(ask_many, threads=SURVEY_THREADS)
+    try:
+        walk, resolver = open_walk(workspace, access), _open_resolver(workspace)
+    except LookupFailedError as error:
+        means = closed_means(error, ask_few)
+    else:
+        means = Means(walk.find_parents, resolver.find_hosts, ask_few, workspace.config.resolver.port)
+    if not workspace.options.sandbox:
+        return means
+    from psfdns.sandbox.dns_inquiry import DnsInquiry
+
+    return DnsInquiry(open_sandbox(workspace).cloud).in_front_of(means)
+
+
+def _open_resolver(workspace: Workspace) -> Resolver:
+    """The resolvers of psfdns.toml, else the system's; raises LookupFailedError."""
+    from psfdns.lookup.resolve import Resolver, system_resolver
+
+    wanted = workspace.config.resolver
+    return Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Where messages go; None and empty where psfdns.toml names nothing."""
+
+    mail: Channel | None
+    staff: tuple[Channel, ...] = ()
+
+
+def open_channels(workspace: Workspace) -> Channels:
+    """The channels of `[notify]`, with what files and the environment add. Raises NotifyError."""
+    from psfdns.notify.channel import make_channels
+
+    wanted = workspace.config.notify
+    mail = (wanted.mail,) if wanted.mail else ()
+    return Channels(
+        next(iter(make_channels("mail", mail, wanted.mail_file, os.environ)), None),
+        make_channels("staff", wanted.staff, wanted.staff_file, os.environ),
+    )
 
 
 def open_listening(
     workspace: Workspace, *, seconds: float, progress: Callable[[str, int, int], None]
-) -> Means:
+) -> Contacts:
     """The ways by which `check --online` asks; new questions for `seconds` only. Raises LookupFailedError."""
     import dataclasses
 
-    from psfdns.dangling.listen import Means
+    from psfdns.dangling.listen import Contacts
     from psfdns.dangling.registry import registrable_domain
     from psfdns.lookup.ask import Patience, ask_many
-    from psfdns.lookup.resolve import Resolver, system_resolver
     from psfdns.web.fetch import fetch_pages, open_ways
 
-    wanted, ways, until = workspace.config.resolver, open_ways(), monotonic() + seconds
-    resolver = Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
+    ways, until = open_ways(), monotonic() + seconds
     # A resolver that looks for dead servers takes its time.
-    patient = dataclasses.replace(resolver, patience=Patience(seconds=4.0))
-    return Means(
+    patient = dataclasses.replace(_open_resolver(workspace), patience=Patience(seconds=4.0))
+    return Contacts(
         patient.resolve_many,
         ask_many,
         lambda visits: fetch_pages(visits, ways),
@@ -247,7 +303,7 @@ def open_listening(
         registrable_domain,
         lambda: monotonic() > until,
         progress,
-        wanted.port,
+        workspace.config.resolver.port,
     )
 
 

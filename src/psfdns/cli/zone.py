@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli import zone_new
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup
 from psfdns.errors import PlanRefusedError, PsfdnsError
 from psfdns.plans.desired import zone_stem
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 @click.group("zone", cls=PsfdnsGroup)
 def command() -> None:
-    """Hosted zones as a whole; their record sets are the business of plan and apply."""
+    """Zones as a whole: ask for one, delete one; their record sets are the business of plan and apply."""
+
+
+command.add_command(zone_new.command)
 
 
 @command.command(
@@ -34,8 +38,11 @@ def command() -> None:
 @click.option("--id", "zone_id", metavar="ID", help="Which hosted zone, where several have the name.")
 @click.option("--yes", is_flag=True, help="Do not ask for the name to be typed.")
 @click.option("--allow", multiple=True, metavar="CODE", help="Lift a no that names it; may be repeated.")
+@click.option("--no-notify", is_flag=True, help="Do not tell the zone's tenant.")
 @click.pass_obj
-def delete(options: Options, *, name: str, zone_id: str | None, yes: bool, allow: tuple[str, ...]) -> int:
+def delete(
+    options: Options, *, name: str, zone_id: str | None, yes: bool, allow: tuple[str, ...], no_notify: bool
+) -> int:
     """Delete a hosted zone with all that it holds; removing its file never does.
 
     Refused while a parent server delegates to it, has a DS for it or cannot be asked, until the TTL of the
@@ -45,12 +52,14 @@ def delete(options: Options, *, name: str, zone_id: str | None, yes: bool, allow
     from dataclasses import replace
 
     from psfdns.cli.deleting import carry_out, find_target, gather, keep_contents, read_allowances
+    from psfdns.cli.telling import tell_tenants
     from psfdns.cli.wiring import open_access, open_repository, open_workspace
 
     allowed = read_allowances(allow)
     workspace = open_workspace(options)
     access = open_access(workspace)
-    target = find_target(open_repository(workspace), access, name, zone_id)
+    repository = open_repository(workspace)
+    target = find_target(repository, access, name, zone_id)
     parting = gather(workspace, access, target)
     report = _judge(workspace, parting, allowed)
     report = replace(report, path=target.file.shown_path if target.file else None)
@@ -63,7 +72,8 @@ def delete(options: Options, *, name: str, zone_id: str | None, yes: bool, allow
         _show(options, report)
         raise
     restore = keep_contents(workspace, parting, entry, target.file.tenant if target.file else None)
-    _show(options, replace(report, done=done, journal=entry, restore=restore))
+    told = tell_tenants(workspace, repository, entry, notify=not no_notify)
+    _show(options, replace(report, done=done, journal=entry, restore=restore, told=told))
     if done.error is not None:
         raise done.error
     _forget(workspace, parting)

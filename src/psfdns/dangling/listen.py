@@ -32,7 +32,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Contacts:
     """The ways out. `resolve` asks resolvers, `ask` servers, `fetch` the web; `port` is that of servers.
 
     `may_connect` says of an address whether strangers may send us there, `is_late` when the time is over,
@@ -67,9 +67,9 @@ class Report:
     failure: str = ""
 
 
-def listen(pointers: Sequence[Pointer], means: Means) -> Report:
+def listen(pointers: Sequence[Pointer], contacts: Contacts) -> Report:
     """Ask about all of them."""
-    listener = _Listener(means)
+    listener = _Listener(contacts)
     report = Report()
     open_ones = [each for each in pointers if not each.addresses]
     wanted = list(dict.fromkeys((each.target, each.types) for each in open_ones))
@@ -99,8 +99,8 @@ def _heard(pointer: Pointer, answers: Mapping[Question, Asked]) -> Heard:
 class _Listener:
     """What was asked in this run, so that nothing is asked twice."""
 
-    def __init__(self, means: Means) -> None:
-        self.means = means
+    def __init__(self, contacts: Contacts) -> None:
+        self.contacts = contacts
         self.answers: dict[Question, Asked] = {}
         self.said: dict[Pair, Asked] = {}
 
@@ -125,7 +125,7 @@ class _Listener:
     def hear_registries(self, report: Report) -> None:
         """Whether the registrable domains of what is gone exist."""
         ends = {heard.end for heard in report.targets.values() if heard.state is State.GONE}
-        domains = {end: self.means.registrable(end) for end in sorted(ends)}
+        domains = {end: self.contacts.registrable(end) for end in sorted(ends)}
         self._resolve([Question(domain, "SOA") for domain in domains.values() if domain])
         for end, domain in domains.items():
             asked = self.answers.get(Question(domain, "SOA")) if domain else None
@@ -153,9 +153,9 @@ class _Listener:
 
     def _pairs(self, pointer: Pointer) -> Iterator[Pair]:
         found = pointer.addresses or tuple(self._addresses(pointer.target))
-        allowed = [address for address in dict.fromkeys(found) if self.means.may_connect(address)]
+        allowed = [address for address in dict.fromkeys(found) if self.contacts.may_connect(address)]
         for address in allowed[:MAX_ADDRESSES]:
-            yield Server(address, self.means.port), Question(pointer.key.name, "SOA")
+            yield Server(address, self.contacts.port), Question(pointer.key.name, "SOA")
 
     def _addresses(self, name: str) -> Iterator[str]:
         for rdtype in ADDRESS_TYPES:
@@ -181,11 +181,11 @@ class _Listener:
     def _fetch(self, visits: Sequence[Visit]) -> list[Fetched]:
         pages: list[Fetched] = []
         for batch in _batches(visits[:MAX_PAGES], PAGE_BATCH):
-            if self.means.is_late():
+            if self.contacts.is_late():
                 pages += [Unfetched("is not fetched: the time for all is over")] * len(batch)
             else:
-                pages += self.means.fetch(batch)
-            self.means.progress("pages", len(pages), len(visits))
+                pages += self.contacts.fetch(batch)
+            self.contacts.progress("pages", len(pages), len(visits))
         return pages + [Unfetched(f"is not fetched: it is one of more than {MAX_PAGES:,}")] * (
             len(visits) - len(pages)
         )
@@ -194,20 +194,20 @@ class _Listener:
         new = [each for each in dict.fromkeys(questions) if each not in self.answers]
         done = 0
         for batch in _batches(new, BATCH):
-            if self.means.is_late():
+            if self.contacts.is_late():
                 self.answers.update((each, _late(None, each)) for each in batch)
             else:
-                self.answers.update(self.means.resolve(batch))
+                self.answers.update(self.contacts.resolve(batch))
             done += len(batch)
-            self.means.progress("names", done, len(new))
+            self.contacts.progress("names", done, len(new))
 
     def _ask(self, pairs: Iterable[Pair]) -> None:
         new = [each for each in dict.fromkeys(pairs) if each not in self.said]
         for batch in _batches(new, BATCH):
-            if self.means.is_late():
+            if self.contacts.is_late():
                 self.said.update((pair, _late(*pair)) for pair in batch)
             else:
-                self.said.update(zip(batch, self.means.ask(batch), strict=True))
+                self.said.update(zip(batch, self.contacts.ask(batch), strict=True))
 
 
 def provider_of(pointer: Pointer, heard: Heard) -> Provider | None:

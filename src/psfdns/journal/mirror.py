@@ -8,6 +8,7 @@ them already; what could not be put there is put there by the next command on th
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +66,12 @@ class Mirror:
                 self._is_closing = True
                 self._changed.notify()
             self._sender.join()
+        self._complete(entry_id, (EVENTS,))
+
+    def send_again(self, entry_id: str) -> None:
+        """Put the events of an ended entry there once more; where that fails, the next command does."""
+        with contextlib.suppress(OSError):
+            (self._journal.folder / entry_id / UNSENT).touch()
         self._complete(entry_id, (EVENTS,))
 
     def resend(self) -> None:

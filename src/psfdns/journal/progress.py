@@ -55,6 +55,20 @@ class ZoneEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One message about the entry: the tenant, whose mail server took it for whom, and who was refused.
+
+    `refused` maps an address to the server's words; `fault` is what kept everybody from hearing.
+    """
+
+    tenant: str
+    at: str
+    to: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """All steps in order, and how each zone ended; `damaged` counts lines that cannot be read.
 
@@ -65,6 +79,7 @@ class Progress:
     finished: Mapping[str, ZoneEnd] | None = None
     account: str | None = None
     damaged: int = 0
+    told: tuple[Told, ...] = ()
 
     def of_zone(self, label: str) -> tuple[Step, ...]:
         """The steps of one zone."""
@@ -112,18 +127,21 @@ def read_events(text: bytes) -> Progress:
     steps: dict[int, Step] = {}
     finished: Mapping[str, ZoneEnd] | None = None
     account: str | None = None
+    told: list[Told] = []
     for line in filter(None, text.split(b"\n")):
         try:
             event = json.loads(line)
             if event["event"] == "finished":
                 finished = {str(label): _end(shape) for label, shape in event["zones"].items()}
                 account = event["account"]
+            elif event["event"] == "told":
+                told.append(_told(event))
             else:
                 _take(event, steps)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             damaged += 1
     in_order = tuple(steps[number] for number in sorted(steps))
-    return Progress(in_order, finished, account, damaged)
+    return Progress(in_order, finished, account, damaged, tuple(told))
 
 
 def _take(event: Event, steps: dict[int, Step]) -> None:
@@ -142,6 +160,12 @@ def _end(shape: Mapping[str, Any]) -> ZoneEnd:
     return ZoneEnd(shape["ok"] is True, tuple(str(error) for error in shape["errors"]))
 
 
+def _told(event: Event) -> Told:
+    refused = {str(address): str(why) for address, why in event["refused"].items()}
+    fault = None if event["fault"] is None else str(event["fault"])
+    return Told(str(event["tenant"]), str(event["at"]), tuple(map(str, event["to"])), refused, fault)
+
+
 def begin_event(step: int, zone: str, name: str, changes: Iterable[int], *, at: str) -> Event:
     """About to be sent."""
     return {"event": "begin", "at": at, "step": step, "zone": zone, "name": name, "changes": list(changes)}
@@ -156,6 +180,18 @@ def finished_event(zones: Mapping[str, ZoneEnd], *, account: str | None, at: str
     """The last line of an entry."""
     ends = {label: {"ok": end.ok, "errors": list(end.errors)} for label, end in zones.items()}
     return {"event": "finished", "at": at, "account": account, "zones": ends}
+
+
+def told_event(told: Told) -> Event:
+    """A message was sent, or could not be; these stand behind the end of an entry."""
+    return {
+        "event": "told",
+        "at": told.at,
+        "tenant": told.tenant,
+        "to": list(told.to),
+        "refused": dict(told.refused),
+        "fault": told.fault,
+    }
 
 
 def event_line(event: Event) -> bytes:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from psfdns.journal.disk import Appender, is_held, make_folder, read_file, write_file, write_held_folder
 from psfdns.journal.entry import Entry, JournalError, entry_from_json, entry_to_json
-from psfdns.journal.progress import MADE, Progress, read_events
+from psfdns.journal.progress import MADE, Event, Progress, event_line, read_events
 from psfdns.journal.recorder import Fate
 from psfdns.journal.snapshot import Snapshot, snapshot_from_json, snapshot_to_json
 from psfdns.plans.plan import Change
@@ -84,6 +84,19 @@ class Journal:
             return write_held_folder(folder, files, held=EVENTS)
         except OSError as error:
             why = f"the journal cannot be written: {error.strerror or error} ({self.folder})"
+            raise JournalError(why, hint=HINT) from error
+
+    def append(self, entry_id: str, events: Iterable[Event]) -> None:
+        """Add events behind the end of an entry of this machine. Raises JournalError."""
+        path = self.folder / entry_id / EVENTS
+        try:
+            appender = Appender(path)
+            try:
+                appender.append(b"".join(map(event_line, events)))
+            finally:
+                appender.close()
+        except OSError as error:
+            why = f"the journal cannot be written: {error.strerror or error} ({path})"
             raise JournalError(why, hint=HINT) from error
 
     def ids(self) -> list[str]:

@@ -41,7 +41,10 @@ class HeardSet:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said: `rcode` as IANA names it (NOERROR, NXDOMAIN, …), and its three sections."""
+    """What a server said: `rcode` as IANA names it (NOERROR, NXDOMAIN, …), and its three sections.
+
+    `edns`: with an OPT record (RFC 6891 §7); `truncated`: it was cut short.
+    """
 
     server: Server
     question: Question
@@ -51,6 +54,8 @@ class Answer:
     answer: tuple[HeardSet, ...] = ()
     authority: tuple[HeardSet, ...] = ()
     additional: tuple[HeardSet, ...] = ()
+    edns: bool = False
+    truncated: bool = False
 
     def answered(self, name: str, rdtype: str) -> HeardSet | None:
         """A record set of the answer section."""
@@ -122,6 +127,8 @@ def read_answer(message: Message, server: Server, question: Question) -> Answer:
         tuple(map(_heard, message.answer)),
         tuple(map(_heard, message.authority)),
         tuple(map(_heard, message.additional)),
+        message.edns >= 0,
+        bool(message.flags & dns.flags.TC),
     )
 
 

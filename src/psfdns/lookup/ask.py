@@ -7,12 +7,14 @@ for it fails at once.
 
 from __future__ import annotations
 
+import enum
 import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import dns.exception
 import dns.flags
@@ -40,20 +42,34 @@ class Patience:
     tries: int = 2
 
 
+class Way(enum.Enum):
+    """How a question travels: as it usually does, or in one way alone, to see whether that one works."""
+
+    USUAL = "UDP with EDNS, then TCP where the answer was cut short"
+    UDP = "UDP with EDNS"
+    PLAIN = "UDP without EDNS"
+    TCP = "TCP without EDNS"
+
+
 Asked = Answer | Failure
 Pair = tuple[Server, Question]
 
 
 def ask(
-    server: Server, question: Question, *, recursive: bool = False, patience: Patience | None = None
+    server: Server,
+    question: Question,
+    *,
+    recursive: bool = False,
+    patience: Patience | None = None,
+    way: Way = Way.USUAL,
 ) -> Asked:
     """Ask one server; `recursive` wants a resolver to find the answer for us."""
     patience = patience or Patience()
-    query = make_query(question, recursive=recursive)
+    query = make_query(question, recursive=recursive, way=way)
     failure = Failure(server, question, Reason.TIMEOUT)
     for _ in range(patience.tries):
         try:
-            message = _exchange(query, server, patience.seconds)
+            message = _exchange(query, server, patience.seconds, way)
         except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
             failure = Failure(server, question, _reason_of(error), _detail_of(error))
         else:
@@ -61,30 +77,41 @@ def ask(
     return failure
 
 
-def _exchange(query: dns.message.QueryMessage, server: Server, seconds: float) -> dns.message.Message:
-    """The response over a connected UDP socket, which learns of a closed port at once; else over TCP."""
+def _exchange(
+    query: dns.message.QueryMessage, server: Server, seconds: float, way: Way
+) -> dns.message.Message:
+    """The response that came the way."""
+    where: dict[str, Any] = {"where": server.address, "timeout": seconds, "port": server.port}
+    if way is Way.TCP:
+        return dns.query.tcp(query, **where)
+    where |= {"ignore_unexpected": True, "ignore_errors": True}
+    with _connect(server) as connected:
+        if way is Way.USUAL:
+            return dns.query.udp_with_fallback(query, udp_sock=connected, **where)[0]
+        return dns.query.udp(query, sock=connected, **where)
+
+
+def _connect(server: Server) -> socket.socket:
+    """A connected UDP socket, which learns of a closed port at once."""
     family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as connected:
+    connected = socket.socket(family, socket.SOCK_DGRAM)
+    try:
         connected.setblocking(False)  # noqa: FBT003 - the standard library's own signature
         connected.connect((server.address, server.port))
-        message, _ = dns.query.udp_with_fallback(
-            query,
-            server.address,
-            timeout=seconds,
-            port=server.port,
-            ignore_unexpected=True,
-            ignore_errors=True,
-            udp_sock=connected,
-        )
-    return message
+    except OSError:
+        connected.close()
+        raise
+    return connected
 
 
-def make_query(question: Question, *, recursive: bool = False) -> dns.message.QueryMessage:
+def make_query(
+    question: Question, *, recursive: bool = False, way: Way = Way.USUAL
+) -> dns.message.QueryMessage:
     """The query message."""
     return dns.message.make_query(
         dns.name.Name((*labels_of(question.name), b"")),
         question.type,
-        use_edns=0,
+        use_edns=-1 if way in {Way.PLAIN, Way.TCP} else 0,
         payload=EDNS_PAYLOAD,
         flags=dns.flags.RD if recursive else 0,
     )
@@ -95,6 +122,7 @@ def ask_many(
     *,
     recursive: bool = False,
     patience: Patience | None = None,
+    way: Way = Way.USUAL,
     threads: int = MANY_THREADS,
     ask_one: Callable[..., Asked] = ask,
 ) -> list[Asked]:
@@ -106,7 +134,7 @@ def ask_many(
         given_up = silences.given_up(server, question)
         if given_up is not None:
             return given_up
-        asked = ask_one(server, question, recursive=recursive, patience=patience)
+        asked = ask_one(server, question, recursive=recursive, patience=patience, way=way)
         silences.note(server, asked)
         return asked
 

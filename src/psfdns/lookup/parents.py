@@ -12,7 +12,7 @@ from psfdns.errors import LookupFailedError
 from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason, find_set
 from psfdns.lookup.ask import Asked, Pair, Patience, ask, ask_many
 from psfdns.lookup.server import Server
-from psfdns.names import labels_of, name_from_labels, parent_of
+from psfdns.names import parent_of
 
 FindAddresses = Callable[[Sequence[str]], Mapping[str, tuple[Server, ...] | Failure]]
 
@@ -33,7 +33,8 @@ class NameServer:
 class Delegation:
     """What one parent server says of the zone; without `ns` it does not delegate.
 
-    `glue` are the addresses that came along, by name server.
+    `glue` are the addresses that came along, by name server. `from_child`: the server holds the zone
+    itself, and answered from it.
     """
 
     ns: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Delegation:
     ds: tuple[str, ...] = ()
     ds_ttl: int | None = None
     glue: tuple[tuple[str, str], ...] = ()
+    from_child: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class ParentView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class Cut:
     """A zone on the way down and its servers."""
 
     zone: str
@@ -79,11 +81,15 @@ class _Cut:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The way down: where it begins, and who finds addresses that no glue gives."""
+    """The way down: where it begins, and who finds addresses that no glue gives.
+
+    What one walk learnt of the servers on the way, the next one uses.
+    """
 
     roots: tuple[Server, ...]
     find_addresses: FindAddresses
     patience: Patience = field(default_factory=Patience)
+    _known: dict[str, Cut | LookupFailedError] = field(default_factory=dict, repr=False, compare=False)
 
     def find_parents(self, zone: str) -> ParentView:
         """What the servers of the zone's parent say of it. Raises LookupFailedError.
@@ -92,23 +98,43 @@ class Walk:
         """
         if zone == ".":
             raise LookupFailedError("DNS", "find the parent of the root", "there is none")
-        cut = _Cut(".", tuple(NameServer(".", server) for server in self.roots))
-        for name in _names_down_to(parent_of(zone)):
-            cut = self._step(cut, name)
-        return self._ask_parents(cut, zone)
+        cut = self._cut_above(parent_of(zone))
+        return ask_parents(zone, cut, lambda pairs: ask_many(pairs, patience=self.patience))
 
-    def _step(self, cut: _Cut, name: str) -> _Cut:
+    def _cut_above(self, name: str) -> Cut:
+        """The zone that holds `name`, from what is known or from one step further up."""
+        if name == ".":
+            return Cut(".", tuple(NameServer(".", server) for server in self.roots))
+        if name not in self._known:
+            try:
+                self._known[name] = self._step(self._cut_above(parent_of(name)), name)
+            except LookupFailedError as error:
+                self._known[name] = error
+        known = self._known[name]
+        if isinstance(known, LookupFailedError):
+            raise known
+        return known
+
+    def _step(self, cut: Cut, name: str) -> Cut:
         """The zone that holds `name`: this one, or the one it delegates `name` to."""
-        question = Question(name, "NS")
         why = "it has no name server with an address"
-        for server in cut.servers:
-            asked = _judge(ask(server.server, question, patience=self.patience))
-            if isinstance(asked, Answer):
-                return self._cut_below(asked, cut)
-            why = f"{server} {asked.words}"
+        for server, asked in self._ask_in_turn(cut, Question(name, "NS")):
+            judged = _judge(asked)
+            if isinstance(judged, Answer):
+                return self._cut_below(judged, cut)
+            why = f"{server} {judged.words}"
         raise LookupFailedError("DNS", f"find the servers of {name}", f"none of {cut.zone} helps: {why}")
 
-    def _cut_below(self, answer: Answer, cut: _Cut) -> _Cut:
+    def _ask_in_turn(self, cut: Cut, question: Question) -> Iterator[tuple[NameServer, Asked]]:
+        """One server; only where that does not help all others, together: none is waited for alone."""
+        for first in cut.servers[:1]:
+            yield first, ask(first.server, question, patience=self.patience)
+        rest = cut.servers[1:]
+        if rest:
+            pairs = [(server.server, question) for server in rest]
+            yield from zip(rest, ask_many(pairs, patience=self.patience), strict=True)
+
+    def _cut_below(self, answer: Answer, cut: Cut) -> Cut:
         delegating = answer.referral or answer.answered(answer.question.name, "NS")
         if delegating is None:
             return cut
@@ -125,22 +151,17 @@ class Walk:
                 unaddressed.append((name, addresses))
             else:
                 given += (NameServer(name, address) for address in addresses)
-        return _Cut(delegating.name, tuple(given), tuple(unaddressed))
-
-    def _ask_parents(self, cut: _Cut, zone: str) -> ParentView:
-        pairs: list[Pair] = [
-            (server.server, Question(zone, rdtype)) for server in cut.servers for rdtype in ("NS", "DS")
-        ]
-        asked = iter(ask_many(pairs, patience=self.patience))
-        heard = tuple((server, _delegation(next(asked), next(asked))) for server in cut.servers)
-        return ParentView(zone, cut.zone, heard, cut.unaddressed)
+        return Cut(delegating.name, tuple(given), tuple(unaddressed))
 
 
-def _names_down_to(name: str) -> Iterator[str]:
-    """The name's ancestors below the root, the shortest first, and itself."""
-    labels = labels_of(name)
-    for start in range(len(labels) - 1, -1, -1):
-        yield name_from_labels(labels[start:])
+def ask_parents(zone: str, cut: Cut, ask_pairs: Callable[[Sequence[Pair]], Sequence[Asked]]) -> ParentView:
+    """What every address of the parent's name servers says of the zone."""
+    pairs: list[Pair] = [
+        (server.server, Question(zone, rdtype)) for server in cut.servers for rdtype in ("NS", "DS")
+    ]
+    asked = iter(ask_pairs(pairs))
+    heard = tuple((server, _delegation(next(asked), next(asked))) for server in cut.servers)
+    return ParentView(zone, cut.zone, heard, cut.unaddressed)
 
 
 def _judge(asked: Asked) -> Asked:
@@ -171,6 +192,7 @@ def _delegation(asked_ns: Asked, asked_ds: Asked) -> Delegation | Failure:
         signing.values,
         signing.ttl if signing.values else None,
         _glue(ns, delegating),
+        from_child=ns.answered(ns.question.name, "NS") is not None,
     )
 
 

@@ -11,11 +11,10 @@ import dns.resolver
 from psfdns.errors import LookupFailedError
 from psfdns.lookup.answer import Answer, Failure, Question, Reason
 from psfdns.lookup.ask import Asked, Pair, Patience, ask_many, ask_while_open
+from psfdns.lookup.hosts import Host, read_host, values_of
 from psfdns.lookup.server import DNS_PORT, Server
 
 ADDRESS_TYPES = ("A", "AAAA")
-MAX_ALIASES = 16
-"""CNAMEs followed inside one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,17 @@ class Resolver:
         questions = [Question(name, rdtype) for name in wanted for rdtype in ADDRESS_TYPES]
         answers = self.resolve_many(questions)
         return {name: self._servers_of(name, answers) for name in wanted}
+
+    def find_hosts(self, names: Iterable[str]) -> dict[str, Host]:
+        """What each name leads to, as far as a resolver can tell."""
+        wanted = list(dict.fromkeys(names))
+        answers = self.resolve_many([Question(name, rdtype) for name in wanted for rdtype in ADDRESS_TYPES])
+        return {
+            name: read_host(
+                name, [_or_why_not(answers[Question(name, each)]) for each in ADDRESS_TYPES], port=self.port
+            )
+            for name in wanted
+        }
 
     def resolve_many(self, questions: Sequence[Question]) -> dict[Question, Asked]:
         """The first usable answer to each: a server that fails is followed by the next."""
@@ -76,18 +86,8 @@ def is_usable(asked: Asked | None) -> bool:
     return isinstance(asked, Answer) and asked.rcode in {"NOERROR", "NXDOMAIN"}
 
 
-def values_of(answer: Answer) -> tuple[str, ...]:
-    """The values of the type asked for, CNAMEs of the answer followed."""
-    name = answer.question.name
-    for _ in range(MAX_ALIASES):
-        heard = answer.answered(name, answer.question.type)
-        if heard is not None:
-            return heard.values
-        alias = answer.answered(name, "CNAME")
-        if alias is None:
-            return ()
-        name = alias.values[0]
-    return ()
+def _or_why_not(asked: Asked) -> Asked:
+    return asked if is_usable(asked) else _why_not(asked)
 
 
 def _why_not(asked: Asked) -> Failure:

@@ -44,4 +44,11 @@ def _render_section(rule: Rule) -> str:
         parts.append(f"*Why:* {rule.why}")
     if rule.mend:
         parts.append(f"*To mend it:* {as_sentence(rule.mend)}")
-    return "".join(f"\n{part}\n" for part in parts)
+    return "".join(f"\n{_escape(part)}\n" for part in parts)
+
+
+def _escape(text: str) -> str:
+    """`<` outside of code begins no tag."""
+    return "`".join(
+        part if index % 2 else part.replace("<", "&lt;") for index, part in enumerate(text.split("`"))
+    )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from psfdns.errors import LookupFailedError
 from psfdns.lookup.answer import Failure, read_answer
-from psfdns.lookup.ask import Asked, Pair, make_query
+from psfdns.lookup.ask import Asked, Pair, Way, make_query
+from psfdns.lookup.hosts import Host
+from psfdns.lookup.parents import Cut, NameServer, ParentView, ask_parents
 from psfdns.lookup.server import Server
+from psfdns.lookup.survey import Means
+from psfdns.names import canonical_order, is_subdomain
+from psfdns.rrsets import decode_name
 from psfdns.sandbox.cloud import Cloud
 from psfdns.sandbox.dns_messages import DnsService
 
@@ -26,12 +33,62 @@ class DnsInquiry:
         first = {name: name_servers[0] for name_servers in sets for name in name_servers if seen[name] == 1}
         return {name: (Server(first.get(name, name)),) for name in names}
 
-    def ask_many(self, pairs: Sequence[Pair]) -> list[Asked]:
+    def ask_many(self, pairs: Sequence[Pair], *, way: Way = Way.USUAL) -> list[Asked]:
         """The answers, from the zones as they are now. Raises PsfdnsError where the state is damaged."""
         self._service.look()
         return [
             read_answer(
-                self._service.query(make_query(question), name_server=server.address), server, question
+                self._service.query(make_query(question, way=way), name_server=server.address),
+                server,
+                question,
             )
             for server, question in pairs
         ]
+
+    def in_front_of(self, means: Means) -> Means:
+        """The means to survey a delegation: the zones' own name servers are asked here, others as before.
+
+        Here every name server is one of its own, as at Route 53. Where there is no way to the parents, a
+        zone whose parent zone is here too still has its parents.
+        """
+        return dataclasses.replace(
+            means,
+            find_parents=lambda zone: self._find_parents(zone, means.find_parents),
+            find_hosts=lambda names: self._find_hosts(names, means.find_hosts),
+            ask_many=lambda pairs, *, way: self._divide(pairs, way, means),
+        )
+
+    def _find_parents(self, zone: str, elsewhere: Callable[[str], ParentView]) -> ParentView:
+        try:
+            return elsewhere(zone)
+        except LookupFailedError:
+            public = [hosted for hosted in self._cloud.store.zones().values() if not hosted.private]
+            held = {decode_name(hosted.name): hosted for hosted in public}
+            above = [name for name in held if name != zone and is_subdomain(zone, name)]
+            if not above:
+                raise
+            nearest = max(above, key=lambda name: len(canonical_order(name)))
+            servers = tuple(NameServer(name, Server(name)) for name in held[nearest].name_servers)
+            return ask_parents(zone, Cut(nearest, servers), self.ask_many)
+
+    def _find_hosts(
+        self, names: Sequence[str], elsewhere: Callable[[Sequence[str]], Mapping[str, Host]]
+    ) -> dict[str, Host]:
+        own = self._own()
+        found = {name: Host(name, (Server(name),)) for name in names if name in own}
+        others = [name for name in names if name not in own]
+        return {**found, **(elsewhere(others) if others else {})}
+
+    def _divide(self, pairs: Sequence[Pair], way: Way, means: Means) -> list[Asked]:
+        own = self._own()
+        here = [pair for pair in pairs if pair[0].address in own]
+        there = [pair for pair in pairs if pair[0].address not in own]
+        answers = dict(zip(here, self.ask_many(here, way=way), strict=True))
+        answers |= zip(there, means.ask_many(there, way=way), strict=True)
+        return [answers[pair] for pair in pairs]
+
+    def _own(self) -> frozenset[str]:
+        """The name servers of all zones."""
+        return frozenset(
+            name for hosted in self._cloud.store.zones().values() for name in hosted.name_servers
+        )

@@ -1,16 +1,17 @@
-"""Puts what adopts a hosted zone into the text of a tenant.toml and leaves every other byte alone. Pure."""
+"""Puts settings of a zone into the text of a tenant.toml and leaves every other byte alone. Pure."""
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from psfdns.errors import PsfdnsError
+from psfdns.tenants.compose import pairs
 
 
-def adopt_zone(text: str, stem: str, settings: Mapping[str, str | Sequence[str]], *, path: str) -> str:
+def adopt_zone(text: str, stem: str, settings: Mapping[str, Any], *, path: str) -> str:
     """`text` with `settings` in `[zones."stem"]`, which is made at the end where it is missing.
 
     `stem` is the zone's key (`python.org`, `python.org@internal`), `path` is for messages. A setting that
@@ -46,7 +47,7 @@ def _is_said(there: Mapping[str, Any] | None, key: str, value: object, stem: str
     said = None if there is None else there.get(key)
     if said is not None and said != value:
         raise PsfdnsError(
-            f"{path}: {stem} has {key} = {said!r} already, and live it is {value!r}",
+            f"{path}: {stem} has {key} = {said!r} already, which is not {value!r}",
             hint="correct tenant.toml by hand: a file never changes to another hosted zone in passing",
         )
     return said is not None
@@ -60,7 +61,7 @@ def _append(text: str, stem: str, settings: Mapping[str, object]) -> str:
 
 
 def _lines(settings: Mapping[str, object]) -> str:
-    return "\n".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items())
+    return "\n".join(pairs(settings))
 
 
 def _insert(text: str, stem: str, settings: Mapping[str, object]) -> str:

@@ -104,6 +104,10 @@ class RecordSets:
             key: found if isinstance(found, RRset) else found.finished() for key, found in self._sets.items()
         }
 
+    def names(self) -> Iterator[str]:
+        """The owners so far, each as often as it has record sets."""
+        return (key.name for key in self._sets)
+
     def judge(self) -> None:
         """One name and type has one TTL over all its weighted sets (API, ResourceRecordSet)."""
         first: dict[tuple[str, str], RRset] = {}

@@ -23,6 +23,7 @@ from psfdns.zonefile.rules.records import (
     BAD_RDATA,
     BAD_TTL,
     CLASS_NOT_IN,
+    INHERITED_OWNER,
     NO_OWNER,
     NO_TYPE,
     OUT_OF_ZONE,
@@ -31,7 +32,7 @@ from psfdns.zonefile.rules.records import (
     UNKNOWN_TYPE,
 )
 from psfdns.zonefile.state import Owner, State
-from psfdns.zonefile.suspicions import judge_blanks, judge_owner, judge_rdata, judge_start
+from psfdns.zonefile.suspicions import judge_blanks, judge_case, judge_owner, judge_rdata, judge_start
 
 
 class _RefusedError(Exception):
@@ -88,7 +89,12 @@ def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
         raise _refuse(state, BAD_NAME, at, f"owner: {error}", error.hint or "") from error
     if not broken and judge_owner(state, word, at):
         raise _RefusedError
-    state.owner = Owner(name) if is_subdomain(name, state.zone_origin) else Owner(outside=name)
+    if not is_subdomain(name, state.zone_origin):
+        state.owner = Owner(outside=name)
+        return
+    state.owner = Owner(name)
+    if not broken:
+        judge_case(state, word.text, name, at)
 
 
 def _owner(state: State, span: Span) -> str:
@@ -97,6 +103,8 @@ def _owner(state: State, span: Span) -> str:
         return owner.name
     if owner.lost:
         raise _RefusedError
+    if owner.before is not None:
+        return _inherited(state, owner.before, span)
     if owner.outside is None:
         raise _refuse(
             state,
@@ -110,6 +118,18 @@ def _owner(state: State, span: Span) -> str:
         span,
         f"{owner.outside} is not in the zone {state.zone_origin}",
     )
+
+
+def _inherited(state: State, name: str, span: Span) -> str:
+    """The name before $ORIGIN, which is the owner once more; a person may have meant the origin."""
+    state.owner = Owner(name)
+    state.findings.say(
+        INHERITED_OWNER,
+        span,
+        f"the first record behind $ORIGIN {state.origin} begins with a blank, so it belongs to {name}",
+        f'write {name} in front of it, or "@" for {state.origin}',
+    )
+    return name
 
 
 # --- TTL, class, type --------------------------------------------------------------------------------

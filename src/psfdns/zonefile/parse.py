@@ -177,7 +177,7 @@ class _Reader:
             self.refuse(span, "$ORIGIN takes one name", "write $ORIGIN NAME")
             return
         try:
-            self.state.set_origin(parse_name(words[0], origin=self.state.origin))
+            self.state.direct_origin(parse_name(words[0], origin=self.state.origin))
         except NameSyntaxError as error:
             self.refuse(span, f"$ORIGIN: {error}", error.hint)
 

@@ -57,6 +57,8 @@ def _owner(state: State, written: str) -> str | None:
         return None
     if not is_subdomain(name, state.zone_origin):
         return None
+    if (state.spellings.watched or not name.startswith(written)) and state.other_case(written, name):
+        return None
     state.owners[written] = name
     return name
 

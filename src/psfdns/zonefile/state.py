@@ -62,14 +62,58 @@ class Owner:
     """The owner that a record with none of its own inherits.
 
     `name` only if it is in the zone; else `outside` is where it lies, or it is `lost`, for it was wrong.
+    `before` is the name where $ORIGIN came after it: who inherits it is told, and it is `name` again.
     """
 
-    __slots__ = ("lost", "name", "outside")
+    __slots__ = ("before", "lost", "name", "outside")
 
-    def __init__(self, name: str | None = None, *, outside: str | None = None, lost: bool = False) -> None:
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        outside: str | None = None,
+        lost: bool = False,
+        before: str | None = None,
+    ) -> None:
         self.name = name
         self.outside = outside
         self.lost = lost
+        self.before = before
+
+
+class Spellings:
+    """The letters, small or capital, that owners were first written in.
+
+    Nothing is kept until a capital is met: then every name before it had none.
+    """
+
+    def __init__(self, zone_origin: str) -> None:
+        self.watched = False
+        self._own_length = len(zone_origin) + (zone_origin != ".")
+        self._first: dict[str, str] = {}
+        self._told: set[str] = set()
+
+    def find_other(self, written: str, name: str, names: Iterator[str]) -> str | None:
+        """The earlier spelling of `name` in letters of other case; `names` are those before it."""
+        if written == "@" or (not self.watched and name.startswith(written)):
+            return None
+        if not self.watched:
+            self.watched = True
+            self._first = {each: self._own(each) for each in names}
+        full = written if written[-1] == "." else f"{written}{name[len(written) :]}"
+        if full.lower() != name or name in self._told:
+            return None
+        spelling = self._own(full)
+        first = self._first.setdefault(name, spelling)
+        return None if first == spelling else first
+
+    def tell(self, name: str) -> None:
+        """Say no more of this name."""
+        self._told.add(name)
+
+    def _own(self, name: str) -> str:
+        """The part before the zone's own name, whose letters are nobody's choice."""
+        return name[: -self._own_length]
 
 
 class State:
@@ -84,6 +128,7 @@ class State:
         self.ttl = Ttl(default_ttl)
         self.count = 0
         self.owner = Owner()
+        self.spellings = Spellings(zone_origin)
         self.set_origin(zone_origin)
 
     def set_origin(self, origin: str) -> None:
@@ -91,6 +136,17 @@ class State:
         self.origin = origin
         self.doubled = f".{origin}{origin}"
         self.owners: dict[str, str] = {}
+
+    def direct_origin(self, origin: str) -> None:
+        """`set_origin` for the directive, behind which an inherited owner is easily misread."""
+        self.set_origin(origin)
+        name = self.owner.name or self.owner.before
+        if name is not None:
+            self.owner = Owner(name) if name == origin else Owner(before=name)
+
+    def other_case(self, written: str, name: str) -> str | None:
+        """How the owner was spelt before, relative to the zone, where `written` differs in case."""
+        return self.spellings.find_other(written, name, self.sets.names())
 
     @contextlib.contextmanager
     def within(self, origin: str) -> Iterator[None]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from psfdns.diagnostics import Span
+from psfdns.final_dot import MISSING_FINAL_DOT
 from psfdns.rdata import decode_string
 from psfdns.zonefile.lines import Entry, Word
 from psfdns.zonefile.rules.lines import COMMENT_SIGN, INVISIBLE_CHARACTER, MERGE_CONFLICT
 from psfdns.zonefile.rules.records import (
     ADDRESS_AS_NAME,
     CUT_AT_SEMICOLON,
-    MISSING_FINAL_DOT,
+    OWNER_CASE,
     SMART_QUOTES,
     UNUSUAL_NAME,
 )
@@ -26,8 +27,8 @@ _INVISIBLE = re.compile(
     "[\u00a0\u00ad\u1680\u2000-\u200b\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
 )
 _TAG_AGAIN = re.compile(r"\s*[A-Za-z][A-Za-z0-9]*\s*=")
-_TARGETS = {"CNAME": 0, "MX": 1, "NS": 0, "PTR": 0, "SRV": 3, "NAPTR": 5, "HTTPS": 1, "SVCB": 1}
-"""Type -> which word of its rdata is the target."""
+_TARGETS = {"CNAME": 0, "MX": 1, "NS": 0, "PTR": 0, "SRV": 3, "NAPTR": -1, "HTTPS": 1, "SVCB": 1}
+"""Type -> which word of its rdata is the target; NAPTR's regular expression may hold blanks."""
 _STRINGS = frozenset({"CAA", "SPF", "TXT"})
 
 
@@ -67,6 +68,19 @@ def judge_blanks(state: State, entry: Entry, span: Span) -> bool:
 def judge_owner(state: State, word: Word, span: Span) -> bool:
     """Whether the owner as it is written is refused; says why."""
     return _refuse_untidy(state, "the owner", word.text, span)
+
+
+def judge_case(state: State, written: str, name: str, span: Span) -> None:
+    """Say, once a name, that it was written before in letters of other case."""
+    earlier = state.other_case(written, name)
+    if earlier is not None:
+        state.spellings.tell(name)
+        state.findings.say(
+            OWNER_CASE,
+            span,
+            f"{state.shown(written)} is the name that stands above as {state.shown(earlier)}:"
+            " capital and small letters are the same in DNS",
+        )
 
 
 def judge_rdata(

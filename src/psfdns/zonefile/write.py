@@ -116,14 +116,15 @@ def value_lines(
 
 
 def written_name(name: str, origin: str | None) -> str:
-    """A canonical name as a file writes it, relative to `origin` where it can be; None: absolute.
+    r"""A canonical name as a file writes it, relative to `origin` where it can be; None: absolute.
 
-    What no ordinary name has gets a backslash.
+    What no ordinary name has gets a backslash; `[` is spelt in digits, for BIND takes `\[` for the
+    beginning of a bit-string label, which RFC 6891 §5 gave up.
     """
     text = name if origin is None else relative_to(name, origin)
     if _TIDY.fullmatch(text) and not text.startswith(_LIKE_COMMENTS):
         return text
-    tidy = _UNTIDY.sub(lambda match: match[1] or f"\\{match[0]}", text)
+    tidy = _UNTIDY.sub(lambda match: (match[1] or f"\\{match[0]}").replace("\\[", "\\091"), text)
     return f"\\{tidy}" if tidy.startswith(_LIKE_COMMENTS) else tidy
 
 

@@ -35,6 +35,7 @@ def to_document(
         "summary": summarise(plan),
         "zones": [_zone_to_json(zone, (verdicts or {}).get(zone.plan.label)) for zone in zones],
         "refused": [{"zone": no.zone, **diagnostic_to_json(no.finding)} for no in plan.refused],
+        "told": [],
     }
 
 

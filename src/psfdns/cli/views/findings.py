@@ -36,15 +36,22 @@ def finding_document(finding: Diagnostic) -> dict[str, Any]:
 
 
 def check_document(
-    findings: Iterable[Diagnostic], *, online: Mapping[str, Any] | None = None
+    findings: Iterable[Diagnostic],
+    *,
+    baseline: Mapping[str, int] | None = None,
+    online: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The document of `check --format json`; `online` says what was asked, where that was wanted."""
+    """The document of `check --format json`.
+
+    `baseline` counts what is old, and what of it is gone; `online` says what was asked, where anything was.
+    """
     documents = [finding_document(finding) for finding in findings]
     summary = {severity.value: 0 for severity in Severity}
     for document in documents:
         summary[document["severity"]] += 1
-    asked = {} if online is None else {"online": dict(online)}
-    return {"format": FORMAT, "findings": documents, "summary": summary, **asked}
+    document = {"format": FORMAT, "findings": documents, "summary": summary}
+    further = {"baseline": baseline, "online": online}
+    return {**document, **{key: dict(value) for key, value in further.items() if value is not None}}
 
 
 def render(document: Mapping[str, Any], form: str, *, colour: bool = False, version: str = "0") -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from psfdns.cli.views.escape import escape
+from psfdns.cli.views.notice import say_told
 from psfdns.cli.views.plan_words import SIGNS, count, describe_change, name_change, name_zone
+from psfdns.cli.views.table import render_rows
 from psfdns.journal.entry import EntryZone, Kind, key_to_json, stamp
-from psfdns.journal.progress import BATCH, MADE, Progress, State, Step, state_of
+from psfdns.journal.progress import BATCH, MADE, Progress, State, Step, Told, state_of
 from psfdns.journal.recorder import Fate
 from psfdns.journal.store import Stored
 from psfdns.plans.plan import Change
@@ -44,6 +46,7 @@ def _entry(stored: Stored, *, settled: bool, whole: bool) -> Shape:
     if entry is None:
         return shape
     zones = [_zone(zone, progress, whole=whole) for zone in entry.zones]
+    told = {"told": [_told(one) for one in progress.told]} if whole else {}
     return {
         **shape,
         "state": state_of(progress, running=stored.running, settled=settled).value,
@@ -58,6 +61,18 @@ def _entry(stored: Stored, *, settled: bool, whole: bool) -> Shape:
         "summary": _total(zones, "summary"),
         "made": _total(zones, "made"),
         "zones": zones,
+        **told,
+    }
+
+
+def _told(told: Told) -> Shape:
+    refused = [{"address": address, "why": why} for address, why in told.refused.items()]
+    return {
+        "tenant": told.tenant,
+        "at": told.at,
+        "to": list(told.to),
+        "refused": refused,
+        "fault": told.fault,
     }
 
 
@@ -128,9 +143,7 @@ def render_table(document: Shape) -> str:
     rows += [_row(entry) for entry in document["entries"]]
     if len(rows) == 1:
         return "The journal is empty: nothing was applied from here.\n"
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return render_rows(rows)
 
 
 def _row(entry: Shape) -> tuple[str, ...]:
@@ -185,6 +198,7 @@ def _entry_lines(entry: Shape) -> Iterator[str]:
         "changes": _changes(entry),
     }
     yield from (f"  {name + ':':<11}{escape(text)}" for name, text in told.items() if text is not None)
+    yield from (f"  {'told:':<11}{escape(say_told(told))}" for told in entry["told"])
     for zone in entry["zones"]:
         yield ""
         yield from _zone_lines(zone)

@@ -43,10 +43,11 @@ def render_zones(zones: list[Shape], *, colour: bool = False, verbose: bool = Fa
     return "".join(f"{line}\n" for zone in zones for line in (*view.section(zone), ""))
 
 
-def render_changes(changes: list[Shape], *, colour: bool = False) -> str:
-    """These changes alone; each must have been made, so no cache is spoken of."""
+def render_changes(changes: list[Shape], *, colour: bool = False, waits: bool = False) -> str:
+    """These changes alone; caches are spoken of only where `waits`."""
     view = _TextView(colour, verbose=False)
-    return "".join(f"{line}\n" for change in changes for line in view.change({**change, "cached_for": None}))
+    shown = changes if waits else [{**change, "cached_for": None} for change in changes]
+    return "".join(f"{line}\n" for change in shown for line in view.change(change))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Report:
     done: Deleted | None = None
     journal: str | None = None
     restore: str | None = None
+    told: Sequence[Shape] = ()
 
 
 def to_document(report: Report) -> Shape:
@@ -56,6 +57,7 @@ def to_document(report: Report) -> Shape:
         "change_ids": list(done.change_ids) if done else [],
         "journal": report.journal,
         "restore": report.restore,
+        "told": list(report.told),
     }
 
 

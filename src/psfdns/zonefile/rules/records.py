@@ -192,16 +192,21 @@ ALIAS_AND_VALUES = Rule(
     why="An alias takes its answer from its target, so there is no place for values beside it.",
     mend="remove one",
 )
-MISSING_FINAL_DOT = Rule(
-    "missing-final-dot",
+OWNER_CASE = Rule(
+    "owner-case",
     Severity.WARNING,
-    "A target that is written with the zone's own name at its end has its final dot.",
+    "A name is written in one way: capital and small letters are the same in DNS.",
+    "RFC 4343 §3",
+    why="Who writes `WWW` and `www` may take them for two names. They are one, with the records of both.",
+    mend="write the name in one way",
+)
+INHERITED_OWNER = Rule(
+    "inherited-owner",
+    Severity.WARNING,
+    "The first record behind $ORIGIN names its owner.",
     "RFC 1035 §5.1",
-    why=(
-        "A name without a final dot is completed by the zone's name: `mail.example.org` in the zone "
-        "example.org means mail.example.org.example.org."
-    ),
-    mend="end it with a dot",
+    why="A line that begins with a blank belongs to the owner before it, not to the new origin.",
+    mend="write the owner in front of the record",
 )
 ADDRESS_AS_NAME = Rule(
     "address-as-name",

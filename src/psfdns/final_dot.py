@@ -1,0 +1,17 @@
+"""The rule of the final dot, which the reader and a check of whole zones hold names to. Pure."""
+
+from __future__ import annotations
+
+from psfdns.diagnostics import Rule, Severity
+
+MISSING_FINAL_DOT = Rule(
+    "missing-final-dot",
+    Severity.WARNING,
+    "A target that is complete, as `www.example.com.`, ends with a dot; without one the zone's name is "
+    "appended to it.",
+    "RFC 1035 §5.1",
+    about_absence=True,
+    why="The record leads to a name that does not exist, such as `www.example.com.python.org.`: browsers "
+    "find no address, mail waits and comes back, a certificate is not issued.",
+    mend="end the target with a dot; if a name of the zone is meant, write its records",
+)
