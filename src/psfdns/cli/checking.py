@@ -293,7 +293,7 @@ def _check_change(
     brought = check_change(workspace, repository, since)
     found = [each for each in brought.findings if each.span is None or wanted(each.span.path)]
     found += (each for each in brought.policy if each not in found)
-    return Checked(tuple(found), len(brought.read), brought.read)
+    return Checked(tuple(found), len(brought.read), read=brought.read)
 
 
 def _find_stale_codeowners(workspace: Workspace, repository: Repository) -> Iterator[Diagnostic]:

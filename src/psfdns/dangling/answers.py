@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from psfdns.lookup.answer import Answer, Failure, Question
 from psfdns.lookup.ask import Asked
-from psfdns.lookup.resolve import MAX_ALIASES
+from psfdns.lookup.hosts import MAX_ALIASES
 
 
 class State(enum.StrEnum):
