@@ -1,16 +1,16 @@
-"""How fast the zone-file reader is, beside dnspython's and named-checkzone, on one generated zone in one run.
+"""How fast the zone-file reader is, beside dnspython's, named-checkzone and kzonecheck, on a made-up zone.
 
     python benchmarks/reader.py [RECORDS]
 
 The mix of types is a busy zone's: A 44 %, CNAME 20, AAAA 14, TXT 9 (a third of it DKIM keys of two
-strings), MX 4, SRV 4, NS 3, CAA 2.
+strings), MX 4, SRV 4, NS 3, CAA 2. The two programs are found as the tests find them: on PATH, or
+below .cache/debian, which `python -m tests.oracles` fills. Both start anew for each reading.
 """
 
 from __future__ import annotations
 
+import functools
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,9 +21,18 @@ import dns.zone
 
 from psfdns.zonefile.parse import parse_zone
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests import oracles
+
 ORIGIN = "bench.example."
 MIX = {"A": 44, "CNAME": 20, "AAAA": 14, "TXT": 9, "MX": 4, "SRV": 4, "NS": 3, "CAA": 2}
 RUNS = 3
+CHECKERS = {
+    "named-checkzone": ["-q", "-i", "none", "-k", "ignore", "{origin}", "{file}"],
+    "kzonecheck": ["-d", "off", "-o", "{origin}", "{file}"],
+}
+"""Programs and their words, without questions to DNS and without DNSSEC."""
 
 
 def main() -> None:
@@ -49,9 +58,11 @@ def readers(text: str) -> dict[str, Callable[[], object]]:
         "dns.zone.from_text": lambda: dns.zone.from_text(text, ORIGIN),
         "psfdns": lambda: accepted(data),
     }
-    program = shutil.which("named-checkzone")
-    if program is not None:
-        found["named-checkzone"] = lambda: checkzone(program, text)
+    for program, words in CHECKERS.items():
+        if oracles.find(program) is None:
+            print(f"{program} is not here: python -m tests.oracles")
+        else:
+            found[program] = functools.partial(check, program, words, text)
     return found
 
 
@@ -62,12 +73,12 @@ def accepted(data: bytes) -> None:
         sys.exit(f"the reader has findings: {parsed.findings[:3]}")
 
 
-def checkzone(program: str, text: str) -> None:
-    """Read with BIND, start of the program included."""
+def check(program: str, words: list[str], text: str) -> None:
+    """Read with a program, its start included."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "zone")
         file.write_text(text)
-        subprocess.run([program, "-q", "-i", "none", "-k", "ignore", ORIGIN, str(file)], check=True)
+        oracles.run(program, *(word.format(origin=ORIGIN, file=file) for word in words), check=True)
 
 
 def timed(read: Callable[[], object]) -> float:

@@ -96,3 +96,21 @@ AWS_KEYS: dict[str, str] = {
     "location_name": "locationName",
 }
 """Field name here -> key in an AWS comment and in the JSON documents."""
+
+
+def routing_fault(routing: Routing) -> str | None:
+    """What is wrong with the parts of a policy taken together, or None (API reference, GeoLocation, …)."""
+    if isinstance(routing, Geolocation):
+        if (routing.continent is None) == (routing.country is None):
+            return "geolocation takes either a continent or a country"
+        if routing.subdivision is not None and routing.country != "US":
+            return "geolocation has subdivisions only in the country US"
+    elif isinstance(routing, Geoproximity):
+        if (routing.latitude is None) != (routing.longitude is None):
+            return "geoproximity takes latitude and longitude together"
+        if (
+            sum(place is not None for place in (routing.region, routing.local_zone_group, routing.latitude))
+            != 1
+        ):
+            return "geoproximity takes one of region, local zone group, coordinates"
+    return None

@@ -8,9 +8,8 @@ the reason, so that a caller can keep its hands off it.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +25,7 @@ from psfdns.routing import (
     Multivalue,
     Routing,
     Weighted,
+    routing_fault,
 )
 
 MAX_LABEL, MAX_NAME = 63, 255
@@ -44,6 +44,8 @@ _UNSUPPORTED = re.compile(r"[^ -~\t]")
 _CARRIED = frozenset(
     {"Name", "Type", "TTL", "ResourceRecords", "AliasTarget", "SetIdentifier", "HealthCheckId"}
 )
+_PLAIN = frozenset({"Name", "Type", "TTL", "ResourceRecords"})
+"""All that most record sets have."""
 
 
 class InexpressibleError(ValueError):
@@ -59,8 +61,10 @@ def from_api(api: Mapping[str, Any], *, zone_id: str) -> RRset:
 
     Raises InexpressibleError.
     """
-    _refuse_unknown_fields(api)
     name, rdtype = decode_name(api["Name"]), api["Type"]
+    if api.keys() == _PLAIN and rdtype in HOSTED_TYPES and api["ResourceRecords"] and api["TTL"] is not None:
+        return RRset(RRsetKey(name, rdtype), api["TTL"], _decode_values(rdtype, api["ResourceRecords"]))
+    _refuse_unknown_fields(api)
     if rdtype not in HOSTED_TYPES:
         raise InexpressibleError(f"psfdns does not know the type {rdtype}")
     routing, identifier = _decode_routing(api), api.get("SetIdentifier")
@@ -74,11 +78,17 @@ def from_api(api: Mapping[str, Any], *, zone_id: str) -> RRset:
     return RRset(
         RRsetKey(name, rdtype, identifier),
         ttl=ttl,
-        values=tuple(sorted({decode_value(rdtype, record["Value"]) for record in records})),
+        values=_decode_values(rdtype, records),
         alias=_decode_alias(alias, zone_id) if alias else None,
         routing=routing,
         health_check=api.get("HealthCheckId") or None,
     )
+
+
+def _decode_values(rdtype: str, records: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    if len(records) == 1:
+        return (decode_value(rdtype, records[0]["Value"]),)
+    return tuple(sorted({decode_value(rdtype, record["Value"]) for record in records}))
 
 
 def to_api(rrset: RRset, *, zone_id: str) -> dict[str, Any]:
@@ -98,7 +108,6 @@ def to_api(rrset: RRset, *, zone_id: str) -> dict[str, Any]:
     return api
 
 
-@functools.lru_cache(maxsize=1 << 16)
 def decode_name(text: str) -> str:
     """Canonical text of a name in Route 53's spelling: octal escapes, final dot optional.
 
@@ -127,7 +136,6 @@ def decode_name(text: str) -> str:
     return name_from_labels(bytes(label) for label in labels)
 
 
-@functools.lru_cache(maxsize=1 << 16)
 def encode_name(name: str) -> str:
     r"""Route 53's spelling of a canonical name: all but letters, digits, - and _ as ``\ooo``."""
     if _PLAIN_NAME.fullmatch(name):
@@ -249,24 +257,6 @@ def canonical_degrees(text: str, *, limit: int) -> str:
     if abs(number) > limit:
         raise ValueError(f"{text} is not between -{limit} and {limit}")
     return f"{number.normalize():f}" if number else "0"
-
-
-def routing_fault(routing: Routing) -> str | None:
-    """What is wrong with the parts of a policy taken together, or None (API reference, GeoLocation, …)."""
-    if isinstance(routing, Geolocation):
-        if (routing.continent is None) == (routing.country is None):
-            return "geolocation takes either a continent or a country"
-        if routing.subdivision is not None and routing.country != "US":
-            return "geolocation has subdivisions only in the country US"
-    elif isinstance(routing, Geoproximity):
-        if (routing.latitude is None) != (routing.longitude is None):
-            return "geoproximity takes latitude and longitude together"
-        if (
-            sum(place is not None for place in (routing.region, routing.local_zone_group, routing.latitude))
-            != 1
-        ):
-            return "geoproximity takes one of region, local zone group, coordinates"
-    return None
 
 
 def _decode_geolocation(location: Mapping[str, str]) -> Routing:

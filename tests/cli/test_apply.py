@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import psfdns.cli.planning
 import psfdns.cli.wiring
 from psfdns.budget import Budget
 from psfdns.cli.main import run
@@ -210,22 +211,30 @@ def test_what_another_writer_did_while_we_applied_is_an_error_afterwards(
 def test_an_account_that_cannot_be_read_again_is_an_error_after_the_outcome(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import psfdns.cli.planning
+    def fail(*_: Any) -> Any:
+        raise HostError("Route 53", "list the hosted zones", "cannot be reached")
 
-    real: Callable[..., Any] = psfdns.cli.planning.plan_zones
-    calls: list[None] = []
-
-    def once(*arguments: Any) -> Any:
-        calls.append(None)
-        if len(calls) == 2:
-            raise HostError("Route 53", "list the hosted zones", "cannot be reached")
-        return real(*arguments)
-
-    monkeypatch.setattr(psfdns.cli.planning, "plan_zones", once)
+    monkeypatch.setattr("psfdns.cli.planning.plan_again", fail)
     code, out, err = ground.run("apply", "--no-wait", "--yes")
     assert code == 1
     assert "alpha.test.: created as Z" in out
     assert err == "error: Route 53: list the hosted zones: cannot be reached\n"
+
+
+def test_a_file_that_is_edited_meanwhile_is_the_next_plans_matter(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Callable[..., Any] = psfdns.cli.planning.plan_again
+
+    def edit_first(*arguments: Any) -> Any:
+        path = ground.root / "zones" / "one" / "alpha.test.zone"
+        path.write_text(path.read_text() + "late 300 IN A 192.0.2.77\n")
+        return real(*arguments)
+
+    monkeypatch.setattr("psfdns.cli.planning.plan_again", edit_first)
+    code, _, err = ground.run("apply", "--no-wait", "--yes")
+    assert (code, err) == (0, "")
+    assert "create late.alpha.test. A" in ground.run("plan")[1]
 
 
 def test_changes_that_do_not_reach_all_servers_in_time_are_an_error(

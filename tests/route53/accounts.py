@@ -16,7 +16,7 @@ from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.plan import Change, Plan, Setting, ZonePlan
 from psfdns.records import SELF_ZONE, Alias, RRset, RRsetKey
 from psfdns.route53.apply import Conditions, Outcome, Progress, apply_plan
-from psfdns.route53.host import fetch_zone, list_zones
+from psfdns.route53.host import THREADS, fetch_zone, list_zones
 from psfdns.sandbox.sandbox import Sandbox
 from psfdns.sandbox.throttle import Throttle
 
@@ -58,8 +58,11 @@ class Account:
         api: Any = None,
         wait: bool = True,
         comment: str = "a test",
+        threads: int = THREADS,
     ) -> Outcome:
-        conditions = Conditions(comment, self.budget.pause, self.time.clock, self.reports.append, wait=wait)
+        conditions = Conditions(
+            comment, self.budget.pause, self.time.clock, self.reports.append, wait=wait, threads=threads
+        )
         by_id = {zone.hosted.id: zone for zone in live}
         return apply_plan(api or self.api, Plan("sandbox", zones), by_id, conditions)
 

@@ -64,7 +64,7 @@ def said(batch: Batch) -> list[str]:
     return [
         f"{entry['Action']} {entry['ResourceRecordSet']['Name'].removesuffix('.' + ORIGIN)}"
         f" {entry['ResourceRecordSet']['Type']}"
-        for entry in batch.entries
+        for entry in batch.entries()
     ]
 
 
@@ -72,9 +72,9 @@ def test_an_update_deletes_exactly_what_was_read_and_creates_what_is_wanted() ->
     change = Change(address("a.example.org."), address("a.example.org.", "192.0.2.9"))
     read = {"Name": "a.example.org.", "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "192.0.2.001"}]}
     (batch,) = pack([change], spelled={change.key: read})
-    assert batch.entries[0] == {"Action": "DELETE", "ResourceRecordSet": read}
-    assert batch.entries[1]["Action"] == "CREATE"
-    assert batch.entries[1]["ResourceRecordSet"]["ResourceRecords"] == [{"Value": "192.0.2.9"}]
+    assert batch.entries()[0] == {"Action": "DELETE", "ResourceRecordSet": read}
+    assert batch.entries()[1]["Action"] == "CREATE"
+    assert batch.entries()[1]["ResourceRecordSet"]["ResourceRecords"] == [{"Value": "192.0.2.9"}]
     assert (batch.elements, batch.characters) == (2, 20)
 
 
@@ -190,7 +190,7 @@ def test_aliases_in_a_circle_are_left_for_route53_to_refuse() -> None:
         create(alias("b.example.org.", "a.example.org.")),
     ]
     (batch,) = pack(circle)
-    assert len(batch.entries) == 2
+    assert len(batch.entries()) == 2
 
 
 def test_what_cannot_be_made_in_one_request_is_refused_by_name_and_place() -> None:
@@ -212,7 +212,7 @@ def test_what_cannot_be_made_in_one_request_is_refused_by_name_and_place() -> No
 def test_limits_count_route53s_spelling_of_values() -> None:
     text = RRset(RRsetKey("a.example.org.", "TXT"), 300, ('"' + "\\228" * 60 + '"', '"a;b"'))
     (batch,) = pack([create(text)])
-    sent = [record["Value"] for record in batch.entries[0]["ResourceRecordSet"]["ResourceRecords"]]
+    sent = [record["Value"] for record in batch.entries()[0]["ResourceRecordSet"]["ResourceRecords"]]
     assert batch.characters == sum(map(len, sent))
 
 
@@ -269,7 +269,7 @@ def targets(live: Live) -> Iterator[tuple[str, str]]:
 
 def make(live: Live, batch: Batch) -> None:
     """What Route 53 does with a batch, with its rules about names and aliases."""
-    for entry in batch.entries:
+    for entry in batch.entries():
         rrset = dict(entry["ResourceRecordSet"])
         key = RRsetKey(rrset["Name"], rrset["Type"], rrset.get("SetIdentifier"))
         if entry["Action"] == "DELETE":

@@ -119,6 +119,50 @@ def test_names_are_read_from_octal_and_kept_as_they_were_spelled() -> None:
     assert live.spelled[key]["Name"] == f"\\052.{ORIGIN}"
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"Name": "a.zone.example.", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "192.0.2.1"}]},
+        {
+            "Name": "a.zone.example.",
+            "Type": "A",
+            "TTL": 1,
+            "ResourceRecords": [{"Value": "192.0.2.2"}, {"Value": "192.0.2.1"}],
+        },
+        {"Name": "a.zone.example.", "Type": "CNAME", "TTL": 1, "ResourceRecords": [{"Value": "Example.NET"}]},
+        {
+            "Name": "a.zone.example.",
+            "Type": "AAAA",
+            "TTL": 1,
+            "ResourceRecords": [{"Value": "2001:DB8:0::1"}],
+        },
+        {"Name": "a.zone.example.", "Type": "TXT", "TTL": 1, "ResourceRecords": [{"Value": '"\\141" "b"'}]},
+        {"Name": "\\141.zone.example.", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "192.0.2.1"}]},
+        {
+            "Name": "a.zone.example.",
+            "Type": "A",
+            "AliasTarget": {"HostedZoneId": "Z1", "DNSName": "B.zone.example", "EvaluateTargetHealth": False},
+        },
+        {
+            "Name": "a.zone.example.",
+            "Type": "A",
+            "SetIdentifier": "one",
+            "Weight": 1,
+            "TTL": 1,
+            "HealthCheckId": "",
+            "ResourceRecords": [{"Value": "192.0.2.1"}],
+        },
+    ],
+    ids=["as ours", "order", "case and dot", "AAAA", "escapes", "name", "alias", "an empty field"],
+)
+def test_whatever_its_spelling_a_record_set_can_be_repeated_exactly(entry: dict[str, Any]) -> None:
+    api = Pages({"ResourceRecordSets": [entry], "IsTruncated": False})
+    live = fetch_zone(api, row("Z1", ORIGIN))
+    (key,) = live.zone.rrsets
+    assert dict(live.spelled) == {key: entry}
+    assert (key in live.spelled, key._replace(type="MX") in live.spelled) == (True, False)
+
+
 def test_what_cannot_be_expressed_is_foreign_with_its_reason() -> None:
     policy = {"Name": "p.zone.example.", "Type": "A", "TTL": 1, "TrafficPolicyInstanceId": "t-1"}
     odd = {

@@ -8,14 +8,15 @@ from psfdns.diagnostics import Span
 from psfdns.errors import HostError, StalePlanError
 from psfdns.plans.plan import Change
 from psfdns.records import RRset, RRsetKey
-from psfdns.route53.batches import Batch
+from psfdns.route53.batches import Batch, Forms
 from psfdns.route53.refusals import explain_refusal, find_conflicts
 
 PATH = "zones/example/example.org.zone"
 
 
 def batch(*rrsets: RRset) -> Batch:
-    return Batch(tuple(Change(None, rrset) for rrset in rrsets), (), 0, 0)
+    changes = tuple(Change(None, rrset) for rrset in rrsets)
+    return Batch(changes, 0, 0, "example.org.", Forms({}, {}, "Z1"))
 
 
 def rrset(name: str, kind: str, line: int, value: str = "192.0.2.1") -> RRset:

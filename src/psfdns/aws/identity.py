@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-import boto3
 import botocore.exceptions as botocore_errors
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
+
+from psfdns.aws.session import Session
 
 IDENTITY_SECONDS = 3.0
 """How long learning the account's id may take (docs/contract.md §5)."""
@@ -28,16 +29,19 @@ def look_up_account() -> str | None:
     return found.account if found else None
 
 
-def look_up_identity() -> Identity | None:
-    """Account and ARN from STS, or None where they cannot be learnt in three seconds."""
+def look_up_identity(session: Session | None = None) -> Identity | None:
+    """Account and ARN from STS, or None where they cannot be learnt in three seconds.
+
+    A `session` of which clients were made spares finding the credentials again.
+    """
     found: list[Identity] = []
-    asking = threading.Thread(target=_ask_identity, args=(found,), daemon=True)
+    asking = threading.Thread(target=_ask_identity, args=(found, session), daemon=True)
     asking.start()
     asking.join(IDENTITY_SECONDS)
     return found[0] if found else None
 
 
-def _ask_identity(found: list[Identity]) -> None:
+def _ask_identity(found: list[Identity], session: Session | None) -> None:
     config = Config(
         region_name="us-east-1",
         retries={"total_max_attempts": 1},
@@ -46,7 +50,7 @@ def _ask_identity(found: list[Identity]) -> None:
         user_agent_extra="psfdns",
     )
     try:
-        answer = boto3.session.Session().client("sts", config=config).get_caller_identity()
+        answer = (session or Session()).create_client("sts", config=config).get_caller_identity()
         found.append(Identity(answer["Account"], answer.get("Arn")))
     except (botocore_errors.BotoCoreError, botocore_errors.ClientError, ResponseParserError, ValueError):
         return

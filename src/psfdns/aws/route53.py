@@ -1,4 +1,4 @@
-"""Route 53 through boto3: every attempt, botocore's own retries included, passes the budget first.
+"""Route 53 through botocore: every attempt, botocore's own retries included, passes the budget first.
 
 The endpoint can be moved with AWS_ENDPOINT_URL_ROUTE_53 (botocore reads it itself).
 """
@@ -9,9 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.exceptions as botocore_errors
-import botocore.session
 from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
@@ -24,6 +22,7 @@ from psfdns.aws.answers import (
     explain_silence,
     refuse_plain_endpoint,
 )
+from psfdns.aws.session import Session
 from psfdns.budget import Budget
 from psfdns.errors import HostError
 
@@ -59,7 +58,7 @@ class Api(Protocol):
 
 
 class AwsApi:
-    """Route 53 through boto3."""
+    """Route 53 through botocore."""
 
     def __init__(self, client: Route53Client) -> None:
         self._client = client
@@ -93,15 +92,19 @@ class AwsApi:
 
 
 def open_route53(
-    *, budget: Budget, threads: int, attach: Callable[[Route53Client], None] | None = None
+    *,
+    budget: Budget,
+    threads: int,
+    attach: Callable[[Route53Client], None] | None = None,
+    session: Session | None = None,
 ) -> AwsApi:
-    """Route 53 behind `budget`, for `threads` requests at a time.
+    """Route 53 behind `budget`, for `threads` requests at a time, by `session` or one of its own.
 
-    With `attach` (the sandbox's) the client gets made-up credentials and no endpoint of the
+    With `attach` (the sandbox's) the client gets made-up credentials and no profile or endpoint of the
     environment, and whatever `attach` does to it. Raises HostError.
     """
     try:
-        client = _make_client(threads, sandboxed=attach is not None)
+        client = _make_client(threads, session) if attach is None else _make_sandboxed_client(threads)
     except (botocore_errors.BotoCoreError, ValueError) as error:
         raise explain_opening(error, _ROUTE53) from error
     refuse_plain_endpoint(client.meta.endpoint_url, _ROUTE53)
@@ -116,23 +119,30 @@ def open_route53(
     return AwsApi(client)
 
 
-def _make_client(threads: int, *, sandboxed: bool) -> Route53Client:
-    config = Config(
+def _make_client(threads: int, session: Session | None) -> Route53Client:
+    client: Route53Client = (session or Session()).create_client("route53", config=_config(threads))
+    return client
+
+
+def _make_sandboxed_client(threads: int) -> Route53Client:
+    """No profile, file or endpoint of the environment may take part in the sandbox."""
+    client: Route53Client = Session(sandboxed=True).create_client(
+        "route53",
+        region_name=REGION,
+        config=_config(threads),
+        endpoint_url="https://route53.amazonaws.com",
+        aws_access_key_id=SANDBOX_ACCOUNT,
+        aws_secret_access_key=SANDBOX_ACCOUNT,
+    )
+    return client
+
+
+def _config(threads: int) -> Config:
+    return Config(
         region_name=REGION,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=threads,
         connect_timeout=10,
         read_timeout=60,
         user_agent_extra="psfdns",
-    )
-    if not sandboxed:
-        return boto3.session.Session().client("route53", config=config)
-    # No profile, file or endpoint of the environment may take part in the sandbox.
-    session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-    return boto3.session.Session(botocore_session=session, region_name=REGION).client(
-        "route53",
-        config=config,
-        endpoint_url="https://route53.amazonaws.com",
-        aws_access_key_id=SANDBOX_ACCOUNT,
-        aws_secret_access_key=SANDBOX_ACCOUNT,
     )

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import botocore.exceptions as botocore_errors
+import botocore.session
 from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
@@ -59,7 +59,7 @@ _PERMISSIONS = {"GetObject": "GetObject and s3:ListBucket", "ListObjectsV2": "Li
 def open_objects(bucket: str, prefix: str = "") -> S3Objects:
     """The objects below `prefix` ("" or "a/b", without slashes at the ends); nothing is asked until used.
 
-    Credentials, profile and endpoint are those of boto3's own chain.
+    Credentials, profile and endpoint are those of botocore's own chain.
     """
     return S3Objects(bucket, prefix)
 
@@ -179,15 +179,17 @@ class S3Objects:
 
 
 def _make_client() -> S3Client:
-    session = boto3.session.Session()
+    session = botocore.session.Session()
     config = Config(
-        region_name=session.region_name or _REGION,
+        region_name=session.get_config_variable("region") or _REGION,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         connect_timeout=SECONDS,
         read_timeout=SECONDS,
         user_agent_extra="psfdns",
     )
-    return session.client("s3", config=config)
+    made: Any = session.create_client("s3", config=config)
+    client: S3Client = made
+    return client
 
 
 def _date(answer: Mapping[str, Any]) -> datetime.datetime | None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from psfdns.cli.wiring import Access, Workspace
     from psfdns.route53.apply import Outcome
     from psfdns.tenants.load import Repository
-    from psfdns.tenants.zone_file import ZoneFile
 
 
 @click.command(
@@ -92,11 +91,10 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """What is to be applied: the plan, the files that it was made from, and the saved plan's digest."""
+    """What is to be applied: the plan, whose zones, and the digest of the saved plan that it keeps to."""
 
     planned: Planned
     repository: Repository
-    files: tuple[ZoneFile, ...]
     digest: str | None
 
 
@@ -131,7 +129,7 @@ def _plan(workspace: Workspace, access: Access, wanted: _Wanted) -> _Meant:
     if wanted.digest is not None:
         hold_digest(wanted.digest, planned.plan)
     planned = planned if saved is None else hold_against(saved, planned, workspace)
-    return _Meant(lift_refusals(planned, wanted.allow), repository, files, digest)
+    return _Meant(lift_refusals(planned, wanted.allow), repository, digest)
 
 
 def _carry_out(
@@ -172,7 +170,7 @@ def _conclude(
 
     options, planned = workspace.options, meant.planned
     saved = meant.digest is not None
-    unfinished = look_again(workspace, meant.repository, meant.files, access, outcome, saved=saved)
+    unfinished = look_again(workspace, planned, access, outcome, saved=saved)
     talk(options, "requests: " + render_requests(access.budget.sent), at=Verbosity.VERBOSE)
     verdicts = {} if verify == "off" else verify_outcome(workspace, access, planned, outcome)
     told = tell_tenants(workspace, meant.repository, entry_of(outcome), notify=notify)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from psfdns.diagnostics import Diagnostic
     from psfdns.plans.plan import Plan, Refusal, ZonePlan
     from psfdns.route53.apply import Outcome, Progress
-    from psfdns.tenants.load import Repository
-    from psfdns.tenants.zone_file import ZoneFile
 
 
 def lift_refusals(planned: Planned, allow: Sequence[str]) -> Planned:
@@ -183,29 +181,22 @@ def _progress(options: Options) -> Iterator[Callable[[Progress], None]]:
 
 
 def look_again(
-    workspace: Workspace,
-    repository: Repository,
-    files: Sequence[ZoneFile],
-    access: Access,
-    outcome: Outcome,
-    *,
-    saved: bool = False,
+    workspace: Workspace, planned: Planned, access: Access, outcome: Outcome, *, saved: bool = False
 ) -> list[PsfdnsError]:
     """Planning again must be empty: an error for each zone where it is not, or why it could not be done.
 
     After a saved plan only what stood in it is looked for.
     """
-    from psfdns.cli.planning import plan_zones
+    from psfdns.cli.planning import plan_again
 
     done = {zone.plan.label: zone.plan for zone in outcome.zones if not zone.errors}
-    again = [file for file in files if _label(file) in done]
-    if not again or access.budget.is_stopped:
+    if not done or access.budget.is_stopped:
         return []
     try:
-        zones = plan_zones(workspace, repository, again, access.host).plan.zones
+        again = plan_again(workspace, planned, done, access.host)
+        left = {zone.label: _count_left(zone, done[zone.label] if saved else zone) for zone in again}
     except PsfdnsError as error:
         return [error]
-    left = {zone.label: _count_left(zone, done[zone.label] if saved else zone) for zone in zones}
     return [
         PsfdnsError(
             f"{label}: Route 53 took the changes, but planning again finds {number} more",
@@ -222,12 +213,6 @@ def _count_left(now: ZonePlan, planned: ZonePlan) -> int:
     names = {setting.name for setting in planned.settings}
     changes = sum(change.key in keys for change in now.changes)
     return changes + sum(setting.name in names for setting in now.settings)
-
-
-def _label(file: ZoneFile) -> str:
-    from psfdns.plans.desired import zone_label
-
-    return zone_label(file.origin, file.view)
 
 
 def _comment(workspace: Workspace, task: Task) -> str:

@@ -168,17 +168,18 @@ def _in_sync(journal: Journal, plan: Plan) -> Mapping[str, ZoneEnd]:
     """The zones that need nothing and that an interrupted entry of this account names."""
     from psfdns.plans.plan import ZoneAction
 
-    named = journal.unsettled_zones(plan.account)
-    settled = [z.label for z in plan.zones if z.action is ZoneAction.NONE and z.label in named]
-    return dict.fromkeys(settled, ZoneEnd(ok=True))
+    idle = [zone.label for zone in plan.zones if zone.action is ZoneAction.NONE]
+    named = journal.unsettled_zones(plan.account) if idle else frozenset()
+    return {label: ZoneEnd(ok=True) for label in idle if label in named}
 
 
 def tell_unfinished(workspace: Workspace, *, account: str | None = None, own: str | None = None) -> None:
     """Say on stderr what was cut short (in this account), and how far it came."""
-    from psfdns.cli.views.history import render_unfinished
     from psfdns.cli.wiring import talk
 
     for stored in open_journal(workspace).unfinished():
+        from psfdns.cli.views.history import render_unfinished
+
         assert stored.entry is not None  # noqa: S101 - `unfinished` looked
         if stored.id != own and account in {None, stored.entry.account}:
             talk(workspace.options, render_unfinished(stored), at=Verbosity.QUIET)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,10 +12,10 @@ from psfdns.diagnostics import Diagnostic
 from psfdns.plans.desired import DesiredZone, HeldZone
 from psfdns.plans.estimate import estimate_seconds
 from psfdns.plans.guards import Policy, judge
-from psfdns.plans.host import LiveZone
+from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.make import Selection, make_plan, zones_to_fetch
 from psfdns.plans.match import match_zones
-from psfdns.plans.plan import Plan
+from psfdns.plans.plan import Plan, ZonePlan
 from psfdns.plans.protection import Listed, with_protections, zones_to_look_at
 from psfdns.settings import ZoneSettings
 
@@ -26,13 +26,21 @@ if TYPE_CHECKING:
     from psfdns.tenants.zone_file import ZoneFile
 
 
+ZONES_AT_A_TIME = 16
+"""Twice as many as are read at the same time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A judged plan, and what it was made from: live zones by hosted id, every zone of the repository."""
+    """A judged plan, and what it was made from: live zones by hosted id, every zone of the repository.
+
+    `desired` holds what was read of the files, where files are behind the plan.
+    """
 
     plan: Plan
     live: Mapping[str, LiveZone]
     held: tuple[HeldZone, ...]
+    desired: tuple[DesiredZone, ...] = ()
 
 
 def plan_zones(
@@ -42,21 +50,44 @@ def plan_zones(
 
     Raises HostError; faults of the files stand in the plan as findings of their zones.
     """
-    config = workspace.config
     with ThreadPoolExecutor(2, thread_name_prefix="account") as pool:
         account_asked = pool.submit(host.look_up_account)
         zones_asked = pool.submit(host.list_zones)
-        desired = read_zones(files, default_ttl=config.default_ttl)
+        desired = read_zones(files, default_ttl=workspace.config.default_ttl)
         hosted = zones_asked.result()
         account = account_asked.result()
-    held = held_zones(repository)
+    return _compare(workspace, held_zones(repository), desired, hosted, account=account, host=host)
+
+
+def plan_again(
+    workspace: Workspace, planned: Planned, labels: Collection[str], host: Route53Host
+) -> Iterator[ZonePlan]:
+    """The zones of `labels` as they were wanted before, compared with what is live now. Raises HostError.
+
+    A few at a time: all of them are in memory once already.
+    """
+    desired = [zone for zone in planned.desired if zone.label in labels]
+    account, hosted = planned.plan.account, host.list_zones()
+    for start in range(0, len(desired), ZONES_AT_A_TIME):
+        few = tuple(desired[start : start + ZONES_AT_A_TIME])
+        yield from _compare(workspace, planned.held, few, hosted, account=account, host=host).plan.zones
+
+
+def _compare(
+    workspace: Workspace,
+    held: tuple[HeldZone, ...],
+    desired: tuple[DesiredZone, ...],
+    hosted: Sequence[HostedZone],
+    *,
+    account: str | None,
+    host: Route53Host,
+) -> Planned:
     matching = match_zones(held, hosted, account=account)
     live = {zone.hosted.id: zone for zone in host.fetch_zones(zones_to_fetch(desired, matching))}
-    plan = make_plan(
-        Selection(desired, matching, live), account=account, delegation_set=config.route53.delegation_set
-    )
+    default = workspace.config.route53.delegation_set
+    plan = make_plan(Selection(desired, matching, live), account=account, delegation_set=default)
     plan, live = _with_protections(plan, desired, live, host)
-    return Planned(judge_plan(plan, held, workspace), live, held)
+    return Planned(judge_plan(plan, held, workspace), live, held, desired)
 
 
 def _with_protections(

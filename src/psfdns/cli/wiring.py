@@ -138,11 +138,11 @@ class Access:
 
 
 def open_access(workspace: Workspace) -> Access:
-    """The account that the options mean: the sandbox's, or that of boto3's own credential chain.
+    """The account that the options mean: the sandbox's, or that of botocore's own credential chain.
 
     Nothing is asked yet. The sandbox is never implied, and has no limits to keep below.
     """
-    from psfdns.aws import SANDBOX_ACCOUNT, look_up_identity, open_route53
+    from psfdns.aws import SANDBOX_ACCOUNT, Session, look_up_identity, open_route53
     from psfdns.budget import UNLIMITED, Budget
     from psfdns.route53.host import THREADS, Route53Host
 
@@ -150,8 +150,9 @@ def open_access(workspace: Workspace) -> Access:
     rates = UNLIMITED if sandboxed else workspace.config.route53.rates
     budget = Budget(rates, clock=monotonic, sleep=sleep)
     attach = open_sandbox(workspace).attach if sandboxed else None
-    api = open_route53(budget=budget, threads=THREADS, attach=attach)
-    identify = (lambda: None) if sandboxed else functools.cache(look_up_identity)
+    session = Session()
+    api = open_route53(budget=budget, threads=THREADS, attach=attach, session=session)
+    identify = (lambda: None) if sandboxed else functools.cache(lambda: look_up_identity(session))
 
     def look_up_account() -> str | None:
         if sandboxed:

@@ -75,7 +75,7 @@ class Journal:
     def create(self, entry: Entry, *, unsent: bool = False) -> Appender:
         """Keep a new entry; returns where its events go. Raises JournalError, with nothing kept."""
         folder = self.folder / entry.id
-        document = json.dumps(entry_to_json(entry), indent=1, ensure_ascii=True) + "\n"
+        document = json.dumps(entry_to_json(entry), separators=(",", ":"), ensure_ascii=True) + "\n"
         files = {ENTRY: document.encode(), EVENTS: b""}
         if unsent:
             files[UNSENT] = b""
@@ -112,13 +112,18 @@ class Journal:
         folder = self._folder_of(entry_id)
         elsewhere = folder.parent != self.folder
         progress, events_fault = self._load_events(entry_id)
-        running = not elsewhere and progress.finished is None and is_held(folder / EVENTS)
+        running = progress.finished is None and self._is_running(entry_id)
         try:
             entry = entry_from_json(json.loads(read_file(folder / ENTRY)))
         except (OSError, ValueError, RecursionError, JournalError) as error:
             fault = f"{ENTRY} cannot be read: {error}"
             return Stored(entry_id, folder, None, progress, running, fault, elsewhere)
         return Stored(entry_id, folder, entry, progress, running, events_fault, elsewhere)
+
+    def _is_running(self, entry_id: str) -> bool:
+        """Whether a process of this machine is writing an entry that has no end."""
+        folder = self._folder_of(entry_id)
+        return folder.parent == self.folder and is_held(folder / EVENTS)
 
     def all_ids(self) -> list[str]:
         """Ids of this and other machines, newest first. Raises JournalError."""
@@ -139,17 +144,17 @@ class Journal:
         """The zones (labels) of an account that were left in the middle, and not brought in order since."""
         return frozenset(
             label
-            for stored, labels in self._without_end()
-            if stored.entry is not None and stored.entry.account == account and not stored.running
+            for stored, labels in self._without_end(running=False)
+            if stored.entry is not None and stored.entry.account == account
             for label in labels
         )
 
-    def _without_end(self) -> Iterator[tuple[Stored, frozenset[str]]]:
-        """Entries without an end, and which of their zones are not settled."""
+    def _without_end(self, *, running: bool = True) -> Iterator[tuple[Stored, frozenset[str]]]:
+        """Entries without an end, and which of their zones are not settled; on demand not those under way."""
         progress = {entry_id: self._load_events(entry_id)[0] for entry_id in self.all_ids()}
         good = _good_ends(progress)
         for entry_id, one in progress.items():
-            if one.finished is None:
+            if one.finished is None and (running or not self._is_running(entry_id)):
                 stored = self.load(entry_id)
                 yield stored, _unsettled(stored, good)
 

@@ -42,7 +42,9 @@ def divide(*, desired: Zone, live: LiveZone, settings: ZoneSettings) -> Partitio
     """Set apart what is not ours; a file that declares it as well gets an error for each record set."""
     own = own_part(desired, settings, hosted_id=live.hosted.id)
     reasons = dict(_foreign(own, live, settings))
-    kept = {key: rrset for key, rrset in _managed(live.zone, settings) if key not in reasons}
+    kept = _managed(live.zone, settings)
+    for key in reasons:
+        kept.pop(key, None)
     ignored = find_ignored(own, settings)
     return Partition(
         desired=own,
@@ -54,7 +56,13 @@ def divide(*, desired: Zone, live: LiveZone, settings: ZoneSettings) -> Partitio
 
 def own_part(zone: Zone, settings: ZoneSettings, *, hosted_id: str | None = None) -> Zone:
     """The file's record sets that psfdns writes, an alias to the zone's own id spelled `$self`."""
-    return Zone(zone.origin, {key: _with_self(rrset, hosted_id) for key, rrset in _managed(zone, settings)})
+    managed = _managed(zone, settings)
+    own = {
+        key: replace(rrset, alias=_with_self(rrset.alias))
+        for key, rrset in managed.items()
+        if rrset.alias is not None and rrset.alias.zone_id == hosted_id
+    }
+    return Zone(zone.origin, managed | own)
 
 
 def is_apex_authority(key: RRsetKey, origin: str) -> bool:
@@ -62,17 +70,17 @@ def is_apex_authority(key: RRsetKey, origin: str) -> bool:
     return key.type in APEX_TYPES and key.name == origin
 
 
-def _managed(zone: Zone, settings: ZoneSettings) -> Iterator[tuple[RRsetKey, RRset]]:
-    for key, rrset in zone.rrsets.items():
-        if settings.apex is Apex.MANAGED or not is_apex_authority(key, zone.origin):
-            yield key, rrset
+def _managed(zone: Zone, settings: ZoneSettings) -> dict[RRsetKey, RRset]:
+    """A copy of the zone's record sets, less those that are Route 53's."""
+    managed = dict(zone.rrsets)
+    if settings.apex is not Apex.MANAGED:
+        for key in [key for key in managed if is_apex_authority(key, zone.origin)]:
+            del managed[key]
+    return managed
 
 
-def _with_self(rrset: RRset, hosted_id: str | None) -> RRset:
-    alias = rrset.alias
-    if alias is None or alias.zone_id != hosted_id:
-        return rrset
-    return replace(rrset, alias=Alias(alias.name, SELF_ZONE, alias.evaluate_target_health))
+def _with_self(alias: Alias) -> Alias:
+    return Alias(alias.name, SELF_ZONE, alias.evaluate_target_health)
 
 
 def _foreign(desired: Zone, live: LiveZone, settings: ZoneSettings) -> Iterator[tuple[RRsetKey, str]]:
@@ -80,8 +88,8 @@ def _foreign(desired: Zone, live: LiveZone, settings: ZoneSettings) -> Iterator[
     for foreign in live.foreign:
         if settings.apex is Apex.MANAGED or not is_apex_authority(foreign.key, origin):
             yield foreign.key, foreign.reason
-    for key, _ in _managed(live.zone, settings):
-        pattern = find_match(settings.ignore, key, origin)
+    for key in _managed(live.zone, settings):
+        pattern = find_match(settings.ignore, key, origin) if settings.ignore else None
         if pattern is not None:
             yield key, f'ignored by "{pattern.text}"'
         elif key.type == "TXT" and key.name.startswith("_acme-challenge.") and key not in desired.rrsets:

@@ -47,6 +47,8 @@ def wants_protections(settings: ZoneSettings, origin: str) -> bool:
 
 def wanted_protections(desired: DesiredZone, zone: Zone) -> tuple[Protection, ...]:
     """The protections that the zone should have, in canonical order; the first pattern is named."""
+    if not desired.settings.protect:
+        return ()
     own = own_part(zone, desired.settings)
     types: dict[str, set[str]] = {}
     for key in own.rrsets:

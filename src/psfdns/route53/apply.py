@@ -104,9 +104,10 @@ def apply_plan(api: Api, plan: Plan, live: Mapping[str, LiveZone], conditions: C
     the journal raises that cannot keep what will be done; all other errors stand in the outcome.
     """
     zones = [zone for zone in plan.zones if zone.action in {ZoneAction.CREATE, ZoneAction.CHANGE}]
-    conditions.journal.start(_count_batches(zones, live, conditions.spellings))
+    packed = _pack_all(zones, live, conditions.spellings)
+    conditions.journal.start({label: len(batches) for label, batches in packed.items()})
     tracker = _Tracker(sum(len(zone.changes) for zone in zones), conditions.report)
-    worker = _Worker(api, plan.account, live, conditions, tracker)
+    worker = _Worker(api, plan.account, live, conditions, tracker, packed)
     with ThreadPoolExecutor(conditions.threads, thread_name_prefix="apply") as pool:
         outcomes = tuple(pool.map(worker.apply_zone, zones))
     if not conditions.wait:
@@ -126,21 +127,21 @@ def _is_insync(outcome: ZoneOutcome, insync: frozenset[str]) -> bool | None:
     return None if outcome.lost_ids or not outcome.change_ids else True
 
 
-def _count_batches(
+def _pack_all(
     zones: Sequence[ZonePlan], live: Mapping[str, LiveZone], spellings: Spellings
-) -> dict[str, int]:
-    """How many requests each zone's changes take, by label; raises UnpackableError."""
+) -> dict[str, tuple[Batch, ...]]:
+    """The requests that each zone's changes take, by label; raises UnpackableError."""
     findings: list[Diagnostic] = []
-    counts: dict[str, int] = {}
+    packed: dict[str, tuple[Batch, ...]] = {}
     for zone in zones:
         zone_id = zone.hosted_id or _NO_ZONE_YET
         try:
-            counts[zone.label] = len(_pack(zone, zone.changes, live.get(zone_id), zone_id, spellings))
+            packed[zone.label] = _pack(zone, zone.changes, live.get(zone_id), zone_id, spellings)
         except UnpackableError as error:
             findings += error.diagnostics
     if findings:
         raise UnpackableError(findings, summary="some changes are too big for one request")
-    return counts
+    return packed
 
 
 def _pack(
@@ -181,6 +182,7 @@ class _Worker:
     live: Mapping[str, LiveZone]
     conditions: Conditions
     tracker: _Tracker
+    packed: Mapping[str, tuple[Batch, ...]]
 
     def apply_zone(self, zone: ZonePlan) -> ZoneOutcome:
         """Make the zone where it is missing, then its batches, then its settings."""
@@ -195,10 +197,9 @@ class _Worker:
         return outcome
 
     def _apply_live(self, zone: ZonePlan, live: LiveZone, outcome: ZoneOutcome) -> None:
-        batches = self._pack(zone, zone.changes, live, live.hosted.id)
         self._furnish(zone, live.hosted.id, outcome)
         unlocking = self._unlocking(zone, live, live.hosted, outcome)
-        unlocking.around(lambda: self._submit(batches, live.hosted, outcome))
+        unlocking.around(lambda: self._submit(self.packed[zone.label], live.hosted, outcome))
         if any(setting.name == "comment" for setting in zone.settings):
             self._record(zone, "comment", lambda: update_comment(self.api, zone, live.hosted.id))
 
@@ -218,12 +219,18 @@ class _Worker:
             outcome.change_ids.append(made.change_id)
             self.tracker.note_submitted(0)
         self._furnish(zone, made.id, outcome)
-        changes = list(changes_left(zone.changes, made.live)) if made.live else zone.changes
-        outcome.applied = len(zone.changes) - len(changes)
+        batches = self._batches_for(zone, made, outcome)
         hosted = _hosted(zone, made)
-        batches = self._pack(zone, changes, None, made.id)
         unlocking = self._unlocking(zone, None, hosted, outcome)
         unlocking.around(lambda: self._submit(batches, hosted, outcome))
+
+    def _batches_for(self, zone: ZonePlan, made: NewZone, outcome: ZoneOutcome) -> tuple[Batch, ...]:
+        """What was packed before the zone had an id; anew where its making was cut short before."""
+        if made.live is None and made.id not in self.conditions.spellings:
+            return tuple(batch.sent_to(made.id) for batch in self.packed[zone.label])
+        changes = list(changes_left(zone.changes, made.live)) if made.live else zone.changes
+        outcome.applied = len(zone.changes) - len(changes)
+        return _pack(zone, changes, None, made.id, self.conditions.spellings)
 
     def _furnish(self, zone: ZonePlan, zone_id: str, outcome: ZoneOutcome) -> None:
         """VPCs and tags, before the first record set: an empty zone shows that they may be missing."""
@@ -253,11 +260,6 @@ class _Worker:
     def _record(self, zone: ZonePlan, step: str, request: Callable[[], Answer]) -> Answer:
         self.conditions.may_go_on()
         return record(self.conditions.journal, zone.label, step, request)
-
-    def _pack(
-        self, zone: ZonePlan, changes: Sequence[Change], live: LiveZone | None, zone_id: str
-    ) -> tuple[Batch, ...]:
-        return _pack(zone, changes, live, zone_id, self.conditions.spellings)
 
     def _submit(self, batches: Sequence[Batch], hosted: HostedZone, outcome: ZoneOutcome) -> None:
         submitter = Submitter(self.api, self.conditions.comment, self.conditions.pause)

@@ -9,8 +9,8 @@ TTL of a weighted group) are judged batch by batch.
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psfdns.diagnostics import Diagnostic, Severity
@@ -27,13 +27,57 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Forms:
+    """The API's form of what is there in a zone, and of what shall be."""
+
+    there: Mapping[RRsetKey, Mapping[str, Any]]
+    wanted: Mapping[RRsetKey, Mapping[str, Any]]
+    zone_id: str
+
+    def new(self, rrset: RRset) -> Mapping[str, Any]:
+        """What the record set shall be."""
+        return self.wanted.get(rrset.key) or to_api(rrset, zone_id=self.zone_id)
+
+    def actions(self, change: Change, origin: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """(action, ResourceRecordSet) once or twice."""
+        if change.after is not None and is_upsert(change, origin):
+            yield "UPSERT", self.new(change.after)
+            return
+        if change.before is not None:
+            yield "DELETE", self.there[change.key]
+        if change.after is not None:
+            yield "CREATE", self.new(change.after)
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """One request: the changes it makes, and `entries`, its ChangeBatch.Changes in order."""
+    """One request: the changes it makes in the zone `origin`; ten times as large once it is written out."""
 
     changes: tuple[Change, ...]
-    entries: tuple[Mapping[str, Any], ...]
     elements: int
     characters: int
+    origin: str
+    forms: Forms
+
+    def sent_to(self, zone_id: str) -> Batch:
+        """The same batch for a zone that had no id when it was packed."""
+        return replace(self, forms=replace(self.forms, zone_id=zone_id))
+
+    def entries(self) -> list[Mapping[str, Any]]:
+        """ChangeBatch.Changes: all DELETEs, an alias before its target; then the rest, an alias after its."""
+        zone_id = self.forms.zone_id
+        old = _levels([change.before for change in self.changes], zone_id)
+        new = _levels([change.after for change in self.changes], zone_id)
+        actions = {change.key: list(self.forms.actions(change, self.origin)) for change in self.changes}
+        deletes = sorted(self.changes, key=lambda change: -old.get(_place(change), 0))
+        others = sorted(self.changes, key=lambda change: new.get(_place(change), 0))
+        entries = [_entry(a, r) for change in deletes for a, r in actions[change.key] if a == "DELETE"]
+        return entries + [_entry(a, r) for change in others for a, r in actions[change.key] if a != "DELETE"]
+
+
+def is_upsert(change: Change, origin: str) -> bool:
+    """A zone is never without SOA and NS at its apex, not even within a batch: the one place for UPSERT."""
+    return change.after is not None and change.key.name == origin and change.key.type in {"SOA", "NS"}
 
 
 def pack_changes(
@@ -52,22 +96,22 @@ def pack_changes(
     `wanted` that of record sets which shall be spelled just so.
     Raises UnpackableError that names all that cannot be made in one request.
     """
-    forms = _Forms(spelled, wanted or {}, zone_id)
+    forms = Forms(spelled, wanted or {}, zone_id)
     pieces = [_piece_of(change, forms, origin) for change in changes]
     units = _units_of(pieces, zone_id)
     _refuse_oversized(units, limits)
     bins = pack_loads([unit.load for unit in units], limits)
     return tuple(
-        _batch_of([piece for index in found for piece in units[index].pieces], zone_id) for found in bins
+        _batch_of([piece for index in found for piece in units[index].pieces], forms, origin)
+        for found in bins
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One change as the API takes it: (action, ResourceRecordSet) once or twice."""
+    """One change, and what it weighs."""
 
     change: Change
-    actions: tuple[tuple[str, Mapping[str, Any]], ...]
     elements: int
     characters: int
 
@@ -80,35 +124,14 @@ class _Unit:
     load: Load
 
 
-@dataclass(frozen=True, slots=True)
-class _Forms:
-    """The API's form of what is there, and of what shall be."""
-
-    there: Mapping[RRsetKey, Mapping[str, Any]]
-    wanted: Mapping[RRsetKey, Mapping[str, Any]]
-    zone_id: str
-
-    def new(self, rrset: RRset) -> Mapping[str, Any]:
-        return self.wanted.get(rrset.key) or to_api(rrset, zone_id=self.zone_id)
-
-
-def _piece_of(change: Change, forms: _Forms, origin: str) -> _Piece:
-    actions: list[tuple[str, Mapping[str, Any]]] = []
-    if change.after is not None and change.key.name == origin and change.key.type in {"SOA", "NS"}:
-        # A zone is never without them, not even within a batch: the one place for UPSERT.
-        actions.append(("UPSERT", forms.new(change.after)))
-    else:
-        if change.before is not None:
-            actions.append(("DELETE", forms.there[change.key]))
-        if change.after is not None:
-            actions.append(("CREATE", forms.new(change.after)))
+def _piece_of(change: Change, forms: Forms, origin: str) -> _Piece:
     elements = characters = 0
-    for action, rrset in actions:
+    for action, rrset in forms.actions(change, origin):
         weight = 2 if action == "UPSERT" else 1
         values = rrset.get("ResourceRecords", ())
         elements += weight * max(1, len(values))
         characters += weight * sum(len(value["Value"]) for value in values)
-    return _Piece(change, tuple(actions), elements, characters)
+    return _Piece(change, elements, characters)
 
 
 def _units_of(pieces: Sequence[_Piece], zone_id: str) -> list[_Unit]:
@@ -153,6 +176,8 @@ def _order_of_names(
     names: Iterable[str], waits: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Names that wait for each other in a circle become one group, called by its first name."""
+    if not waits:
+        return {name: [name] for name in names}, list(names)
     leader_of = {name: name for name in names}
     while (order := _sort_leaders(leader_of, waits)) is None:
         pass
@@ -201,20 +226,13 @@ def _oversized(unit: _Unit, limits: Limits) -> Diagnostic:
     )
 
 
-def _batch_of(pieces: Sequence[_Piece], zone_id: str) -> Batch:
-    """All DELETEs, an alias before its target; then the rest, an alias after its target."""
-    ordered = sorted(pieces, key=lambda piece: key_order(piece.change.key))
-    old = _levels([piece.change.before for piece in ordered], zone_id)
-    new = _levels([piece.change.after for piece in ordered], zone_id)
-    deletes = sorted(ordered, key=lambda piece: -old.get(_place(piece.change), 0))
-    others = sorted(ordered, key=lambda piece: new.get(_place(piece.change), 0))
-    entries = [_entry(a, r) for piece in deletes for a, r in piece.actions if a == "DELETE"]
-    entries += [_entry(a, r) for piece in others for a, r in piece.actions if a != "DELETE"]
+def _batch_of(pieces: Sequence[_Piece], forms: Forms, origin: str) -> Batch:
     return Batch(
-        tuple(piece.change for piece in ordered),
-        tuple(entries),
+        tuple(sorted((piece.change for piece in pieces), key=lambda change: key_order(change.key))),
         sum(piece.elements for piece in pieces),
         sum(piece.characters for piece in pieces),
+        origin,
+        forms,
     )
 
 

@@ -15,7 +15,7 @@ from psfdns.plans.match import is_ours
 from psfdns.plans.protection import Listed
 from psfdns.records import RRset, RRsetKey, Zone
 from psfdns.route53.protections import look_at_protections
-from psfdns.rrsets import InexpressibleError, decode_name, from_api
+from psfdns.rrsets import InexpressibleError, decode_name, from_api, to_api
 
 if TYPE_CHECKING:
     from psfdns.aws import Api
@@ -110,7 +110,7 @@ def list_zones(api: Api) -> tuple[HostedZone, ...]:
 def fetch_zone(api: Api, hosted: HostedZone) -> LiveZone:
     """One zone as it stands, pending changes included (ListResourceRecordSets)."""
     rrsets: dict[RRsetKey, RRset] = {}
-    spelled: dict[RRsetKey, Mapping[str, Any]] = {}
+    odd: dict[RRsetKey, Mapping[str, Any]] = {}
     foreign: list[Foreign] = []
     for entry in _pages_of_rrsets(api, hosted):
         try:
@@ -119,8 +119,34 @@ def fetch_zone(api: Api, hosted: HostedZone) -> LiveZone:
             foreign.append(Foreign(_key_of(entry), error.reason))
         else:
             rrsets[rrset.key] = rrset
-            spelled[rrset.key] = entry
-    return LiveZone(hosted, Zone(hosted.name, rrsets), spelled, tuple(foreign))
+            if to_api(rrset, zone_id=hosted.id) != entry:
+                odd[rrset.key] = entry
+    return LiveZone(hosted, Zone(hosted.name, rrsets), Spelled(rrsets, odd, hosted.id), tuple(foreign))
+
+
+class Spelled(Mapping[RRsetKey, Mapping[str, Any]]):
+    """Record sets as the API spelled them; those that we spell alike are not kept twice."""
+
+    __slots__ = ("_odd", "_rrsets", "_zone_id")
+
+    def __init__(
+        self, rrsets: Mapping[RRsetKey, RRset], odd: Mapping[RRsetKey, Mapping[str, Any]], zone_id: str
+    ) -> None:
+        self._rrsets = rrsets
+        self._odd = odd
+        self._zone_id = zone_id
+
+    def __getitem__(self, key: RRsetKey) -> Mapping[str, Any]:
+        return self._odd[key] if key in self._odd else to_api(self._rrsets[key], zone_id=self._zone_id)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rrsets
+
+    def __iter__(self) -> Iterator[RRsetKey]:
+        return iter(self._rrsets)
+
+    def __len__(self) -> int:
+        return len(self._rrsets)
 
 
 def fetch_apex(api: Api, hosted: HostedZone) -> dict[RRsetKey, RRset]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from psfdns.errors import HostError, StalePlanError
 from psfdns.plans.host import HostedZone, LiveZone
 from psfdns.plans.plan import Change
-from psfdns.route53.batches import Batch
+from psfdns.route53.batches import Batch, is_upsert
 from psfdns.route53.host import bare_id, fetch_apex, fetch_zone
 from psfdns.route53.refusals import explain_refusal
 
@@ -65,12 +65,7 @@ class Submitter:
 
         Raises StalePlanError, or HostError.
         """
-        upserted = {
-            (entry["ResourceRecordSet"]["Type"], hosted.name)
-            for entry in batch.entries
-            if entry["Action"] == "UPSERT"
-        }
-        changes = [c for c in batch.changes if c.before and (c.key.type, c.key.name) in upserted]
+        changes = [change for change in batch.changes if change.before and is_upsert(change, batch.origin)]
         if not changes:
             return
         there = fetch_apex(self.api, hosted)
@@ -79,7 +74,7 @@ class Submitter:
             raise StalePlanError(hosted.name, moved)
 
     def _send(self, batch: Batch, hosted: HostedZone) -> str:
-        change = {"Comment": self.comment[:COMMENT_LENGTH], "Changes": list(batch.entries)}
+        change = {"Comment": self.comment[:COMMENT_LENGTH], "Changes": batch.entries()}
         answer = self.api.call(
             "ChangeResourceRecordSets", f"change {hosted.name}", HostedZoneId=hosted.id, ChangeBatch=change
         )

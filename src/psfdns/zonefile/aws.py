@@ -17,8 +17,8 @@ from dataclasses import dataclass, fields
 
 from psfdns.names import NameSyntaxError, parse_name
 from psfdns.records import HOSTED_TYPES, SELF_ZONE, Alias, RRset
-from psfdns.routing import AWS_KEYS, POLICIES, Geolocation, Geoproximity, Routing
-from psfdns.rrsets import canonical_degrees, routing_fault
+from psfdns.routing import AWS_KEYS, POLICIES, Geolocation, Geoproximity, Routing, routing_fault
+from psfdns.rrsets import canonical_degrees
 
 ALIAS_TYPES = HOSTED_TYPES - {"NS", "SOA"}
 """An alias record may have any hosted type but NS and SOA (Developer Guide, "Alias records")."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import count, name_zone
@@ -13,7 +13,9 @@ from psfdns.plans.document import summarise
 from psfdns.plans.plan import Plan
 from psfdns.plans.shapes import diagnostic_to_json
 from psfdns.route53.apply import Progress, ZoneOutcome
-from psfdns.verification.verify import Verdict
+
+if TYPE_CHECKING:
+    from psfdns.verification.verify import Verdict
 
 FORMAT = "psfdns-apply/1"
 

@@ -1,0 +1,87 @@
+"""The programs that are compared, each as its users install and call it, in an environment of its own."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+CACHE = PROJECT / ".cache" / "benchmarks"
+PINNED = {"octodns": "1.22.0", "octodns-route53": "1.3.1", "octodns-bind": "1.1.0"}
+SHARED = ("boto3", "botocore", "dnspython")
+"""Both get the versions of these that this Python has."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program: its name, and the command of an operation."""
+
+    name: str
+    command: Callable[[str], list[str]]
+
+
+def install_psfdns() -> Program:
+    """psfdns as it stands in this working tree."""
+    folder = install("psfdns", [str(PROJECT), *shared_versions()], always=["--force-reinstall", "--no-deps"])
+    words = {
+        "help": ["--help"],
+        "plan": ["plan"],
+        "apply": ["apply", "--yes", "--no-wait", "--allow", "many-changes"],
+    }
+    return Program("psfdns", lambda operation: [str(folder / "psfdns"), *words[operation]])
+
+
+def install_octodns() -> Program:
+    wanted = [f"{name}=={version}" for name, version in PINNED.items()]
+    folder = install("octodns", [*wanted, *shared_versions()])
+    words = {"help": ["--help"], "plan": [], "apply": ["--doit"]}
+    config = ["--config-file", "octodns.yaml"]
+    sync = str(folder / "octodns-sync")
+    return Program(
+        "octoDNS",
+        lambda operation: (
+            [sync, *words[operation]] if operation == "help" else [sync, *config, *words[operation]]
+        ),
+    )
+
+
+def floor() -> Program:
+    python = str(CACHE / "octodns" / "bin" / "python")
+    script = str(Path(__file__).with_name("floor.py"))
+    return Program("boto3 alone", lambda _: [python, script])
+
+
+def shared_versions() -> list[str]:
+    return [f"{name}=={importlib.metadata.version(name)}" for name in SHARED]
+
+
+def install(name: str, packages: list[str], always: list[str] | None = None) -> Path:
+    """The folder of an environment's programs; what is there with the same packages is used again."""
+    folder = CACHE / name
+    stamp = folder / "installed"
+    wanted = "\n".join([sys.version, *packages])
+    python = folder / "bin" / "python"
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        print(f"installing {name} below {CACHE.relative_to(PROJECT)}", file=sys.stderr, flush=True)
+        venv.create(folder, clear=True, with_pip=True)
+        pip(python, *packages)
+        stamp.write_text(wanted)
+    elif always is not None:
+        pip(python, *always, packages[0])
+    return folder / "bin"
+
+
+def pip(python: Path, *words: str) -> None:
+    done = subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"pip install {' '.join(words)} failed:\n{done.stderr or done.stdout}")
