@@ -7,6 +7,7 @@ a child from its parent's address, which no referral survives.
     127.0.53.2, .3    test.        signed; co.test. too, unsigned, on the same servers
     127.0.53.4, .5    child.test.  signed, with its DS in test.; deep.co.test., unsigned
     127.0.53.6        (nobody)     silent.test. is delegated there, and to 127.0.53.4, which refuses it
+    127.0.0.1         a resolver   only inside `resolver`
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ ROOT = "127.0.53.1"
 TOP = ("127.0.53.2", "127.0.53.3")
 LEAF = ("127.0.53.4", "127.0.53.5")
 NOBODY = "127.0.53.6"
+RESOLVER = "127.0.0.1"
 READY_SECONDS = 5.0
 
 _SOA = "@ 300 IN SOA {primary} hostmaster.example. 1 7200 900 1209600 300\n"
@@ -78,6 +80,11 @@ www 300 IN A 192.0.2.1
 www 300 IN AAAA 2001:db8::1
 big 300 IN TXT {" ".join('"' + letter * 200 + '"' for letter in "abcdefghij")}
 text 300 IN TXT "a;b" "\\"\\195\\164"
+to-www 300 IN CNAME www
+to-gone 300 IN CNAME gone
+circle 300 IN CNAME elcric
+elcric 300 IN CNAME circle
+*.wild 300 IN A 192.0.2.3
 """,
     "deep.co.test.": _SOA.format(primary="ns1.child.test.")
     + """
@@ -112,7 +119,7 @@ class MiniInternet:
 def mini_internet(folder: Path) -> Iterator[MiniInternet]:
     """It runs inside the block; every process that it started ends with it."""
     _sign(folder)
-    port = free_port((ROOT, *TOP, *LEAF, NOBODY))
+    port = free_port((ROOT, *TOP, *LEAF, NOBODY, RESOLVER))
     with ExitStack() as stack:
         for number, (addresses, zones) in enumerate(HOLDERS.items()):
             home = folder / f"knot{number}"
@@ -216,6 +223,40 @@ def _is_free(address: str, port: int) -> bool:
             except OSError:
                 return False
     return True
+
+
+@contextmanager
+def resolver(folder: Path, internet: MiniInternet) -> Iterator[Server]:
+    """A BIND that finds everything in the private internet, beginning at its root."""
+    home = folder / "resolver"
+    home.mkdir()
+    (home / "hints").write_text(f". 3600 NS a.root-servers.test.\na.root-servers.test. 3600 A {ROOT}\n")
+    config = home / "named.conf"
+    config.write_text(
+        f'options {{ directory "{home}"; pid-file none; session-keyfile none; port {internet.port};'
+        f" listen-on {{ {RESOLVER}; }}; listen-on-v6 {{ none; }}; recursion yes; allow-query {{ any; }};"
+        " allow-recursion { any; }; dnssec-validation no; query-source address 127.0.0.1;"
+        " empty-zones-enable no; };\n"
+        f'controls {{ }};\nzone "." {{ type hint; file "{home}/hints"; }};\n'
+    )
+    server = internet.server(RESOLVER)
+    process = start("named", "-4", "-g", "-n", "1", "-c", str(config), log=home / "named.log")
+    try:
+        wait_to_resolve(server)
+        yield server
+    finally:
+        stop(process)
+
+
+def wait_to_resolve(server: Server) -> None:
+    """Return when the resolver finds a name."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        asked = ask(server, Question("www.child.test.", "A"), recursive=True, patience=Patience(0.5, 1))
+        if isinstance(asked, Answer) and asked.answer:
+            return
+        assert time.monotonic() < until, f"{server} finds nothing: {asked}"
+        time.sleep(0.05)
 
 
 @contextmanager

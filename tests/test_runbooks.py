@@ -115,6 +115,10 @@ def an_alias_too(root: Path) -> None:
     all_in_sync(root, ZONE.replace("www  A  192.0.2.80", "www AWS ALIAS A mail $self false"))
 
 
+def a_dangling_name(root: Path) -> None:
+    all_in_sync(root, ZONE + "old-site CNAME pyladies-old.herokuapp.com.\n")
+
+
 def a_bad_apply(root: Path) -> None:
     """A mixed change that was committed and applied, and should not have been."""
     all_in_sync(root)
@@ -130,6 +134,7 @@ def a_bad_apply(root: Path) -> None:
 PREPARED: dict[str, Callable[[Path], None]] = {
     "bad-apply.md": a_bad_apply,
     "by-hand-to-files.md": by_hand,
+    "dangling-name.md": a_dangling_name,
     "emergency-apply.md": all_in_sync,
     "maintenance.md": all_in_sync,
     "moving-a-zone-in.md": an_export,

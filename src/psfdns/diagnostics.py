@@ -34,7 +34,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `code` is kebab-case, `reference` names its source ("RFC 1034 §3.6.2")."""
+    """One finding. `code` is kebab-case, `reference` names its source ("RFC 1034 §3.6.2").
+
+    `since`: when it was first seen, ISO 8601 in UTC, of what is remembered from run to run.
+    """
 
     code: str
     severity: Severity
@@ -42,6 +45,7 @@ class Diagnostic:
     span: Span | None = None
     hint: str | None = None
     reference: str | None = None
+    since: str | None = None
 
 
 class Placed(Protocol):
@@ -59,7 +63,8 @@ class Rule:
     `what` says what holds where all is well, `why` what happens otherwise, `mend` what to do; `mend` is
     the hint of a finding that has none of its own, unless its hint is "". `about_absence`: it says that
     something is missing, which is not known of a file with lines that could not be read. `milder` is the
-    severity of some of its findings, where not all are as bad as `severity`.
+    severity of some of its findings, where not all are as bad as `severity`; `at_first` that of what is
+    seen for the first time, where only what lasts counts.
     """
 
     code: str
@@ -70,11 +75,13 @@ class Rule:
     why: str = ""
     mend: str = ""
     milder: Severity | None = None
+    at_first: Severity | None = None
 
     @property
     def severities(self) -> tuple[Severity, ...]:
         """Those that its findings may have, the worst first."""
-        return (self.severity,) if self.milder is None else (self.severity, self.milder)
+        known = (self.severity, self.milder, self.at_first)
+        return tuple(dict.fromkeys(severity for severity in known if severity is not None))
 
     def broken(
         self, at: Placed | Span | None, summary: str, *, hint: str | None = None, mildly: bool = False

@@ -187,7 +187,7 @@ PROVIDERS: tuple[Provider, ...] = (
     ),
     Provider("Help Scout Docs", ("helpscoutdocs.com.",), Vacancy.PAGE, _LIST, page="No settings were found"),
     Provider("Discourse", ("trydiscourse.com.",), Vacancy.NAME, f"{_LIST}, thread 49"),
-    Provider("ngrok", ("ngrok.io.",), Vacancy.PAGE, f"{_LIST}, thread 92", page="Tunnel"),
+    Provider("ngrok", ("ngrok.io.",), Vacancy.PAGE, f"{_LIST}, thread 92", page="ERR_NGROK_3200"),
 )
 
 _network = functools.cache(ipaddress.ip_network)

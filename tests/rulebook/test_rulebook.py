@@ -15,15 +15,18 @@ import pytest
 
 import psfdns.checks
 import psfdns.config
+import psfdns.dangling
 import psfdns.plans.exposure
 import psfdns.tenants
 import psfdns.zonefile
+from psfdns.checks.suppression import ONLINE
+from psfdns.dangling import rules as dangling
 from psfdns.diagnostics import Rule, Severity
 from psfdns.rulebook import CHAPTERS, RULES
 from psfdns.zonefile.parse import parse_zone
 
 CASES = Path(__file__).parents[1] / "zonefile" / "cases"
-ROOMS = (psfdns.checks, psfdns.tenants, psfdns.zonefile)
+ROOMS = (psfdns.checks, psfdns.dangling, psfdns.tenants, psfdns.zonefile)
 SOURCES = re.compile(
     r"RFC \d+|Route 53 (API reference|Developer Guide), |docs/contract\.md §\d|Unicode Technical Standard #\d"
     r"|draft-(?:ietf|brand)-[a-z-]+"
@@ -90,3 +93,14 @@ def test_a_finding_is_milder_only_where_its_rule_knows_of_it() -> None:
     assert rule.broken(None, "x").severity is Severity.ERROR
     assert rule.broken(None, "x", mildly=True).severity is Severity.INFO
     assert Rule("x", Severity.ERROR, "X.").broken(None, "x", mildly=True).severity is Severity.ERROR
+
+
+def test_what_only_an_online_check_may_say_is_not_left_over_offline() -> None:
+    """An error cannot be silenced, so to want that is a mistake any day."""
+    beyond = {rule.code for rule in dangling.RULES if {*rule.severities} <= {Severity.ERROR, rule.at_first}}
+    assert {rule.code for rule in dangling.RULES} - beyond == ONLINE
+
+
+def test_what_is_told_for_the_first_time_is_a_severity_of_its_rule() -> None:
+    rule = Rule("x", Severity.ERROR, "X.", milder=Severity.WARNING, at_first=Severity.INFO)
+    assert rule.severities == (Severity.ERROR, Severity.WARNING, Severity.INFO)

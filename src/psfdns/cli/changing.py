@@ -45,11 +45,14 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFound:
-    """What the change brings, what of it is not the actor's to decide, and how many zones it touches."""
+    """What the change brings, what of it is not the actor's to decide, and the zones that it touches.
+
+    `read` are those zones as they are and as they were.
+    """
 
     findings: tuple[Diagnostic, ...]
     policy: tuple[Diagnostic, ...]
-    zones: int
+    read: tuple[tuple[DesiredZone, DesiredZone | None], ...]
 
 
 def check_change(workspace: Workspace, repository: Repository, since: Since) -> ChangeFound:
@@ -69,7 +72,8 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
     captures = [
         finding for file, zone in after.values() for finding in _captures(scene, file, zone, before.get)
     ]
-    return ChangeFound(compare(new, take_baseline(old)).new, (*judge_change(scene), *captures), len(after))
+    read = tuple((zone, before.get(path)) for path, (_, zone) in after.items())
+    return ChangeFound(compare(new, take_baseline(old)).new, (*judge_change(scene), *captures), read)
 
 
 def _read(workspace: Workspace, file: ZoneFile) -> DesiredZone:

@@ -1,4 +1,4 @@
-"""`psfdns check`: everything wrong with the files, offline."""
+"""`psfdns check`: everything wrong with the files, offline; and with --online, with what they point at."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from psfdns.cli.baselines import Held
     from psfdns.cli.changing import Since
     from psfdns.cli.checking import Checked
+    from psfdns.diagnostics import Diagnostic
+
+EXIT_UNKNOWN = 3
 
 
 @click.command(
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
   psfdns check --changed-since origin/main --format github
   psfdns check --origin example.org - < export.txt      a file that is nobody's yet
   psfdns check --baseline old.json                      only what is new since that was written
+  psfdns check --online                                 and whether all that the zones point at is there
   psfdns check --explain missing-final-dot              what a code means, and how to mend it
 """,
 )
@@ -70,6 +74,11 @@ if TYPE_CHECKING:
     help="Leave out the findings that FILE lists, and say how many. plan and apply do not know it.",
 )
 @click.option("--write-baseline", is_flag=True, help="Write what is found into the FILE of --baseline.")
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Ask DNS and hosting providers too: does what the zones point at exist, or could anybody take it?",
+)
 @click.option("--explain", metavar="CODE", help="Say what a finding's code means, and look at no file.")
 @click.pass_context
 def command(
@@ -84,9 +93,10 @@ def command(
     fail_on: str,
     baseline: str | None,
     write_baseline: bool,
+    online: bool,
     explain: str | None,
 ) -> int:
-    """Check files, zones and tenants; nothing is asked of anybody.
+    """Check files, zones and tenants; without --online nothing is asked of anybody.
 
     PATH is a file, a folder or - for standard input; without one the repository is checked. A file
     outside zones/ is checked alone. A finding is `path:line: severity: text [code]`.
@@ -107,13 +117,15 @@ def command(
 
     form = chosen_format(options, form)
     old = {} if baseline is None else read_baseline(baseline, may_be_missing=write_baseline)
-    checked = check_files(options, paths, origin=origin, since=since)
+    checked = check_files(options, paths, origin=origin, since=since, online=online)
     hold = write_anew if write_baseline else hold_against
     held = None if baseline is None else hold(baseline, old, checked)
-    _show(options, checked, held, form)
-    findings = checked.findings if held is None else held.findings
+    findings = (*(held or checked).findings, *(checked.online.findings if checked.online else ()))
+    _show(options, checked, findings, held, form)
     worst = min((finding.severity.rank for finding in findings), default=len(Severity))
-    return int(worst <= Severity(fail_on).rank)
+    if worst <= Severity(fail_on).rank:
+        return 1
+    return EXIT_UNKNOWN if checked.online and not checked.online.answered else 0
 
 
 def _since(revision: str | None, tenants: tuple[str, ...], logins: tuple[str, ...]) -> Since | None:
@@ -126,13 +138,18 @@ def _since(revision: str | None, tenants: tuple[str, ...], logins: tuple[str, ..
     return None
 
 
-def _show(options: Options, checked: Checked, held: Held | None, form: str) -> None:
+def _show(
+    options: Options, checked: Checked, findings: tuple[Diagnostic, ...], held: Held | None, form: str
+) -> None:
     from psfdns.cli.views.escape import escape
     from psfdns.cli.views.findings import check_document, render, summarise
     from psfdns.cli.wiring import has_colour, talk
 
-    findings, counts = (checked.findings, None) if held is None else (held.findings, held.counts)
-    document = check_document(findings, baseline=counts)
+    document = check_document(
+        findings,
+        baseline=held.counts if held else None,
+        online=checked.online.document if checked.online else None,
+    )
     colour = has_colour(options, sys.stdout)
     click.echo(render(document, form, colour=colour, version=_version()), nl=False, color=colour or None)
     zones = "1 zone" if checked.zones == 1 else f"{checked.zones} zones"

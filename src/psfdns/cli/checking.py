@@ -19,7 +19,9 @@ from psfdns.names import NameSyntaxError, parse_name
 
 if TYPE_CHECKING:
     from psfdns.cli.changing import Since
+    from psfdns.cli.online import Online
     from psfdns.cli.options import Options
+    from psfdns.plans.desired import DesiredZone
     from psfdns.tenants.load import Repository
     from psfdns.tenants.zone_file import ZoneFile
     from psfdns.zonefile.parse import ParsedZone
@@ -49,21 +51,27 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything found, each once, how many zones were read, and where nothing was left out.
+    """Everything found in the files, each once, how many zones were read, and where nothing was left out.
 
     `root` is that of the data, None where psfdns.toml has errors, so that nothing else was looked at.
+    `read` are the zones, each as it is and, where only a change counts, as it was; `online` what was heard.
     """
 
     findings: tuple[Diagnostic, ...]
     zones: int
     extent: Extent = Extent()
     root: Path | None = None
+    read: tuple[tuple[DesiredZone, DesiredZone | None], ...] = ()
+    online: Online | None = None
 
 
 def check_files(
-    options: Options, paths: Sequence[str], *, origin: str | None, since: Since | None
+    options: Options, paths: Sequence[str], *, origin: str | None, since: Since | None, online: bool = False
 ) -> Checked:
-    """Check what `paths` name, or the whole repository; raises UsageError for a path that is not there."""
+    """Check what `paths` name, or the whole repository; raises UsageError for a path that is not there.
+
+    With `online` what the zones point at is asked about too.
+    """
     try:
         workspace = open_workspace(options, config_needed=False)
     except InvalidInputError as error:
@@ -75,7 +83,15 @@ def check_files(
         results.append(_check_repository(workspace, scope.inside, since))
     found = dict.fromkeys(finding for result in results for finding in result.findings)
     extent = functools.reduce(operator.or_, (result.extent for result in results), Extent())
-    return Checked(tuple(found), sum(result.zones for result in results), extent, workspace.root)
+    zones = sum(result.zones for result in results)
+    asked = _ask(workspace, results, since) if online else None
+    return Checked(tuple(found), zones, extent, workspace.root, online=asked)
+
+
+def _ask(workspace: Workspace, results: Iterable[Checked], since: Since | None) -> Online:
+    from psfdns.cli.online import check_online
+
+    return check_online(workspace, [each for result in results for each in result.read], since=since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +222,18 @@ def _check_loose(
                 path=loose.shown,
                 findings=parsed.findings,
             )
-            yield Checked(findings, 1, Extent(frozenset({loose.shown})))
+            read = ((_as_desired(loose, parsed, findings), None),)
+            yield Checked(findings, 1, Extent(frozenset({loose.shown})), read=read)
+
+
+def _as_desired(loose: _Loose, parsed: ParsedZone, findings: tuple[Diagnostic, ...]) -> DesiredZone:
+    from psfdns.diagnostics import has_errors
+    from psfdns.plans.desired import DesiredZone
+    from psfdns.settings import ZoneSettings
+
+    zone = None if has_errors(findings) else parsed.zone
+    silenced = tuple(parsed.suppressions)
+    return DesiredZone(loose.origin, None, "", loose.shown, ZoneSettings(), zone, findings, silenced)
 
 
 def _is_changed(workspace: Workspace, loose: _Loose, changed: Collection[str]) -> bool:
@@ -247,9 +274,10 @@ def _check_repository(workspace: Workspace, inside: Collection[str], since: Sinc
         for finding in (*repository.findings, *_find_stale_codeowners(workspace, repository))
         if finding.span is not None and (wanted(finding.span.path) or finding.span.path in touched)
     ]
-    for file in files:
-        findings.extend(read_zone(file, default_ttl=workspace.config.default_ttl).findings)
-    return Checked(tuple(findings), len(files), Extent(touched, _folders(inside)))
+    read = [read_zone(file, default_ttl=workspace.config.default_ttl) for file in files]
+    findings += (finding for zone in read for finding in zone.findings)
+    extent = Extent(touched, _folders(inside))
+    return Checked(tuple(findings), len(files), extent, read=tuple((zone, None) for zone in read))
 
 
 def _folders(inside: Collection[str]) -> frozenset[str]:
@@ -264,7 +292,8 @@ def _check_change(
 
     brought = check_change(workspace, repository, since)
     found = [each for each in brought.findings if each.span is None or wanted(each.span.path)]
-    return Checked((*found, *(each for each in brought.policy if each not in found)), brought.zones)
+    found += (each for each in brought.policy if each not in found)
+    return Checked(tuple(found), len(brought.read), read=brought.read)
 
 
 def _find_stale_codeowners(workspace: Workspace, repository: Repository) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psfdns.aws import AwsApi, Identity
     from psfdns.budget import Budget
     from psfdns.config import Config
+    from psfdns.dangling.listen import Contacts
     from psfdns.lookup.parents import Walk
     from psfdns.lookup.resolve import Resolver
     from psfdns.lookup.survey import Means
@@ -278,6 +279,32 @@ def open_channels(workspace: Workspace) -> Channels:
     return Channels(
         next(iter(make_channels("mail", mail, wanted.mail_file, os.environ)), None),
         make_channels("staff", wanted.staff, wanted.staff_file, os.environ),
+    )
+
+
+def open_listening(
+    workspace: Workspace, *, seconds: float, progress: Callable[[str, int, int], None]
+) -> Contacts:
+    """The ways by which `check --online` asks; new questions for `seconds` only. Raises LookupFailedError."""
+    import dataclasses
+
+    from psfdns.dangling.listen import Contacts
+    from psfdns.dangling.registry import registrable_domain
+    from psfdns.lookup.ask import Patience, ask_many
+    from psfdns.web.fetch import fetch_pages, open_ways
+
+    ways, until = open_ways(), monotonic() + seconds
+    # A resolver that looks for dead servers takes its time.
+    patient = dataclasses.replace(_open_resolver(workspace), patience=Patience(seconds=4.0))
+    return Contacts(
+        patient.resolve_many,
+        ask_many,
+        lambda visits: fetch_pages(visits, ways),
+        ways.may_connect,
+        registrable_domain,
+        lambda: monotonic() > until,
+        progress,
+        workspace.config.resolver.port,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from psfdns import checks, config
+from psfdns.dangling import rules as dangling
 from psfdns.diagnostics import Rule
 from psfdns.plans import exposure
 from psfdns.tenants import change_rules as changes
@@ -21,6 +22,7 @@ class Chapter(NamedTuple):
 
 CHAPTERS = (
     Chapter("What the records say", checks.RULES),
+    Chapter("Whether what records point at is there (`check --online`)", dangling.RULES),
     Chapter("How a zone file is written", zonefile.RULES),
     Chapter("Tenants, and the layout of the repository", tenants.RULES),
     Chapter("Whose change it is to make", changes.RULES),

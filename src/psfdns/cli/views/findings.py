@@ -22,6 +22,7 @@ _NOT_IN_URI = re.compile(r"[^A-Za-z0-9._~/!$&'()*+,;=@-]")
 def finding_document(finding: Diagnostic) -> dict[str, Any]:
     """One finding as every JSON document shows it (docs/contract.md §4, DIAGNOSTIC)."""
     span = finding.span
+    since = {} if finding.since is None else {"since": finding.since}
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -30,19 +31,27 @@ def finding_document(finding: Diagnostic) -> dict[str, Any]:
         "line": None if span is None else span.first_line,
         "hint": finding.hint,
         "reference": finding.reference,
+        **since,
     }
 
 
 def check_document(
-    findings: Iterable[Diagnostic], *, baseline: Mapping[str, int] | None = None
+    findings: Iterable[Diagnostic],
+    *,
+    baseline: Mapping[str, int] | None = None,
+    online: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The document of `check --format json`; `baseline` counts what is old, and what of it is gone."""
+    """The document of `check --format json`.
+
+    `baseline` counts what is old, and what of it is gone; `online` says what was asked, where anything was.
+    """
     documents = [finding_document(finding) for finding in findings]
     summary = {severity.value: 0 for severity in Severity}
     for document in documents:
         summary[document["severity"]] += 1
     document = {"format": FORMAT, "findings": documents, "summary": summary}
-    return document if baseline is None else {**document, "baseline": dict(baseline)}
+    further = {"baseline": baseline, "online": online}
+    return {**document, **{key: dict(value) for key, value in further.items() if value is not None}}
 
 
 def render(document: Mapping[str, Any], form: str, *, colour: bool = False, version: str = "0") -> str:
