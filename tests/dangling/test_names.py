@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from psfdns.dangling.proofs import LABELS, find_proofs
-from psfdns.dangling.registry import registrable_domain
 from psfdns.providers import PROVIDERS
+from psfdns.suffixes import registrable_domain
 from psfdns.zonefile.parse import parse_zone
 
 

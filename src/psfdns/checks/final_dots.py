@@ -7,8 +7,6 @@ Here are those that look complete, as `cdn.example.com`, and mean what the zone 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from psfdns.checks.answers import (
     TARGET_WORD,
@@ -24,9 +22,7 @@ from psfdns.diagnostics import Diagnostic
 from psfdns.final_dot import MISSING_FINAL_DOT
 from psfdns.names import is_subdomain
 from psfdns.records import RRset
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
+from psfdns.suffixes import is_registrable
 
 
 def completed(subject: Subject, rrset: RRset, target: str) -> str | None:
@@ -68,20 +64,7 @@ def _is_complete(subject: Subject, written: str, appended: str) -> bool:
     if subject.origin != "." and is_subdomain(f"{written}.", subject.origin):
         return True
     last = written.rpartition(".")[2]
-    return f"{last}.{appended}" not in subject.existing and _is_registrable(written)
-
-
-@lru_cache(maxsize=1 << 12)
-def _is_registrable(name: str) -> bool:
-    return _public_suffixes().privatesuffix(name) is not None
-
-
-@lru_cache(maxsize=1)
-def _public_suffixes() -> PublicSuffixList:
-    """Loaded for the first doubtful target only: most zones have none."""
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_unknown=False, only_icann=True)
+    return f"{last}.{appended}" not in subject.existing and is_registrable(written)
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:

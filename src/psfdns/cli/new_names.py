@@ -9,9 +9,9 @@ from dataclasses import replace
 from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.names import labels_of
 from psfdns.records import Zone
+from psfdns.suffixes import is_public_suffix
 from psfdns.tenants.load import Repository
 from psfdns.tenants.ownership import find_conflicts
-from psfdns.tenants.suffixes import is_public_suffix
 from psfdns.tenants.zone_file import ZoneFile
 
 MAX_FILE_NAME = 255

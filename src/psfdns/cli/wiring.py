@@ -289,8 +289,8 @@ def open_listening(
     import dataclasses
 
     from psfdns.dangling.listen import Contacts
-    from psfdns.dangling.registry import registrable_domain
     from psfdns.lookup.ask import Patience, ask_many
+    from psfdns.suffixes import registrable_domain
     from psfdns.web.fetch import fetch_pages, open_ways
 
     ways, until = open_ways(), monotonic() + seconds
