@@ -1,5 +1,7 @@
 """Independent opinions on a zone file: BIND's named-checkzone, Knot's kzonecheck; and both as name servers.
 
+jq is here because the workflows' scripts use it.
+
 They are looked for on PATH, then below .cache/debian, which `python -m tests.oracles` fills: it unpacks
 Debian's packages there, for which no root is needed. Where a program is missing its tests are skipped
 with a reason, except where CI is set: there they fail.
@@ -19,6 +21,7 @@ import pytest
 
 CACHE = Path(__file__).parents[1] / ".cache" / "debian"
 PACKAGES = {
+    "jq": "jq",
     "named-checkzone": "bind9-utils",
     "kzonecheck": "knot-dnssecutils",
     "dnssec-keygen": "bind9-utils",
@@ -60,7 +63,7 @@ def run(program: str, *arguments: str, check: bool = False) -> subprocess.Comple
         errors="replace",
         check=False,
         timeout=60,
-        env=_environment(found),
+        env=run_environment(found),
     )
     assert not check or done.returncode == 0, f"{program}: {done.stderr or done.stdout}"
     return done
@@ -71,7 +74,11 @@ def start(program: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
     found = _require(program)
     with log.open("wb") as file:
         return subprocess.Popen(
-            [found, *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=_environment(found)
+            [found, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env=run_environment(found),
         )
 
 
@@ -85,7 +92,7 @@ def _require(program: str) -> Path:
     pytest.skip(message)
 
 
-def _environment(program: Path) -> dict[str, str]:
+def run_environment(program: Path) -> dict[str, str]:
     """What is unpacked brings its own libraries."""
     if not program.is_relative_to(CACHE):
         return dict(os.environ)

@@ -24,8 +24,8 @@ def render_codeowners(tenants: Mapping[str, Tenant]) -> str:
     """The whole file; without a team or handle of the staff nobody is named for what is theirs."""
     lines = [_MARK]
     for pattern, names in owner_lines(tenants):
-        lines += [""] if pattern == "*" or (pattern.startswith("/zones/") and pattern.endswith("/")) else []
-        lines.append(_line(pattern, names))
+        begins = pattern == "*" or pattern.endswith("/")
+        lines += [""] * begins + [_line(pattern, names)]
     return "\n".join(lines) + "\n"
 
 
