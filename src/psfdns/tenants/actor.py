@@ -14,6 +14,9 @@ STAFF_KIND = "psf"
 """The tenant whose people may change everything."""
 
 
+_NOBODY = "none of them has a GitHub handle in tenant.toml yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """`tenants` are the folders that the actor may change; the staff may change all of them."""
@@ -58,7 +61,7 @@ def name_approvers(slugs: Collection[str], tenants: Mapping[str, Tenant]) -> str
     """`approval: the staff (@psf/infra), pyladies (@handle)`; without slugs the staff alone."""
     others = [slug for slug in slugs if slug in tenants and tenants[slug].kind != STAFF_KIND]
     named = [
-        _named("the staff", staff_owners(tenants)),
+        _named("the staff", staff_owners(tenants) or (_NOBODY,)),
         *(_named(slug, approvers(tenants[slug])) for slug in others),
     ]
     return "approval: " + " or ".join(named)
