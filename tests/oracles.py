@@ -55,7 +55,7 @@ def find(program: str) -> Path | None:
 
 def run(program: str, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
     """What the program says; with `check` a failure of its own fails the test."""
-    found = _require(program)
+    found = require(program)
     done = subprocess.run(
         [found, *arguments],
         capture_output=True,
@@ -71,7 +71,7 @@ def run(program: str, *arguments: str, check: bool = False) -> subprocess.Comple
 
 def start(program: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
     """The program, running; whoever started it ends it."""
-    found = _require(program)
+    found = require(program)
     with log.open("wb") as file:
         return subprocess.Popen(
             [found, *arguments],
@@ -82,7 +82,7 @@ def start(program: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _require(program: str) -> Path:
+def require(program: str) -> Path:
     found = find(program)
     if found is not None:
         return found

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from tests.oracles import find, run_environment
+from tests.oracles import require, run_environment
 from tests.workflows.expressions import evaluate, fill
 
 ROOT = Path(__file__).parents[2]
@@ -120,8 +120,7 @@ class Machine:
         """`gh` that is ours, and `jq` with the libraries that it needs where it was unpacked."""
         folder = self.root / "bin"
         folder.mkdir()
-        jq = find("jq")
-        assert jq is not None, "jq is missing: install it, or run python -m tests.oracles"
+        jq = require("jq")
         libraries = run_environment(jq).get("LD_LIBRARY_PATH", "")
         _write_program(folder / "gh", f'exec "{sys.executable}" "{FAKE_GH}" "$@"')
         _write_program(folder / "jq", f'LD_LIBRARY_PATH="{libraries}" exec "{jq}" "$@"')

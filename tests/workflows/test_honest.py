@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 from tests.workflows.scene import BOT, Scene, git
@@ -71,8 +72,10 @@ def test_a_new_tenant_gets_its_zone(live: Scene) -> None:
     assert live.statuses == [("psfdns", "success")]
 
     jobs = request.apply(request.merge())
-    assert jobs["apply"].outputs == {"outcome": "applied"}, jobs["apply"].printed
-    assert live.comments[-1]["body"] == "Applied, as it was reviewed."
+    assert jobs["apply"].outputs["outcome"] == "applied", jobs["apply"].printed
+    done, _, servers = live.comments[-1]["body"].partition("\n\n")
+    assert done == "Applied, as it was reviewed."
+    assert re.search(r": `pyladies\.example\. has( ns-\d+\.awsdns-\d+\.[a-z.]+\.){4}`$", servers), servers
 
     # The account has it, and octocat is their liaison from now on, for GitHub and for check alike.
     git(live.work, "checkout", "--quiet", "--detach", live.main)

@@ -54,6 +54,18 @@ def test_a_later_plan_takes_the_place_of_the_earlier(scene: Scene) -> None:
     assert "192.0.2.10" in comment["body"]
 
 
+def test_what_touches_no_zone_has_no_comment_but_its_status(scene: Scene) -> None:
+    request = scene.open({"certs/french.toml": "# none yet\n"})
+    assert results(request.plan()) == ALL
+    assert (scene.comments, scene.statuses) == ([], [("psfdns", "success")])
+    request.push(CHANGE)
+    request.plan()
+    request.push({OWN: ZONE})
+    request.plan()
+    (comment,) = scene.comments
+    assert "## Plan: no zones" in comment["body"] or "## Plan: nothing to do" in comment["body"]
+
+
 def test_a_comment_of_somebody_else_with_our_mark_stays_theirs(scene: Scene) -> None:
     request = scene.open(CHANGE)
     forged = f"<!-- psfdns plan {'0' * 40} sha256:{'0' * 64} -->\n"
@@ -107,6 +119,16 @@ def test_another_forks_branch_of_that_name_is_another_pull_request(scene: Scene)
     request = scene.open(CHANGE)
     assert results(request.plan()) == ALL
     assert [comment["number"] for comment in scene.comments] == [2]
+
+
+def test_of_two_forks_of_one_owner_the_one_that_was_checked_is_meant(scene: Scene) -> None:
+    request = scene.open(CHANGE)
+    scene.open(CHANGE, fork="vipere/other")
+    known = scene.read_github()
+    known["pulls"][1]["head"]["sha"] = request.about["head"]["sha"]
+    scene.change_github(known)
+    assert results(request.plan()) == ALL
+    assert [comment["number"] for comment in scene.comments] == [1]
 
 
 def test_a_pull_request_that_makes_its_own_check_pass_is_checked_all_the_same(scene: Scene) -> None:
