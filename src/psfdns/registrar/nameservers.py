@@ -31,7 +31,7 @@ class Move:
 
 def judge_move(move: Move) -> tuple[Diagnostic, ...]:
     """Every reason why not; none: it may be ordered."""
-    return tuple([*_judge_number(move), *_judge_servers(move), *_judge_ds(move)])
+    return (*_judge_number(move), *_judge_servers(move), *_judge_ds(move))
 
 
 def shows_everywhere(parents: ParentView | None, servers: Iterable[str]) -> bool:

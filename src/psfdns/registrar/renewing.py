@@ -42,6 +42,6 @@ def judge_renewals(
 
 
 def has_moved(entry: Entry, ends_at: datetime.datetime | None) -> bool:
-    """Whether the end of the registration lies later than when the order was made."""
+    """Whether the end of the registration lies later than when the order was made, by whole seconds."""
     before = read_moment(entry.before.get("expires"))
-    return before is not None and ends_at is not None and ends_at > before
+    return before is not None and ends_at is not None and ends_at.replace(microsecond=0) > before
