@@ -49,7 +49,7 @@ def list_domains(
     files = select_zones(repository, names=names, tenant=tenant)
     wanted = domains_of(claims, files) if names or tenant is not None else None
     meant = {name: claim for name, claim in claims.items() if wanted is None or name in wanted}
-    moment = now()
+    moment = now().replace(microsecond=0)
     known = _hear_all(workspace, claims, meant, wanted, moment)
     domains = tuple(
         domain for domain in put_together(known, now=moment) if wanted is None or domain.name in wanted
