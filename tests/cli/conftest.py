@@ -12,8 +12,8 @@ from psfdns.cli.main import run
 from tests.cli.checks import BAD, GOOD, ODD, TENANT, Said, write
 from tests.cli.ground import Ground
 from tests.cli.registry import Registry, make_registry
-from tests.registrar.fake_gandi import TOKEN
 from tests.outbox import MailBox, Webhook, receiving_mail, receiving_posts
+from tests.registrar.fake_gandi import TOKEN
 
 
 @pytest.fixture

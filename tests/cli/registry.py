@@ -61,7 +61,7 @@ class Registry:
         document: dict[str, Any] = json.loads(out)
         return code, document
 
-    def list(self, *words: str) -> tuple[int, dict[str, dict[str, Any]], list[str]]:
+    def listing(self, *words: str) -> tuple[int, dict[str, dict[str, Any]], list[str]]:
         """The exit code, the domains by name, and `domain code` of the findings."""
         code, document = self.document("domains", "list", *words)
         assert document["format"] == "psfdns-domains/1"

@@ -27,7 +27,7 @@ def world(registry: Registry) -> Registry:
 
 
 def test_all_is_known_of_every_domain(world: Registry) -> None:
-    code, domains, findings = world.list()
+    code, domains, findings = world.listing()
     assert (code, findings) == (0, [])
     assert list(domains) == ["ours.test.", "theirs.test."]
     ours, theirs = domains.values()
@@ -84,9 +84,9 @@ def test_a_person_reads_a_line_a_domain_the_most_urgent_first(world: Registry) -
 
 
 def test_a_second_run_asks_the_registry_nothing_and_gandi_twice(world: Registry) -> None:
-    first = world.list()
+    first = world.listing()
     questions, requests = list(world.rdap.asked), len(world.gandi.asked)
-    second = world.list()
+    second = world.listing()
     assert world.rdap.asked == questions
     assert len(world.gandi.asked) == requests + 2
     assert [domain["days_left"] for domain in second[1].values()] == [
@@ -109,12 +109,12 @@ def test_zones_and_tenant_choose_and_only_the_whole_list_tells_what_nobody_claim
     world: Registry, words: list[str], names: list[str]
 ) -> None:
     world.gandi.add("extra.test", in_days(100))
-    code, domains, findings = world.list(*words)
+    code, domains, findings = world.listing(*words)
     assert (code, list(domains)) == (0, names)
     assert findings == (["extra.test. domain-unclaimed"] if not words else [])
     if not words:
         assert domains["extra.test."]["tenant"] is None
-        assert world.list("--fail-on", "warning")[0] == 2
+        assert world.listing("--fail-on", "warning")[0] == 2
 
 
 def test_an_unknown_zone_or_tenant_is_wrong_usage(world: Registry) -> None:
@@ -128,14 +128,14 @@ def test_a_domain_that_is_elsewhere_than_its_tenant_says(
     world: Registry, registrar: str, expected: str | None
 ) -> None:
     world.claim("three", "gone.test", f'registrar = "{registrar}"')
-    code, domains, findings = world.list()
+    code, domains, findings = world.listing()
     assert findings == ["gone.test. domain-nowhere"]
     assert (domains["gone.test."]["expires"], domains["gone.test."]["unknown"]) == (None, False)
-    assert (code, world.list("--fail-on", "warning")[0]) == (0, 2)
+    assert (code, world.listing("--fail-on", "warning")[0]) == (0, 2)
     if expected:
         world.gandi.domains.clear()
         world.rdap.add("ours.test", "2030-01-01T00:00:00Z")
-        _, domains, findings = world.list()
+        _, domains, findings = world.listing()
         assert expected in findings
         assert domains["ours.test."]["expires"] == "2030-01-01T00:00:00Z"
 
@@ -144,7 +144,7 @@ def test_without_a_token_it_is_said_what_could_not_be_asked(
     world: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GANDI_PAT")
-    code, domains, findings = world.list()
+    code, domains, findings = world.listing()
     assert (code, findings) == (3, ["ours.test. not-asked"])
     ours = domains["ours.test."]
     unknown = ("expires", "source", "days_left", "autorenew", "payable", "nameservers", "ds", "checked_at")
@@ -155,8 +155,8 @@ def test_without_a_token_it_is_said_what_could_not_be_asked(
     out = world.run("domains", "list")[1]
     assert "info: could not be looked up: GANDI_PAT is not set [not-asked]\n  ours.test.\n" in out
     assert out.endswith("2 domains, 1 unknown; Gandi was not asked: GANDI_PAT is not set\n")
-    assert world.list("theirs.test")[0] == 0
-    assert world.list("--fail-on", "info")[0] == 2
+    assert world.listing("theirs.test")[0] == 0
+    assert world.listing("--fail-on", "info")[0] == 2
 
 
 @pytest.mark.parametrize("token", [f"{TOKEN}\x07", "ä", "two words"])
@@ -185,7 +185,7 @@ def test_where_gandi_fails_its_domains_are_unknown_and_the_others_are_not(
     world: Registry, said: Said | None, why: str
 ) -> None:
     world.gandi.fail("GET", "/v5/domain/domains", said, times=9)
-    code, domains, findings = world.list()
+    code, domains, findings = world.listing()
     assert (code, findings) == (3, ["ours.test. not-asked"])
     assert domains["ours.test."]["expires"] is None
     assert why in domains["ours.test."]["why"]
@@ -195,7 +195,7 @@ def test_where_gandi_fails_its_domains_are_unknown_and_the_others_are_not(
 def test_the_worst_code_wins(world: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     world.rdap.domains["theirs.test"]["status"] = ["client hold"]
     monkeypatch.delenv("GANDI_PAT")
-    code, _, findings = world.list()
+    code, _, findings = world.listing()
     assert (code, findings) == (2, ["theirs.test. domain-on-hold", "ours.test. not-asked"])
 
 
@@ -205,7 +205,7 @@ def test_the_date_of_the_file_counts_only_where_the_registry_has_none(world: Reg
     world.claim("three", "talks.test", f"expires = {ends}")
     world.rdap.add("silent.test", None)
     world.rdap.add("talks.test", "2031-01-01T00:00:00Z")
-    code, domains, findings = world.list()
+    code, domains, findings = world.listing()
     assert (code, findings) == (0, ["talks.test. expires-ignored"])
     silent, talks = domains["silent.test."], domains["talks.test."]
     assert (silent["expires"], silent["source"], silent["days_left"]) == (ends, "file", 60)
@@ -219,7 +219,7 @@ def test_a_registry_without_dates_or_server_is_unknown_and_says_what_would_help(
     world.claim("three", "silent.test")
     world.claim("three", "name.nowhere")
     world.rdap.add("silent.test", None)
-    code, domains, findings = world.list()
+    code, domains, findings = world.listing()
     assert (code, findings) == (3, ["name.nowhere. no-end-known", "silent.test. no-end-known"])
     for name in ("silent.test.", "name.nowhere."):
         assert [domains[name][key] for key in ("expires", "source", "days_left")] == [None] * 3
@@ -232,12 +232,12 @@ def test_money_that_is_short_is_said_before_it_is_needed(world: Registry) -> Non
     world.gandi.balance = "20.00"
     world.claim("one", "next.test", 'registrar = "gandi"')
     world.gandi.add("next.test", in_days(90))
-    _, domains, findings = world.list()
+    _, domains, findings = world.listing()
     assert (domains["next.test."]["payable"], domains["ours.test."]["payable"]) == (True, False)
     assert findings == ["ours.test. balance-short"]
     assert "automatic, NO MONEY" in world.run("domains", "list")[1]
     world.gandi.fail("GET", "/v5/billing/info.*", Said(500), times=99)
-    _, domains, findings = world.list()
+    _, domains, findings = world.listing()
     assert domains["ours.test."]["payable"] is None
     assert findings == ["None balance-unknown"]
 

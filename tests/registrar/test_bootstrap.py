@@ -62,7 +62,7 @@ def test_ianas_document_is_read_with_https_first_and_a_slash_at_the_end() -> Non
     ],
 )
 def test_what_is_no_such_document_is_refused(document: Any) -> None:
-    with pytest.raises(ValueError, match="it has|pair of lists"):
+    with pytest.raises(ValueError, match=r"it has|pair of lists"):
         read_bootstrap(document)
 
 

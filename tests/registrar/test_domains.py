@@ -78,7 +78,10 @@ def test_neither_the_hour_nor_the_time_zone_of_the_clock_matters(
     assert expiry.days_left(now) == ends.toordinal() - now.toordinal()
 
 
-def domain(ends: str | None, *status: str, later: Ends = Ends()) -> Domain:
+NO_DATES = Ends()
+
+
+def domain(ends: str | None, *status: str, later: Ends = NO_DATES) -> Domain:
     expires = expiry_at(at(ends), Source.GANDI) if ends else None
     said = Registration(Source.GANDI, NOW, expires, epp_status(status), ends=later)
     return Domain("a.test.", None, Registrar.GANDI, said, expires)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -129,20 +131,23 @@ JSON = st.recursive(
 )
 
 
-@given(JSON)
-def test_no_answer_ends_in_a_traceback(body: Any) -> None:
+READERS: list[Callable[[Any], Any]] = [
+    read_listed,
+    read_detail,
+    read_nameservers,
+    read_terms,
+    read_balance,
+    lambda body: read_price(body, 1),
+    lambda body: read_keys(body if isinstance(body, list) else [body]),
+]
+
+
+@given(JSON, st.sampled_from(READERS))
+def test_no_answer_ends_in_a_traceback(body: Any, read: Callable[[Any], Any]) -> None:
     body = json.loads(json.dumps(body), parse_float=Decimal)
     assert isinstance(read_reasons(body), str)
-    for read in (read_listed, read_detail, read_nameservers, read_terms, read_balance):
-        try:
-            read(body)
-        except MalformedError as error:
-            assert str(error)
-    try:
-        read_price(body, 1)
-        read_keys(body if isinstance(body, list) else [body])
-    except MalformedError as error:
-        assert str(error)
+    with contextlib.suppress(MalformedError):
+        read(body)
 
 
 @pytest.mark.parametrize(

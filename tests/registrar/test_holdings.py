@@ -13,8 +13,8 @@ import pytest
 from psfdns.errors import RegistrarError
 from psfdns.registrar.cache import Cache
 from psfdns.registrar.domains import Money
-from psfdns.registrar.holdings import Holdings, fetch_holdings, forget
 from psfdns.registrar.gandi import Gandi
+from psfdns.registrar.holdings import Holdings, fetch_holdings, forget
 from tests.registrar.fake_gandi import AUTHINFO, FakeGandi, error, fake_gandi, key_of
 from tests.registrar.loopback import Said
 from tests.registrar.test_gandi import open_gandi

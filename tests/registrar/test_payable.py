@@ -23,7 +23,7 @@ def renewal(day: int | None, price: str | None, payer: str | None = None, curren
 
 def judge(balance: str | None, *renewals: Renewal) -> list[bool | None]:
     names = [f"{letter}.test." for letter in "abcdefgh"[: len(renewals)]]
-    balances = {} if balance is None else {None: Money(Decimal(balance), "EUR")}
+    balances: dict[str | None, Money] = {} if balance is None else {None: Money(Decimal(balance), "EUR")}
     judged = judge_payable(dict(zip(names, renewals, strict=True)), balances)
     return [judged[name] for name in names]
 

@@ -123,7 +123,7 @@ def test_what_is_not_said_is_none_and_what_is_said_to_be_empty_is_empty() -> Non
     ],
 )
 def test_an_answer_about_anything_else_is_none(body: Any) -> None:
-    with pytest.raises(ValueError, match="no domain of RDAP|about another domain"):
+    with pytest.raises(ValueError, match=r"no domain of RDAP|about another domain"):
         read(body)
 
 

@@ -11,8 +11,8 @@ import click
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, Verbosity
 
 if TYPE_CHECKING:
-    from psfdns.cli.ordering import Placed
     from psfdns.cli.registering import Listing
+    from psfdns.registrar.placed import Placed
 
 EXIT_FOUND = 2
 EXIT_UNKNOWN = 3

@@ -11,6 +11,7 @@ import click
 from psfdns.cli.views.escape import escape
 from psfdns.errors import PsfdnsError, RegistrarError, UsageError
 from psfdns.registrar.ledger import Entry, Ledger, State, new_entry
+from psfdns.registrar.placed import Placed
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
@@ -34,25 +35,6 @@ class Offer:
     lines: tuple[str, ...]
     shows: Callable[[], bool]
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What came of it; `state` None: all was as wanted already.
-
-    `parents`: what their servers name, where they were asked.
-    """
-
-    kind: str
-    domain: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    sent: bool
-    state: State | None
-    journal: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-    parents: tuple[tuple[str, tuple[str, ...] | None], ...] | None = None
-    parents_agree: bool | None = None
 
 
 def domain_argument(text: str) -> str:

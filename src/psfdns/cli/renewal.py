@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.ordering import (
     Offer,
-    Placed,
     carry_out,
     conclude,
     domain_argument,
@@ -20,6 +19,7 @@ from psfdns.errors import PsfdnsError, RegistrarError
 from psfdns.registrar.gandi import autorenew_order, lock_order, renew_order
 from psfdns.registrar.ledger import State
 from psfdns.registrar.moments import write_moment
+from psfdns.registrar.placed import Placed
 from psfdns.registrar.renewing import Judged, Stand, has_moved, judge_renewals
 
 if TYPE_CHECKING:

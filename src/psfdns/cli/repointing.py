@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.ordering import (
     Offer,
-    Placed,
     carry_out,
     domain_argument,
     look_at,
@@ -20,6 +19,7 @@ from psfdns.errors import LookupFailedError, PlanRefusedError, PsfdnsError, Regi
 from psfdns.registrar.gandi import nameservers_order
 from psfdns.registrar.ledger import State
 from psfdns.registrar.nameservers import Move, judge_move, shows_everywhere, told
+from psfdns.registrar.placed import Placed
 
 if TYPE_CHECKING:
     from psfdns.cli.delegating import Inspection
