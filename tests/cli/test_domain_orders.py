@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from psfdns.cli.main import run
 from tests.cli.registry import Registry, in_days
 from tests.registrar.fake_gandi import TOKEN, error
 from tests.registrar.loopback import Said
+from tests.stores import MemoryStore
 
 NAME = "ours.test"
 QUICK = ("--wait", "0")
@@ -254,6 +256,30 @@ def _ask_after(real: Callable[..., None]) -> Callable[..., None]:
         real(*words, **settings)
 
     return ask
+
+
+def test_two_machines_at_once_pay_once(shop: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one's order comes into the shared store just after ours."""
+    store = MemoryStore()
+    monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: store)
+    assert shop.run("domains", "renew", NAME, "--yes")[0] == 0
+    ((key, (data, _)),) = store.objects.items()
+    assert key.startswith(f"journal/registrar/{NAME}/")
+    shutil.rmtree(shop.root / ".psfdns")
+    code, _, err = shop.run("domains", "renew", NAME, "--yes")
+    assert code == 0
+    assert "--again renews it once more" in err
+    store.objects.clear()
+
+    def come_in(_: str) -> None:
+        store.objects[key] = data, in_days(0)
+
+    store.lose = come_in
+    code, _, err = shop.run("domains", "renew", NAME, "--yes")
+    assert code == 1
+    assert "a renewal was ordered meanwhile; nothing was sent" in err
+    assert [order["events"][-1]["state"] for order in shop.orders(NAME)] == ["refused"]
+    assert len(shop.gandi.changes()) == 1
 
 
 @pytest.mark.parametrize(

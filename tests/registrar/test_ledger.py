@@ -16,6 +16,7 @@ from psfdns.errors import PsfdnsError
 from psfdns.registrar import ledger as ledgers
 from psfdns.registrar.ledger import Entry, Ledger, State, new_entry
 from psfdns.registrar.renewing import WINDOW, Stand, judge_renewals
+from tests.stores import MemoryStore, unreachable
 
 NOW = datetime.datetime(2026, 11, 28, 12, tzinfo=datetime.UTC)
 ENDS = datetime.datetime(2027, 3, 8, 4, 0, 0, 500_000, tzinfo=datetime.UTC)
@@ -43,12 +44,12 @@ def test_what_is_stored_is_what_is_read_newest_first_and_by_kind(tmp_path: Path)
     day = datetime.timedelta(days=1)
     made = [entry(State.DONE, 2 * day), entry(State.UNCERTAIN), entry(State.REFUSED, day), entry(kind="lock")]
     for each in made:
-        ledger.store(each)
+        ledger.note(each)
     assert ledger.entries("a.test.", "renew") == (made[1], made[2], made[0])
     assert ledger.entries("a.test.", "lock") == (made[3],)
     assert ledger.entries("b.test.", "renew") == ()
     further = made[1].now_in(State.DONE, at=NOW)
-    ledger.store(further)
+    ledger.note(further)
     assert ledger.entries("a.test.", "renew")[0] == further
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
@@ -59,7 +60,7 @@ def test_an_entry_that_cannot_be_read_stops_everything(tmp_path: Path, text: str
     """It could be the very order that must not be sent again."""
     ledger = Ledger(tmp_path)
     made = entry()
-    ledger.store(made)
+    ledger.note(made)
     path = tmp_path / "a.test" / f"{made.id}.json"
     path.write_text(text)
     with pytest.raises(PsfdnsError, match=r"json: cannot be read") as caught:
@@ -73,7 +74,7 @@ def test_an_entry_that_cannot_be_read_stops_everything(tmp_path: Path, text: str
 def test_a_folder_that_cannot_be_written_stops_everything(tmp_path: Path) -> None:
     (tmp_path / "registrar").write_text("in the way")
     with pytest.raises(PsfdnsError, match="cannot be written"):
-        Ledger(tmp_path / "registrar").store(entry())
+        Ledger(tmp_path / "registrar").begin(entry())
     with pytest.raises(PsfdnsError, match="cannot be written"), Ledger(tmp_path / "registrar").held():
         pass
     with pytest.raises(PsfdnsError, match="cannot be read"):
@@ -98,6 +99,37 @@ def test_one_orders_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     thread.join()
     with Ledger(tmp_path).held():
         pass
+
+
+def test_what_is_ordered_on_one_machine_is_known_on_all(tmp_path: Path) -> None:
+    store = MemoryStore()
+    here, there = Ledger(tmp_path / "here", store), Ledger(tmp_path / "there", store)
+    made = entry()
+    here.begin(made)
+    assert there.entries("a.test.", "renew") == (made,)
+    assert there.entries("test.", "renew") == there.entries("b.a.test.", "renew") == ()
+    done = made.now_in(State.DONE, at=NOW)
+    here.note(done)
+    assert there.entries("a.test.", "renew") == (done,)
+    assert list(store.objects) == [f"journal/registrar/a.test/{made.id}.json"]
+    store.objects = dict.fromkeys(store.objects, (b"{", NOW))
+    assert here.entries("a.test.", "renew") == (done,)
+    with pytest.raises(PsfdnsError, match=r"memory://store/journal/registrar/a.test/.* cannot be read"):
+        there.entries("a.test.", "renew")
+
+
+def test_without_the_shared_store_nothing_is_begun_and_what_was_is_still_noted(tmp_path: Path) -> None:
+    store = MemoryStore()
+    ledger, made = Ledger(tmp_path, store), entry()
+    ledger.begin(made)
+    store.fault = unreachable
+    with pytest.raises(PsfdnsError, match="cannot be reached"):
+        ledger.begin(entry())
+    with pytest.raises(PsfdnsError, match="cannot be reached"):
+        ledger.entries("a.test.", "renew")
+    ledger.note(made.now_in(State.DONE, at=NOW))
+    (kept,) = Ledger(tmp_path).entries("a.test.", "renew")
+    assert kept.state is State.DONE
 
 
 HOURS = datetime.timedelta(hours=1)
