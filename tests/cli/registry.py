@@ -20,10 +20,12 @@ from tests.registrar.fake_rdap import FakeRdap, fake_rdap
 DAY = datetime.timedelta(days=1)
 
 
+NOW = datetime.datetime(2026, 11, 28, 9, 30, 15, 250_000, tzinfo=datetime.UTC)
+
+
 def in_days(days: int) -> datetime.datetime:
-    """The noon of that day, whatever the clock says."""
-    today = datetime.datetime.now(tz=datetime.UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-    return today + days * DAY
+    """The noon of that day, seen from NOW."""
+    return NOW.replace(hour=12, minute=0, second=0, microsecond=0) + days * DAY
 
 
 class Registry:
