@@ -57,9 +57,11 @@ def parents(shop: Registry, *servers: str, more: str = "", second: str | None = 
 
 def test_the_zones_name_servers_go_to_gandi_and_the_old_ones_to_the_journal(shop: Registry) -> None:
     servers = assigned(shop)
+    assert shop.listing()[1]["ours.test."]["nameservers"] == list(OLD)
     with parents(shop, *OLD):
         code, document = shop.document("domains", "set-ns", NAME, *QUICK, sandbox=True)
     assert code == 2, "Gandi shows it, and the parents do not"
+    assert shop.listing()[1]["ours.test."]["nameservers"] == list(servers)
     assert tuple(f"{name}." for name in sorted(shop.gandi.domains[NAME].nameservers)) == servers
     assert (document["state"], document["parents_agree"]) == ("done", False)
     assert document["before"] == {"nameservers": list(OLD)}

@@ -192,6 +192,20 @@ def test_where_gandi_fails_its_domains_are_unknown_and_the_others_are_not(
     assert domains["theirs.test."]["days_left"] == 200
 
 
+def test_who_has_a_token_wants_to_know_what_nobody_claims(
+    world: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world.root / "zones" / "one" / "ours.test.zone").unlink()
+    assert world.listing()[0] == 0
+    world.gandi.fail("GET", "/v5/domain/domains", Said(500), times=99)
+    code, document = world.document("domains", "list")
+    assert code == 3
+    assert "it answers 500" in document["summary"]["gandi"]
+    assert world.listing("theirs.test")[0] == 0
+    monkeypatch.delenv("GANDI_PAT")
+    assert world.listing()[0] == 0
+
+
 def test_the_worst_code_wins(world: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     world.rdap.domains["theirs.test"]["status"] = ["client hold"]
     monkeypatch.delenv("GANDI_PAT")

@@ -68,7 +68,7 @@ class FakeDomain:
             "owner": "alice_doe",
             "orga_owner": "alice_doe",
             "domain_owner": "Alice Doe",
-            "nameserver": {"current": "other", "hosts": self.nameservers},
+            "nameserver": {"current": "other"},
             "tags": [],
             "href": f"https://api.test/v5/domain/domains/{self.name}",
         }

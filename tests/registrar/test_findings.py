@@ -42,9 +42,7 @@ def said(
 def at_gandi(
     days: int | None = 200, *status: str, autorenew: bool = False, payable: bool | None = None
 ) -> Holdings:
-    return Holdings(
-        {NAME: said(Source.GANDI, days, *status, autorenew=autorenew)}, {NAME: payable} if autorenew else {}
-    )
+    return Holdings({NAME: said(Source.GANDI, days, *status, autorenew=autorenew)}, {NAME: payable})
 
 
 def found(days: int | None = 200, *status: str, age: int = 0) -> Heard:

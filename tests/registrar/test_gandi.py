@@ -111,6 +111,14 @@ def test_a_domain_in_full_has_all_that_we_go_by_and_no_secret(fake: FakeGandi) -
     assert gandi.fetch_price("elsewhere.test.", 1, "EUR") is None
 
 
+def test_a_registry_without_dnssec_has_no_ds(fake: FakeGandi) -> None:
+    fake.fail("GET", "/v5/domain/domains/python.org/dnskeys", Said(404, b"<html>"))
+    assert open_gandi(fake)[0].fetch_ds("python.org.") == ()
+    fake.fail("GET", "/v5/domain/domains/python.org/dnskeys", Said(403))
+    with pytest.raises(RegistrarError, match="may not do this"):
+        open_gandi(fake)[0].fetch_ds("python.org.")
+
+
 def test_a_token_of_one_organisation_may_not_name_it_and_need_not(fake: FakeGandi) -> None:
     forbidden = error(403, "HTTPForbidden", "Forbidden", "Access was denied to this resource.")
     fake.fail("GET", f"/v5/billing/info/{ORG}", forbidden)

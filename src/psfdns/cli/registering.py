@@ -55,6 +55,8 @@ def list_domains(
         domain for domain in put_together(known, now=moment) if wanted is None or domain.name in wanted
     )
     needs_gandi = any(claim.registrar is Registrar.GANDI for claim in meant.values())
+    # Who has a token has an account, and domains in it that nobody claims.
+    needs_gandi = needs_gandi or (wanted is None and known.why_not != NO_TOKEN)
     missed = known.why_not if known.holdings is None and needs_gandi else None
     return Listing(domains, find_all(domains, known, now=moment), known, moment, missed)
 
