@@ -95,6 +95,13 @@ def test_a_second_run_asks_the_registry_nothing_and_gandi_twice(world: Registry)
     assert world.rdap.questions == ["theirs.test"]
 
 
+def test_with_v_it_is_said_what_was_asked_of_whom(world: Registry) -> None:
+    err = world.run("-v", "domains", "list")[2]
+    assert "asked of Gandi: 1 balance, 1 dnskeys, 1 domain, 1 list, 1 price\n" in err
+    assert f"asked of registries: 1 {world.rdap.url.removeprefix('http://')}\n" in err
+    assert "asked of registries: nothing\n" in world.run("-v", "domains", "list")[2]
+
+
 @pytest.mark.parametrize(
     ("words", "names"),
     [
