@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from psfdns.registrar.claims import claims_of, domains_of
+from psfdns.registrar.registrable import domain_of
 from psfdns.settings import Registrar, Vpc, ZoneSettings
-from psfdns.tenants.suffixes import registrable_domain
 from psfdns.tenants.zone_file import ZoneFile
 
 GANDI, TENANT, NONE = Registrar.GANDI, Registrar.TENANT, Registrar.NONE
@@ -49,7 +49,7 @@ def zone(
     ],
 )
 def test_the_domain_of_a_zone_is_the_name_below_a_public_suffix(origin: str, domain: str | None) -> None:
-    assert registrable_domain(origin) == domain
+    assert domain_of(origin) == domain
 
 
 def test_zones_of_a_domain_are_one_claim_for_which_the_domains_own_zone_speaks() -> None:

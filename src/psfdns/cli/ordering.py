@@ -40,10 +40,10 @@ class Offer:
 def domain_argument(text: str) -> str:
     """A domain as a person writes it -> canonical. Raises UsageError for what nobody can register."""
     from psfdns.cli.repository import zone_argument
-    from psfdns.tenants.suffixes import registrable_domain
+    from psfdns.registrar.registrable import domain_of
 
     name = zone_argument(text)
-    domain = None if "@" in name else registrable_domain(name)
+    domain = None if "@" in name else domain_of(name)
     if domain is None:
         raise UsageError(f"{text!r} is no domain that can be registered")
     if domain != name:

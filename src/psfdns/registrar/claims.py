@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from psfdns.diagnostics import Span
 from psfdns.names import canonical_order
+from psfdns.registrar.registrable import domain_of
 from psfdns.settings import Registrar
-from psfdns.tenants.suffixes import registrable_domain
 from psfdns.tenants.zone_file import ZoneFile
 
 
@@ -37,7 +37,7 @@ def claims_of(files: Iterable[ZoneFile]) -> dict[str, Claim]:
     """
     belonging: dict[str, list[ZoneFile]] = {}
     for file in files:
-        domain = None if file.settings.private else registrable_domain(file.origin)
+        domain = None if file.settings.private else domain_of(file.origin)
         if domain is not None:
             belonging.setdefault(domain, []).append(file)
     return {domain: _claim(domain, belonging[domain]) for domain in sorted(belonging, key=canonical_order)}
