@@ -26,6 +26,8 @@ PACKAGES = {
     "dnssec-verify": "bind9-utils",
     "knotd": "knot",
     "named": "bind9",
+    "delv": "bind9-dnsutils",
+    "unbound": "unbound",
 }
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 """sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""

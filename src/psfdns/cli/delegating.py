@@ -92,7 +92,7 @@ class Inspection:
         hosted = self.account.matching.hosted.get(label)
         if file.settings.private:
             return Looked(file, hosted, Wanted(), Verdict(None, (_PRIVATE,)))
-        wanted = self._find_wanted(file, hosted)
+        wanted = self.find_wanted(file, hosted)
         if wanted is None:
             return Looked(file, None, Wanted(), Verdict(Status.UNKNOWN, (_TO_BE_CREATED,)))
         survey = survey_delegation(file.origin, wanted.asked, self.means)
@@ -100,7 +100,7 @@ class Inspection:
         letter = self._letter(file, wanted, survey)
         return Looked(file, hosted, wanted, verdict, survey, write_instructions(letter))
 
-    def _find_wanted(self, file: ZoneFile, hosted: HostedZone | None) -> Wanted | None:
+    def find_wanted(self, file: ZoneFile, hosted: HostedZone | None) -> Wanted | None:
         """Whom the parent should name; None for a zone that is still to be created."""
         named, problem = self._read_file(file)
         problem = problem or self._problem_of_account(file)
