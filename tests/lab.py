@@ -81,9 +81,9 @@ class Answerer(Protocol):
 
 
 @contextmanager
-def serving(servers: Mapping[str, Answerer]) -> Iterator[int]:
-    """They answer inside the block, each at its address, on the port that is given."""
-    port = free_port(tuple(servers))
+def serving(servers: Mapping[str, Answerer], *, port: int | None = None) -> Iterator[int]:
+    """They answer inside the block, each at its address, on the port that is given: a free one, or `port`."""
+    port = port or free_port(tuple(servers))
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         for address, server in servers.items():

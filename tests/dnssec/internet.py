@@ -28,7 +28,8 @@ from tests.dnssec.cases import CASES, Case, zsk
 from tests.dnssec.signing import DAY, Recipe, Set, Zone, ds_of, make_key, make_zone
 from tests.lab import Place, _Server, serving
 
-ROOT, TOP, ONE, TWO, NOBODY, RESOLVER = (f"127.0.56.{last}" for last in (1, 2, 3, 4, 7, 9))
+ROOT, TOP, OTHER_TOP = "127.0.56.1", "127.0.56.2", "127.0.56.5"
+ONE, TWO, NOBODY, RESOLVER = "127.0.56.3", "127.0.56.4", "127.0.56.7", "127.0.56.9"
 QUICK = Patience(0.5, 1)
 STEADY = (-DAY, 13 * DAY)
 
@@ -107,15 +108,16 @@ def build(cases: Sequence[Case]) -> dict[str, SignedServer]:
     keys = [each.public for each in _TOP_KEYS.ksks]
     root_text = (
         "@ 300 SOA a.root. hostmaster.example. 1 7200 900 1209600 300\n@ 300 NS a.root-servers.lab.\n"
-        f"lab 3600 NS a.nic.lab.\nlab 3600 NS b.nic.lab.\na.nic.lab 3600 A {TOP}\nb.nic.lab 3600 A {TOP}\n"
+        f"lab 3600 NS a.nic.lab.\nlab 3600 NS b.nic.lab.\na.nic.lab 3600 A {TOP}\n"
+        f"b.nic.lab 3600 A {OTHER_TOP}\n"
     )
     root = make_zone(".", root_text, _ROOT_KEYS, delegated=[("lab", ds_of("lab.", *keys))])
     top_text = (
         "@ 300 SOA a.nic.lab. hostmaster.example. 1 7200 900 1209600 300\n@ 300 NS a.nic.lab.\n"
-        f"@ 300 NS b.nic.lab.\na.nic 300 A {TOP}\nb.nic 300 A {TOP}\na.root-servers 300 A {ROOT}\n"
+        f"@ 300 NS b.nic.lab.\na.nic 300 A {TOP}\nb.nic 300 A {OTHER_TOP}\na.root-servers 300 A {ROOT}\n"
     )
     top = _parent("lab.", top_text, _TOP_KEYS, [case for case in cases if case.below == "lab."])
-    servers = {ROOT: SignedServer([root]), TOP: SignedServer([top])}
+    servers = {ROOT: SignedServer([root]), TOP: SignedServer([top]), OTHER_TOP: SignedServer([top])}
     for number, address in enumerate((ONE, TWO)):
         zones = [_child(case, cases, number) for case in cases if case.delegated and not case.dead]
         manners = {
@@ -138,8 +140,8 @@ def anchors() -> tuple[Anchor, ...]:
 
 
 @contextmanager
-def internet(cases: Sequence[Case] = CASES) -> Iterator[Internet]:
-    """It runs inside the block."""
+def internet(cases: Sequence[Case] = CASES, *, port: int | None = None) -> Iterator[Internet]:
+    """It runs inside the block, on a free port or on `port`."""
     servers = build(cases)
     hosts = "".join(
         f"ns{number}.{case.zone} 300 A {address}\n"
@@ -147,7 +149,7 @@ def internet(cases: Sequence[Case] = CASES) -> Iterator[Internet]:
         for number, address in ((1, ONE), (2, TWO))
     )
     known = Place(
-        {".": f"@ 60 NS a.root-servers.lab.\na.nic.lab. 60 A {TOP}\nb.nic.lab. 60 A {TOP}\n" + hosts}
+        {".": f"@ 60 NS a.root-servers.lab.\na.nic.lab. 60 A {TOP}\nb.nic.lab. 60 A {OTHER_TOP}\n" + hosts}
     )
-    with serving({**servers, RESOLVER: _Server(known)}) as port:
-        yield Internet(port, anchors(), servers)
+    with serving({**servers, RESOLVER: _Server(known)}, port=port) as given:
+        yield Internet(given, anchors(), servers)

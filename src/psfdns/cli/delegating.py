@@ -76,6 +76,12 @@ class Inspection:
     account: Account
     means: Means
 
+    @property
+    def lacks_parents(self) -> bool:
+        """Whether the account is no real one, and no DNS is named that could know it."""
+        is_real = self.access.api.is_amazons and not self.workspace.options.sandbox
+        return self.workspace.config.resolver == ResolverConfig() and not is_real
+
     def look_at_all(self, files: Sequence[ZoneFile]) -> list[Looked]:
         """Each zone, in DNSSEC's canonical order of names."""
         ordered = sorted(files, key=lambda file: (canonical_order(file.origin), file.view or ""))
@@ -170,16 +176,12 @@ def _with_hints(verdict: Verdict, inspection: Inspection) -> Verdict:
     """What could not be asked says what would help; only the command line knows of configuration."""
     error = inspection.account.error
     hints = {"set-unknown": error.hint if error else None}
-    if inspection.workspace.config.resolver == ResolverConfig() and not _has_real_parents(inspection):
+    if inspection.lacks_parents:
         hints["parent-unknown"] = NO_PARENTS
     findings = tuple(
         replace(finding, hint=hints.get(finding.code) or finding.hint) for finding in verdict.findings
     )
     return Verdict(verdict.status, findings)
-
-
-def _has_real_parents(inspection: Inspection) -> bool:
-    return inspection.access.api.is_amazons and not inspection.workspace.options.sandbox
 
 
 def _parent_file(file: ZoneFile, files: Iterable[ZoneFile]) -> str | None:

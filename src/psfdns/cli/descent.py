@@ -43,9 +43,7 @@ class Descent:
             own = self.means.find_cut(zone)
             above = self.means.find_cut(parent_of(zone)) if zone != "." else None
         except LookupFailedError as error:
-            return closed_link(
-                zone, None if zone == "." else ".", f"could not be asked about: {error.summary}"
-            )
+            return closed_link(zone, None if zone == "." else ".", error.summary)
         trusted = self.trust(above.zone) if above else None
         verifier = Verifier(self.now)
 

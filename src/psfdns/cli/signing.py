@@ -17,10 +17,10 @@ from psfdns.dnssec.finding import Finding
 from psfdns.dnssec.keys import signing_algorithms
 from psfdns.dnssec.sets import Reader, Sets, read_sets
 from psfdns.dnssec.signatures import Verifier
-from psfdns.dnssec.verdict import Evidence, Verdict, judge, without
+from psfdns.dnssec.verdict import Evidence, Verdict, judge
 from psfdns.errors import HostError
 from psfdns.lookup.answer import Question
-from psfdns.lookup.hearing import At, ZoneHeard, hear_sets, hear_zone
+from psfdns.lookup.hearing import ZoneHeard, hear_sets, hear_zone
 from psfdns.lookup.signed import Reply
 from psfdns.lookup.survey import Survey, survey_delegation
 from psfdns.names import canonical_order, is_subdomain
@@ -42,6 +42,11 @@ class Target:
 
     origin: str
     file: ZoneFile | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a file says what is in it."""
+        return self.file is not None
 
     @property
     def view(self) -> str | None:
@@ -84,51 +89,11 @@ class Examination:
             return Examined(target, hosted, Verdict(None, (_PRIVATE,)))
         wanted = self._find_wanted(target, hosted)
         survey = survey_delegation(target.origin, wanted.asked, self.inspection.means)
-        path, evidence = self._ask(target, hosted, survey)
+        asked = Asked(survey, self._questions(target), self._look_at_cloud(target, hosted), target.is_ours)
+        path, evidence = follow_chain(asked, self.descent)
         found = delegations.judge(wanted, survey).findings if survey.parents else ()
         verdict = judge(evidence, found)
-        if target.file is None:
-            verdict = without(verdict, _ABOUT_OURS)
         return Examined(target, hosted, self._with_hints(verdict), path, evidence)
-
-    def _ask(
-        self, target: Target, hosted: HostedZone | None, survey: Survey
-    ) -> tuple[tuple[Trust, ...], Evidence]:
-        """Down to the zone, and everything that it says."""
-        cloud = self._look_at_cloud(target, hosted)
-        verifier = Verifier(self.descent.now)
-        if survey.parents is None and target.origin != ".":
-            trust = closed_link(target.origin, None, f"could not be asked about: {survey.why}")
-            return (trust,), Evidence(target.origin, trust, None, ZoneHeard(target.origin, {}), cloud=cloud)
-        above = self.descent.path_to(survey.parents.parent) if survey.parents else ()
-        parents = [server for server, _ in survey.parents.heard] if survey.parents else []
-        places = self._places(target, survey)
-        link, heard = hear_zone(target.origin, parents, places, self.descent.means.ask)
-        anchors = self.descent.anchors
-        trust = judge_link(link, above[-1] if above else None, anchors, verifier)
-        sets = self._hear_sets(target, heard, trust, verifier)
-        return (*above, trust), Evidence(target.origin, trust, survey.parents, heard, sets, cloud)
-
-    def _places(self, target: Target, survey: Survey) -> list[NameServer]:
-        """The addresses that resolvers come to; where the parents name nobody, those that were assigned."""
-        if target.origin == ".":
-            return list(self.descent.means.find_cut(".").servers)
-        delegated = [each.at for each in survey.heard if each.at.name in survey.delegated]
-        return delegated or [each.at for each in survey.heard]
-
-    def _hear_sets(self, target: Target, heard: ZoneHeard, trust: Trust, verifier: Verifier) -> Sets:
-        if not signing_algorithms(trust.keys):
-            return Sets((), (), ())
-        reader = Reader(target.origin, trust.keys, verifier)
-        authorities = [
-            at
-            for at, reply in heard.of("SOA")
-            if isinstance(reply, Reply) and reply.is_usable and reply.answered() is not None
-        ]
-        told: dict[Question, tuple[At, ...]] = hear_sets(
-            self._questions(target), authorities, self.descent.means.ask, reader.is_sound
-        )
-        return read_sets(heard, told, reader, expected=target.file is not None)
 
     def _questions(self, target: Target) -> list[Question]:
         """The record sets of the zone file that have to be signed; without a file what zones usually have."""
@@ -171,10 +136,62 @@ class Examination:
         """What could not be asked says what would help; only the command line knows of configuration."""
         error = self.inspection.account.error
         hints = {"CLOUD_UNKNOWN": error.hint if error else None}
+        if self.inspection.lacks_parents:
+            hints["CHAIN_UNKNOWN"] = delegations.NO_PARENTS
         findings = (
             replace(finding, hint=hints.get(finding.code) or finding.hint) for finding in verdict.findings
         )
         return replace(verdict, findings=tuple(findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one zone is to be asked; `is_expected`: the sets of the questions should be there."""
+
+    survey: Survey
+    questions: Sequence[Question]
+    cloud: Cloud
+    is_expected: bool = False
+
+    @property
+    def zone(self) -> str:
+        """Its name."""
+        return self.survey.zone
+
+
+def follow_chain(asked: Asked, descent: Descent) -> tuple[tuple[Trust, ...], Evidence]:
+    """Down to the zone: those above and itself, from the root, and everything that there is to judge by."""
+    zone, parents = asked.zone, asked.survey.parents
+    if parents is None and zone != ".":
+        trust = closed_link(zone, None, asked.survey.why or "")
+        return (trust,), Evidence(zone, trust, None, ZoneHeard(zone, {}), cloud=asked.cloud)
+    above = descent.path_to(parents.parent) if parents else ()
+    servers = [server for server, _ in parents.heard] if parents else []
+    link, heard = hear_zone(zone, servers, _places(asked.survey, descent), descent.means.ask)
+    verifier = Verifier(descent.now)
+    trust = judge_link(link, above[-1] if above else None, descent.anchors, verifier)
+    sets = _hear_sets(asked, heard, Reader(zone, trust.keys, verifier), descent)
+    return (*above, trust), Evidence(zone, trust, parents, heard, sets, asked.cloud)
+
+
+def _places(survey: Survey, descent: Descent) -> list[NameServer]:
+    """The addresses that resolvers come to; where the parents name nobody, those that were assigned."""
+    if survey.zone == ".":
+        return list(descent.means.find_cut(".").servers)
+    delegated = [each.at for each in survey.heard if each.at.name in survey.delegated]
+    return delegated or [each.at for each in survey.heard]
+
+
+def _hear_sets(asked: Asked, heard: ZoneHeard, reader: Reader, descent: Descent) -> Sets:
+    if not signing_algorithms(reader.keys):
+        return Sets((), (), ())
+    authorities = [
+        at
+        for at, reply in heard.of("SOA")
+        if isinstance(reply, Reply) and reply.is_usable and reply.answered() is not None
+    ]
+    told = hear_sets(asked.questions, authorities, descent.means.ask, reader.is_sound)
+    return read_sets(heard, told, reader, expected=asked.is_expected)
 
 
 def signed_questions(origin: str, keys: Iterable[RRsetKey]) -> list[Question]:
@@ -196,5 +213,3 @@ def signed_questions(origin: str, keys: Iterable[RRsetKey]) -> list[Question]:
 _PRIVATE = Finding(
     "PRIVATE_ZONE", Severity.INFO, "private: only its VPCs see it, and Route 53 does not sign such zones"
 )
-_ABOUT_OURS = frozenset({"DELEGATION_UNKNOWN", "CLOUD_NO_ZONE"})
-"""What is not worth saying of a name that is nobody's here."""

@@ -30,7 +30,8 @@ class Trust:
     """How far a zone's keys can be trusted, and what was read at each server; `parent` is None for the root.
 
     `keys` are the trusted ones, all that sign; of an insecure zone those that it says are its own. `why`
-    is the rest of a sentence whose subject is the zone, empty where it is secure.
+    is the rest of a sentence whose subject is the zone, empty where it is secure. `inherited` is that of
+    the zone above, whole, which makes this one no better.
     """
 
     zone: str
@@ -40,6 +41,12 @@ class Trust:
     why: str = ""
     ds: tuple[DsReading, ...] = ()
     at: tuple[KeyReading, ...] = ()
+    inherited: str = ""
+
+    @property
+    def cause(self) -> str:
+        """Why it is not secure, as a sentence."""
+        return self.inherited or f"{self.zone} {self.why}"
 
     @property
     def is_secure(self) -> bool:
@@ -62,12 +69,14 @@ def judge_link(heard: LinkHeard, above: Trust | None, anchors: Iterable[Anchor],
     at = tuple(read_keys(each, heard.zone, digests, verifier) for each in heard.keys)
     parent = above.zone if above else None
     security, why = _judge(above, ds, digests, at)
-    return Trust(heard.zone, parent, security, _keys(at, security), why, ds, at)
+    inherited = above.cause if above is not None and not above.is_secure else ""
+    return Trust(heard.zone, parent, security, _keys(at, security), why, ds, at, inherited)
 
 
 def closed_link(zone: str, parent: str | None, why: str) -> Trust:
-    """A step about which nobody could be asked."""
-    return Trust(zone, parent, Security.INDETERMINATE, (), why)
+    """A step about which nobody could be asked; `why` is a sentence."""
+    words = "could not be asked about"
+    return Trust(zone, parent, Security.INDETERMINATE, why=words, inherited=why)
 
 
 def _digests(ds: Sequence[DsReading], *, trusted: bool) -> tuple[Digest, ...]:
@@ -81,7 +90,7 @@ def _judge(
 ) -> tuple[Security, str]:
     """The status, and why it is no better."""
     if above is not None and not above.is_secure:
-        return above.security, f"{above.zone} is {above.security}"
+        return above.security, f"is below {above.zone}, which is {above.security}"
     if not digests:
         return _judge_absence(ds)
     if not any(digest.is_supported for digest in digests):

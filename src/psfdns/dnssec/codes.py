@@ -39,6 +39,14 @@ CHAIN = (
         "RFC 4033 §5",
     ),
     Code(
+        "NOT_VALIDATED",
+        ERROR,
+        "The zone is bogus, for reasons that alone are no errors.",
+        "see what else is said of the zone",
+        6,
+        "RFC 4035 §5",
+    ),
+    Code(
         "PRIVATE_ZONE",
         INFO,
         "A private zone is seen by its VPCs only, and Route 53 does not sign it.",

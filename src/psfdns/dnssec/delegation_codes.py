@@ -66,10 +66,8 @@ SAME = {
     "server-unasked": "DELEGATION_UNKNOWN",
     "family-unasked": "DELEGATION_UNKNOWN",
     "too-many-addresses": "DELEGATION_UNKNOWN",
-    "assigned-unknown": "DELEGATION_UNKNOWN",
-    "set-unknown": "DELEGATION_UNKNOWN",
 }
 """Code of `psfdns.delegation` -> ours."""
 
-JUDGED_HERE = frozenset({"ds-left", "ds-unproven"})
-"""What is found there of DS and DNSKEY, and here with more to go by."""
+JUDGED_HERE = frozenset({"ds-left", "ds-unproven", "set-unknown", "assigned-unknown"})
+"""What is found there of DS, DNSKEY and Route 53, and here with more to go by."""

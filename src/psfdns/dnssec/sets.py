@@ -147,7 +147,7 @@ def read_sets(
         if found and not any(reading.is_sound for reading in found):
             lost.append(question)
         if expected and question in wanted:
-            seen += _judge_wanted(question, each, found, reader)
+            seen += _judge_wanted(question, found, reader)
         seen += (Seen(problem, str(reading.at)) for reading in found for problem in reading.problems)
     denials = [(each.at, each.denial) for each in readings if each.denial is not None and _is_asked(each)]
     return Sets(tuple(readings), (*seen, *judge_manners(denials)), tuple(lost))
@@ -158,16 +158,13 @@ def _is_asked(reading: SetReading) -> bool:
     return reading.question.type in {DENIED_TYPE, "A"}
 
 
-def _judge_wanted(
-    question: Question, told: Sequence[At], found: Sequence[SetReading], reader: Reader
-) -> Iterator[Seen]:
+def _judge_wanted(question: Question, found: Sequence[SetReading], reader: Reader) -> Iterator[Seen]:
     """A set of the zone file that nobody told, or that is not there."""
     what = reader.shown(question)
     if not found:
-        yield Seen(Problem("SET_NOT_ASKED", "no server told {what}", what))
+        yield Seen(Problem("SET_NOT_ASKED", "no server told whether it has {what}", what))
     elif not any(reading.found for reading in found):
-        for at, _ in told:
-            yield Seen(Problem("SET_NOT_FOUND", "{what} of the zone file is not served", what), str(at))
+        yield Seen(Problem("SET_NOT_FOUND", "not served, and in the zone file: {what}", what))
 
 
 def judge_serials(heard: ZoneHeard) -> Iterator[Seen]:

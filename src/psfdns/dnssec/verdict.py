@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.diagnostics import Diagnostic, Severity, has_errors
 from psfdns.dnssec.cds import judge_cds
 from psfdns.dnssec.chain import Security, Trust
 from psfdns.dnssec.cloud import Cloud, judge_cloud
@@ -57,8 +57,19 @@ def judge(evidence: Evidence, delegation: Iterable[Diagnostic] = ()) -> Verdict:
     seen = [*_judge_chain(evidence, status), *seen_at(judge_cloud(evidence.cloud, evidence.trust))]
     if status is not Status.NOT_DELEGATED:
         seen += (*_judge_zone(evidence), *judge_serials(evidence.heard))
-    found = [*gather(seen), *translate(delegation)]
+    own = gather(seen)
+    if status is Status.BOGUS and not has_errors(own):
+        own = (*own, *gather([Seen(_not_validated(evidence))]))
+    found = [*own, *translate(delegation)]
     return Verdict(status, tuple(sorted(found, key=lambda finding: finding.severity.rank)))
+
+
+def _not_validated(evidence: Evidence) -> Problem:
+    """What makes it bogus, where nothing that was found is an error."""
+    if not evidence.trust.is_secure:
+        return Problem("NOT_VALIDATED", evidence.trust.cause)
+    lost = join(" ".join(question) for question in evidence.sets.lost)
+    return Problem("NOT_VALIDATED", "no server answers so that it can be validated: {what}", lost)
 
 
 def translate(findings: Iterable[Diagnostic]) -> Iterator[Finding]:
@@ -101,21 +112,13 @@ def _judge_chain(evidence: Evidence, status: Status) -> Iterator[Seen]:
     trust = evidence.trust
     if status is Status.NOT_DELEGATED:
         return
-    if status is Status.INDETERMINATE and not _answers(evidence):
+    if evidence.heard.told and not _answers(evidence):
         yield Seen(Problem("NO_SERVER_ANSWERS", "no server answers as an authority of the zone"))
     if trust.security is Security.INDETERMINATE:
-        yield Seen(
-            Problem("CHAIN_UNKNOWN", f"the way down from the root is not known: {trust.zone} {trust.why}")
-        )
-    elif not trust.is_secure and not trust.ds and trust.parent is None:
-        yield Seen(Problem("CHAIN_BROKEN_ABOVE", f"the root {trust.why}"))
-    elif _is_inherited(trust):
+        yield Seen(Problem("CHAIN_UNKNOWN", f"the way down from the root is not known: {trust.cause}"))
+    elif trust.inherited or (trust.parent is None and not trust.is_secure):
         code = "CHAIN_BROKEN_ABOVE" if trust.security is Security.BOGUS else "INSECURE_ABOVE"
-        yield Seen(Problem(code, trust.why))
-
-
-def _is_inherited(trust: Trust) -> bool:
-    return not trust.is_secure and trust.why == f"{trust.parent} is {trust.security}"
+        yield Seen(Problem(code, trust.cause))
 
 
 def _judge_zone(evidence: Evidence) -> Iterator[Seen]:
@@ -147,11 +150,8 @@ def _judge_ds(trust: Trust) -> Iterator[Seen]:
             problem = Problem("ORPHANED_DS", words, join(map(str, trust.claimed)))
             yield from (Seen(problem, server) for server in at)
     elif has_keys and trust.security is Security.INSECURE and trust.parent is not None:
-        above = f"{trust.parent} is {trust.security}"
-        words = "the zone is signed, and nobody can validate it: " + (
-            above if trust.why == above else "its parent has no DS"
-        )
-        yield Seen(Problem("SECURITY_ISLAND", words))
+        why = f"it {trust.why}" if trust.inherited else "its parent has no DS"
+        yield Seen(Problem("SECURITY_ISLAND", f"the zone is signed, and nobody can validate it: {why}"))
 
 
 def _judge_keys(trust: Trust) -> Iterator[Seen]:
@@ -160,8 +160,3 @@ def _judge_keys(trust: Trust) -> Iterator[Seen]:
         missing = missing_algorithms(reading.keys, reading.signatures, "DNSKEY")
         yield from (Seen(problem, str(reading.at)) for problem in missing)
     yield from judge_agreement(trust.at)
-
-
-def without(verdict: Verdict, codes: frozenset[str]) -> Verdict:
-    """The verdict without what some codes say."""
-    return replace(verdict, findings=tuple(each for each in verdict.findings if each.code not in codes))
