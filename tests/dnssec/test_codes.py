@@ -15,7 +15,6 @@ from psfdns.dnssec.delegation_codes import JUDGED_HERE, SAME
 from psfdns.dnssec.document import render_document
 
 ROOM = Path(psfdns.dnssec.__file__).parent
-TABLES = {"codes.py", "delegation_codes.py", "document.py"}
 EXTENDED_ERRORS = range(30)
 """Those that IANA has assigned (extended-dns-error-codes, RFC 8914 and later)."""
 
@@ -24,7 +23,7 @@ def said_in_source() -> set[str]:
     """Strings of the room that look like codes."""
     found = set()
     for path in (*ROOM.glob("*.py"), ROOM.parent / "cli" / "signing.py"):
-        if path.name not in TABLES:
+        if not path.stem.endswith("codes"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found |= {node.value} if re.fullmatch(r"[A-Z0-9]+(_[A-Z0-9]+)+", node.value) else set()
