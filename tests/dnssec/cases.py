@@ -421,6 +421,7 @@ CASES = (
     ),
     case("gap", BOGUS, "SNAME_NOT_COVERED", recipe=two(spoil=gap), ds=ds(ksk())),
     case("cname", BOGUS, "STYPE_IN_BITMAP", recipe=two(spoil=bits(extra=(5,))), ds=ds(ksk())),
+    case("deniedds", BOGUS, "DS_NXDOMAIN", odd_ds=True),
     case("noproofofds", BOGUS, "MISSING_NSEC_FOR_DS", unproven=True),
     case("inner", BOGUS, "CHAIN_BROKEN_ABOVE", below="expired.lab.", recipe=two(), ds=ds(ksk())),
     case("inner", INSECURE, "SECURITY_ISLAND", "INSECURE_ABOVE", below="plain.lab.", recipe=two()),

@@ -117,7 +117,9 @@ def build(cases: Sequence[Case]) -> dict[str, SignedServer]:
         f"@ 300 NS b.nic.lab.\na.nic 300 A {TOP}\nb.nic 300 A {OTHER_TOP}\na.root-servers 300 A {ROOT}\n"
     )
     top = _parent("lab.", top_text, _TOP_KEYS, [case for case in cases if case.below == "lab."])
-    servers = {ROOT: SignedServer([root]), TOP: SignedServer([top]), OTHER_TOP: SignedServer([top])}
+    denied = frozenset(dns.name.from_text(case.zone) for case in cases if case.odd_ds)
+    servers = {ROOT: SignedServer([root])}
+    servers |= {address: SignedServer([top], denied=denied) for address in (TOP, OTHER_TOP)}
     for number, address in enumerate((ONE, TWO)):
         zones = [_child(case, cases, number) for case in cases if case.delegated and not case.dead]
         manners = {

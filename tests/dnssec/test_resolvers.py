@@ -23,6 +23,9 @@ DIFFERENT = {
     # RFC 9276 §3.2: so is what many iterations deny; the zone's records are secure.
     ("many.lab.", "unbound"): "insecure",
     ("many.lab.", "delv"): "insecure",
+    # They go by the proof in the referral, which this parent gives as well; who asks it for the DS gets none.
+    ("deniedds.lab.", "unbound"): "insecure",
+    ("deniedds.lab.", "delv"): "insecure",
     # They were asked for three names, and the wrong denial is about a fourth.
     ("cname.lab.", "unbound"): "secure",
     ("cname.lab.", "delv"): "secure",

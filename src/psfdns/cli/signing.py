@@ -21,6 +21,7 @@ from psfdns.dnssec.verdict import Evidence, Verdict, judge
 from psfdns.errors import HostError
 from psfdns.lookup.answer import Question
 from psfdns.lookup.hearing import ZoneHeard, hear_sets, hear_zone
+from psfdns.lookup.parents import Delegation
 from psfdns.lookup.signed import Reply
 from psfdns.lookup.survey import Survey, survey_delegation
 from psfdns.names import canonical_order, is_subdomain
@@ -166,7 +167,7 @@ def follow_chain(asked: Asked, descent: Descent) -> tuple[tuple[Trust, ...], Evi
         trust = closed_link(zone, None, asked.survey.why or "")
         return (trust,), Evidence(zone, trust, None, ZoneHeard(zone, {}), cloud=asked.cloud)
     above = descent.path_to(parents.parent) if parents else ()
-    servers = [server for server, _ in parents.heard] if parents else []
+    servers = [server for server, said in parents.heard if isinstance(said, Delegation)] if parents else []
     link, heard = hear_zone(zone, servers, _places(asked.survey, descent), descent.means.ask)
     verifier = Verifier(descent.now)
     trust = judge_link(link, above[-1] if above else None, descent.anchors, verifier)
@@ -175,11 +176,11 @@ def follow_chain(asked: Asked, descent: Descent) -> tuple[tuple[Trust, ...], Evi
 
 
 def _places(survey: Survey, descent: Descent) -> list[NameServer]:
-    """The addresses that resolvers come to; where the parents name nobody, those that were assigned."""
+    """The addresses that resolvers come to and that answer at all; where nobody is named, those assigned."""
     if survey.zone == ".":
         return list(descent.means.find_cut(".").servers)
-    delegated = [each.at for each in survey.heard if each.at.name in survey.delegated]
-    return delegated or [each.at for each in survey.heard]
+    alive = [each.at for each in survey.heard if each.answers]
+    return [at for at in alive if at.name in survey.delegated] or ([] if survey.delegated else alive)
 
 
 def _hear_sets(asked: Asked, heard: ZoneHeard, reader: Reader, descent: Descent) -> Sets:
