@@ -419,6 +419,13 @@ CASES = (
         recipe=two(spoil=without_proofs),
         ds=ds(ksk()),
     ),
+    case(
+        "wildunproven",
+        BOGUS,
+        "MISSING_NSEC_FOR_WILDCARD MISSING_NSEC_FOR_NODATA",
+        recipe=two(lines="* 300 A 192.0.2.9\n", spoil=without_proofs),
+        ds=ds(ksk()),
+    ),
     case("gap", BOGUS, "SNAME_NOT_COVERED", recipe=two(spoil=gap), ds=ds(ksk())),
     case("cname", BOGUS, "STYPE_IN_BITMAP", recipe=two(spoil=bits(extra=(5,))), ds=ds(ksk())),
     case("deniedds", BOGUS, "DS_NXDOMAIN", odd_ds=True),
