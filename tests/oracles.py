@@ -1,4 +1,6 @@
-"""Independent opinions on a zone file: BIND's named-checkzone, Knot's kzonecheck; and both as name servers.
+"""Independent opinions: BIND's named-checkzone and Knot's kzonecheck of zone files, delv and unbound of DNSSEC.
+
+BIND and Knot serve as name servers, too.
 
 They are looked for on PATH, then below .cache/debian, which `python -m tests.oracles` fills: it unpacks
 Debian's packages there, for which no root is needed. Where a program is missing its tests are skipped
