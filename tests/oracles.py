@@ -1,4 +1,4 @@
-"""Independent opinions: BIND's named-checkzone and Knot's kzonecheck of zone files, delv and unbound of DNSSEC.
+"""Independent opinions: named-checkzone and kzonecheck of zone files, delv and unbound of DNSSEC.
 
 BIND and Knot serve as name servers, too.
 
