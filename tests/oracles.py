@@ -1,4 +1,6 @@
-"""Independent opinions on a zone file: BIND's named-checkzone, Knot's kzonecheck; and both as name servers.
+"""Independent opinions: named-checkzone and kzonecheck of zone files, delv and unbound of DNSSEC.
+
+BIND and Knot serve as name servers, too.
 
 jq is here because the workflows' scripts use it.
 
@@ -29,6 +31,8 @@ PACKAGES = {
     "dnssec-verify": "bind9-utils",
     "knotd": "knot",
     "named": "bind9",
+    "delv": "bind9-dnsutils",
+    "unbound": "unbound",
 }
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 """sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""

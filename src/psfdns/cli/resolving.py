@@ -11,7 +11,10 @@ from psfdns.cli.wiring import Access, Workspace, monotonic, open_sandbox, sleep
 
 if TYPE_CHECKING:
     from psfdns.dangling.listen import Contacts
-    from psfdns.lookup.parents import Walk
+    from psfdns.errors import PsfdnsError
+    from psfdns.lookup.anchors import Anchor
+    from psfdns.lookup.hearing import ChainMeans
+    from psfdns.lookup.parents import Cut, Walk
     from psfdns.lookup.resolve import Resolver
     from psfdns.lookup.survey import Means
     from psfdns.verification.verify import Dns
@@ -127,3 +130,34 @@ def open_listening(
         progress,
         workspace.config.resolver.port,
     )
+
+
+def open_chain_means(workspace: Workspace, access: Access) -> ChainMeans:
+    """The means to follow chains of trust; where there is no way to the root, asking for it says why."""
+    from psfdns.errors import LookupFailedError
+    from psfdns.lookup.hearing import ChainMeans
+    from psfdns.lookup.signed import ask_signed
+
+    find_cut: Callable[[str], Cut]
+    try:
+        find_cut = open_walk(workspace, access).find_cut
+    except LookupFailedError as error:
+        find_cut = functools.partial(_refuse, error)
+    if not workspace.options.sandbox:
+        return ChainMeans(find_cut, ask_signed)
+    from psfdns.sandbox.dns_inquiry import DnsInquiry
+
+    inquiry = DnsInquiry(open_sandbox(workspace).cloud)
+    return ChainMeans(find_cut, inquiry.ask_signed_in_front_of(ask_signed))
+
+
+def _refuse(error: PsfdnsError, _: str) -> Cut:
+    raise error
+
+
+def open_anchors(workspace: Workspace) -> tuple[Anchor, ...]:
+    """The trust anchors that `[resolver]` names, else IANA's. Raises LookupFailedError."""
+    from psfdns.lookup.anchors import iana_anchors, load_anchors
+
+    path = workspace.config.resolver.trust_anchor
+    return load_anchors(path) if path else iana_anchors()
