@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from psfdns.certs.settings import AcmeSettings
 from psfdns.config import (
     Config,
     JournalConfig,
@@ -87,6 +88,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             page_file=tmp_path / "page",
             sandbox=True,
         ),
+        acme=AcmeSettings(tmp_path / "state" / "certs"),
     )
     assert "TokenA" not in repr(config)
     assert "PASSWORD" not in repr(config)
