@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from psfdns.diagnostics import Diagnostic
@@ -99,6 +100,35 @@ class HostError(OutsideError):
         self.why = why
         self.code = code
         self.attempts = attempts
+        self.uncertain = uncertain
+
+
+class CaError(OutsideError):
+    """A certificate authority refused, failed or could not be reached. No key or token stands in it.
+
+    `kind` is the ACME error type without its prefix (RFC 8555 §6.7), None where there is none. `retry_at`:
+    when the CA wants to be asked again. `status` is that of HTTP.
+    `uncertain`: no answer that says whether what was asked has happened.
+    """
+
+    def __init__(
+        self,
+        who: str,
+        doing: str,
+        why: str,
+        *,
+        retryable: bool = False,
+        hint: str | None = None,
+        kind: str | None = None,
+        status: int | None = None,
+        retry_at: datetime.datetime | None = None,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(who, doing, why, retryable=retryable, hint=hint)
+        self.why = why
+        self.kind = kind
+        self.status = status
+        self.retry_at = retry_at
         self.uncertain = uncertain
 
 
