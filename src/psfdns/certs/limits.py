@@ -24,7 +24,7 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A CA's limits (letsencrypt.org/docs/rate-limits): certificates of one set of names, failures of a name."""
+    """A CA's limits (letsencrypt.org/docs/rate-limits): certificates of one set of names, failures of one."""
 
     same_names: Rule | None = None
     failures: Rule | None = None
