@@ -46,7 +46,7 @@ def plan_zones(
     with ThreadPoolExecutor(2, thread_name_prefix="account") as pool:
         account_asked = pool.submit(host.look_up_account)
         zones_asked = pool.submit(host.list_zones)
-        desired = read_zones(files, default_ttl=config.default_ttl)
+        desired = read_zones(files, config)
         hosted = zones_asked.result()
         account = account_asked.result()
     held = held_zones(repository)
