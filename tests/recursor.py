@@ -1,5 +1,4 @@
-"""A resolver on the loopback, as CAs have one: it follows CNAMEs from zone to zone, through the sandbox's zones and
-through names that are somebody else's."""
+"""A resolver on the loopback, as CAs have one: it follows CNAMEs through the sandbox's zones and others' names."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
     from psfdns.config import NotifyConfig, ResolverConfig, Route53Config, acme, deploy
 
     of_targets = (key for settings in deploy.SETTINGS.values() for each in settings for key in each)
-    names = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
+    names: tuple[str, ...] = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
     names = (*names, *(key for key in acme.KEYS if key != "ca"), *acme.CA_KEYS, *of_targets)
     assert all(f"`{name}`" in README or f"] {name}`" in README or f"`{name} = " in README for name in names)
 

@@ -126,6 +126,9 @@ def world(folder: Path, **settings: Any) -> Iterator[World]:
     for origin in (VALIDATION, "direct.example."):
         account.apply(new_zone(origin=origin))
     recursor = Recursor(account.sandbox.cloud)
-    with serving(DnsService(account.sandbox.cloud)) as dns_port, serving(recursor) as resolver_port:
-        with pebble(folder, resolver_port, **settings) as ca:
-            yield World(folder, account, recursor, ca, dns_port, resolver_port)
+    with (
+        serving(DnsService(account.sandbox.cloud)) as dns_port,
+        serving(recursor) as resolver_port,
+        pebble(folder, resolver_port, **settings) as ca,
+    ):
+        yield World(folder, account, recursor, ca, dns_port, resolver_port)

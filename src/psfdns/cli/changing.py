@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psfdns.baseline import compare, take_baseline
+from psfdns.cli.certificates import CertificateCheck
 from psfdns.cli.merge_base import base_of
 from psfdns.cli.repository import read_zone, select_zones, unknown
 from psfdns.cli.revision import changed_paths
@@ -60,12 +62,16 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
         base = load_repository(folder)
         actor = since.actor(base)
         before = {file.shown_path: _read(workspace, file) for file in select_zones(base, changed=changed)}
+        wanted_before = _check_certificates(workspace, base, before.values(), root=folder)
     after = {file.shown_path: (file, _read(workspace, file)) for file in touched}
+    wanted_after = _check_certificates(workspace, repository, [zone for _, zone in after.values()])
     scene = ChangeScene(
         base, repository, frozenset(_without_generated(workspace, repository, changed)), actor
     )
     old = [*base.findings, *(finding for zone in before.values() for finding in zone.findings)]
     new = [*repository.findings, *(finding for _, zone in after.values() for finding in zone.findings)]
+    old += wanted_before
+    new += wanted_after
     captures = [
         finding for file, zone in after.values() for finding in _captures(scene, file, zone, before.get)
     ]
@@ -73,7 +79,17 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
 
 
 def _read(workspace: Workspace, file: ZoneFile) -> DesiredZone:
-    return read_zone(file, default_ttl=workspace.config.default_ttl)
+    return read_zone(file, workspace.config)
+
+
+def _check_certificates(
+    workspace: Workspace, repository: Repository, zones: Iterable[DesiredZone], *, root: Path | None = None
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with the certificates wanted at one revision; a zone may forbid what a file wants."""
+    check = CertificateCheck(workspace, repository, root=root)
+    for zone in zones:
+        check.keep(zone)
+    return check.find()
 
 
 def _captures(

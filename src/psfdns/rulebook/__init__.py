@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from psfdns import checks, config
+from psfdns.certs import rules as certs
 from psfdns.diagnostics import Rule
 from psfdns.plans import exposure
 from psfdns.tenants import change_rules as changes
@@ -23,6 +24,7 @@ CHAPTERS = (
     Chapter("What the records say", checks.RULES),
     Chapter("How a zone file is written", zonefile.RULES),
     Chapter("Tenants, and the layout of the repository", tenants.RULES),
+    Chapter("Certificates wanted", certs.MANIFEST_RULES),
     Chapter("Whose change it is to make", changes.RULES),
     Chapter("What a reviewer of a plan is shown", (exposure.CLAIMABLE_TARGET,)),
     Chapter("psfdns.toml", config.RULES),
