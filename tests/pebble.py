@@ -121,7 +121,7 @@ def pebble(
     }
     path = folder / "pebble.json"
     path.write_text(json.dumps({"pebble": config}))
-    wishes = {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "20", "PEBBLE_AUTHZREUSE": "0"}
+    wishes = {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "10", "PEBBLE_AUTHZREUSE": "0"}
     started = oracles.start(
         "pebble",
         *("-config", str(path), "-dnsserver", f"127.0.0.1:{dns_port}"),

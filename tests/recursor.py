@@ -1,4 +1,4 @@
-"""A resolver on the loopback, as CAs have one: it follows CNAMEs through the sandbox's zones and others' names."""
+"""A resolver on the loopback, as CAs have one: it follows CNAMEs from zone to zone, and out of them."""
 
 from __future__ import annotations
 

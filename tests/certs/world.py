@@ -51,6 +51,12 @@ class World:
     said: list[str] = field(default_factory=list)
     api: Any = None
 
+    def afresh(self, folder: Path) -> World:
+        """The same CA and zones, with nothing kept, no aliases, and an account of its own."""
+        self.recursor.elsewhere.clear()
+        self.recursor.broken.clear()
+        return World(folder, self.account, self.recursor, self.ca, self.dns_port, self.resolver_port)
+
     def client(self, url: str | None = None, *, key: bytes | None = None) -> Client:
         line = Line("Pebble", url or self.ca.url, now, time.sleep, self.ca.bundle, timeout=10.0)
         return Client(line, key or self.key)
