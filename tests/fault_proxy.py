@@ -41,6 +41,7 @@ class Proxy:
     def __init__(self, target: str, bundle: Path) -> None:
         self.faults: list[Fault] = []
         self.requests: list[str] = []
+        self.answered: list[tuple[str, int]] = []
         self.done = threading.Event()
         self._target = urlsplit(target)
         self._context = ssl.create_default_context(cafile=str(bundle))
@@ -48,6 +49,10 @@ class Proxy:
 
     def count(self, where: str) -> int:
         return sum(where in request for request in self.requests)
+
+    def good(self, where: str) -> int:
+        """How many of these requests the CA has answered well."""
+        return sum(where in request and status < 300 for request, status in self.answered)
 
     def take(self, line: str) -> Fault | None:
         with self._lock:
@@ -67,6 +72,7 @@ class Proxy:
         try:
             connection.request(handler.command, handler.path, body, dict(handler.headers))
             answer = connection.getresponse()
+            self.answered.append((f"{handler.command} {handler.path}", answer.status))
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()

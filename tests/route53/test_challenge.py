@@ -16,11 +16,12 @@ from psfdns.lookup.parents import NameServer
 from psfdns.lookup.server import Server
 from psfdns.lookup.view import View
 from psfdns.plans.plan import Change
-from psfdns.proofs import Place, Proof, place_of
+from psfdns.proofs import Proof, place_of
 from psfdns.records import RRset, RRsetKey
 from psfdns.route53.challenge import Dns01Prover, Means, find_zone
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
 from psfdns.route53.host import list_zones
+from psfdns.routing import Multivalue
 from psfdns.sandbox.dns_inquiry import DnsInquiry
 from tests.route53.accounts import Account, UnsteadyApi, changed_zone, new_zone, open_account, row
 
@@ -192,15 +193,36 @@ def test_an_answer_that_was_lost_is_no_failure(scene: Scene) -> None:
     assert scene.prover().present([proof]) == {proof: None}
 
 
-def test_a_cname_beside_it_and_a_routed_txt_are_named(scene: Scene) -> None:
-    proof = delegated("www")
-    target = lead(scene, proof)
-    scene.put(ZONE, alias(target, "elsewhere.example."))
+def test_a_txt_with_a_routing_policy_is_left_to_its_writer(scene: Scene) -> None:
+    proof, other = direct("www"), direct("mail")
+    routed = RRset(RRsetKey(proof.place.owner, "TXT", "theirs"), 60, ('"theirs"',), routing=Multivalue())
+    scene.put(OURS, routed)
 
-    (why,) = scene.prover().present([replace(proof, place=Place("www.zone.example", target))]).values()
+    verdicts = scene.prover().present([proof, other])
 
-    assert why is not None
-    assert "CNAME" in why or "no zone" in why
+    assert "has a routing policy" in (verdicts[proof] or "")
+    assert verdicts[other] is None
+    assert scene.account.rrsets(OURS)[routed.key] == routed
+
+
+def test_a_cname_that_dns_does_not_show_yet_is_named(scene: Scene) -> None:
+    proof = direct("www")
+    prover = scene.prover()
+    prover.check([proof.place])
+    scene.put(OURS, alias(proof.place.owner, "elsewhere.example."))
+
+    assert "has a CNAME, beside which no TXT" in (prover.present([proof])[proof] or "")
+
+
+def test_few_names_in_a_large_zone_are_read_one_by_one(scene: Scene) -> None:
+    scene.put(OURS, *(text(f"t{number}.{OURS}", "x") for number in range(700)))
+    proof = direct("www")
+
+    prover = scene.prover()
+    assert prover.present([proof]) == {proof: None}
+    assert scene.calls("ListResourceRecordSets") == 1
+    assert prover.clean() == ()
+    assert len(scene.values(OURS)) == 700
 
 
 def test_the_tenants_cname_leads_to_the_target_in_one_step_or_several(scene: Scene) -> None:

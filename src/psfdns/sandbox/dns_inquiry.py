@@ -60,7 +60,7 @@ class DnsInquiry:
         )
 
     def view(self, outside: View | None = None) -> View:
-        """What a CA would see: names of zones here are answered here, others by `outside`, if there is one."""
+        """What a CA would see: names of zones here are answered here, others by `outside`, if any."""
 
         def resolve(questions: Sequence[Question]) -> Mapping[Question, Asked]:
             self._service.look()
