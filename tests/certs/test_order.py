@@ -452,14 +452,15 @@ def test_proofs_that_could_not_be_taken_away_are_told(at_ca: World) -> None:
     at_ca.prover().clean()
 
 
-def test_a_ca_that_hangs_for_ever_is_given_up_in_bounded_time(at_ca: World, through: Through) -> None:
+def test_a_ca_that_hangs_for_ever_is_given_up_in_bounded_time(
+    at_ca: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Time is an argument: the order stays pending, and only sleeping moves the clock."""
-    _, url = through
     again = delegated(at_ca, "a.test")
     clock = _Sleeping()
-    authority = at_ca.authority(url)
+    authority = at_ca.authority()
     pending = Order("https://ca.example/order/1", Status.PENDING, ("a.test",), (), "https://ca.example/f")
-    authority.fetch_order = lambda _: pending  # type: ignore[method-assign]
+    monkeypatch.setattr(authority, "fetch_order", lambda _: pending)
     outcome = only(issue(at_ca, again, now=clock.now, sleep=clock.sleep, open_authority=lambda _: authority))
 
     assert "the order is still pending" in why(outcome)
