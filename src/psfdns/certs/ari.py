@@ -44,7 +44,7 @@ class RenewalInfo:
 
 @dataclass(frozen=True, slots=True)
 class Ari:
-    """What is known for one certificate, by its identifier (§4.1): the window, and the moment chosen in it."""
+    """What is known for one certificate, by its identifier (§4.1): the window and the moment chosen in it."""
 
     certificate: str
     window: Window
