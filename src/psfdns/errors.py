@@ -149,7 +149,7 @@ class StoppedError(PsfdnsError):
 
 
 class LockedError(PsfdnsError):
-    """Somebody else is applying to the account; says who and since when. Nothing was done."""
+    """Somebody else is applying to the account, or writes to the store of certificates. Nothing was done."""
 
 
 class LockLostError(PsfdnsError):

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from psfdns.certs.authority import Authority
 from psfdns.certs.desk import Draft
-from psfdns.certs.keys import certificate_id, der_of, kind_of, load_chain, make_key
+from psfdns.certs.keys import kind_of, make_key
 from psfdns.certs.limits import ACCOUNT, LETS_ENCRYPT, Event, Wait, subject_of
 from psfdns.certs.order import Issued, Outcome, Wish, issue_all
+from psfdns.certs.pem import read_certificate
 from psfdns.certs.resources import Order, Status
 from psfdns.errors import CaError, PsfdnsError
 from psfdns.proofs import place_of
@@ -49,7 +51,19 @@ def why(outcome: Outcome) -> str:
 
 def leaf(issued: Issued | None) -> x509.Certificate:
     assert issued is not None
-    return load_chain(issued.chains[0])[0]
+    return x509.load_pem_x509_certificate(issued.set.certificate)
+
+
+def fingerprint(issued: Issued) -> str:
+    return read_certificate(issued.set.certificate, name="x").fingerprint
+
+
+def identifier(certificate: x509.Certificate) -> str | None:
+    return read_certificate(certificate.public_bytes(Encoding.PEM), name="x").identifier
+
+
+def der_of(issued: Issued) -> bytes:
+    return leaf(issued).public_bytes(Encoding.DER)
 
 
 def names_of(certificate: x509.Certificate) -> set[str]:
@@ -79,7 +93,7 @@ def test_the_key_is_of_the_kind_that_is_wanted(at_ca: World, kind: str) -> None:
     outcome = only(issue(at_ca, delegated(at_ca, "a.test", key=kind)))
 
     assert outcome.issued is not None
-    assert kind_of(outcome.issued.key_pem) == kind
+    assert kind_of(outcome.issued.set.key) == kind
 
 
 def test_a_key_is_reused_where_that_is_wanted_and_else_is_new(at_ca: World) -> None:
@@ -90,8 +104,8 @@ def test_a_key_is_reused_where_that_is_wanted_and_else_is_new(at_ca: World) -> N
     assert first is not None
     assert second is not None
     assert third is not None
-    assert first.key_pem == key
-    assert len({key, second.key_pem, third.key_pem}) == 3
+    assert first.set.key == key
+    assert len({key, second.set.key, third.set.key}) == 3
 
 
 def test_a_profile_is_asked_for_and_one_that_there_is_not_is_named(at_ca: World) -> None:
@@ -130,9 +144,9 @@ def test_twenty_certificates_are_proved_in_one_change_and_one_failure_costs_the_
 def test_a_renewal_replaces_what_the_ca_advised(at_ca: World) -> None:
     at_ca.ca.need("renewalInfo")
     first = leaf(only(issue(at_ca, delegated(at_ca, "a.test"))).issued)
-    identifier = certificate_id(first)
+    known = identifier(first)
 
-    again = wish("a.test", replaces=identifier, replaces_at="pebble")
+    again = wish("a.test", replaces=known, replaces_at="pebble")
     second = only(issue(at_ca, again)).issued
 
     assert second is not None
@@ -145,7 +159,7 @@ def test_a_renewal_replaces_what_the_ca_advised(at_ca: World) -> None:
 def test_a_certificate_of_another_ca_is_not_replaced(at_ca: World, through: Through) -> None:
     first = leaf(only(issue(at_ca, delegated(at_ca, "a.test"))).issued)
 
-    second = only(issue(at_ca, wish("a.test", replaces=certificate_id(first), replaces_at="other"))).issued
+    second = only(issue(at_ca, wish("a.test", replaces=identifier(first), replaces_at="other"))).issued
 
     assert second is not None
     assert not second.replaces
@@ -316,7 +330,7 @@ def test_a_run_that_is_killed_is_completed_by_the_next_with_no_second_order(
     outcome = only(issue(at_ca, again, open_authority=lambda _: at_ca.authority(url)))
 
     assert outcome.issued is not None, outcome.faults
-    assert outcome.issued.key_pem == draft.key_pem or is_new
+    assert outcome.issued.set.key == draft.key_pem or is_new
     assert _orders(proxy) == made + is_new
     assert at_ca.challenges() == []
     assert at_ca.desk().load_draft("a.test") is None
@@ -353,17 +367,17 @@ def test_a_run_that_is_killed_while_it_keeps_the_certificate_gets_the_same_one_a
 ) -> None:
     _, url = through
     again = delegated(at_ca, "a.test")
-    seen: list[bytes] = []
+    seen: list[str] = []
 
     def die(issued: Issued) -> None:
-        seen.append(der_of(issued.chains[0]))
+        seen.append(fingerprint(issued))
         raise KilledError
 
     killed(at_ca, url, again, keep=die)
 
     outcome = only(issue(at_ca, again, open_authority=lambda _: at_ca.authority(url)))
     assert outcome.issued is not None
-    assert der_of(outcome.issued.chains[0]) == seen[0]
+    assert fingerprint(outcome.issued) == seen[0]
 
 
 def test_a_finished_order_whose_certificate_is_kept_already_is_not_taken_for_a_new_one(at_ca: World) -> None:
@@ -377,10 +391,10 @@ def test_a_finished_order_whose_certificate_is_kept_already_is_not_taken_for_a_n
     assert draft is not None
     at_ca.desk().store_draft(draft)
 
-    renewed = only(issue(at_ca, wish("a.test", current=der_of(first.chains[0])))).issued
+    renewed = only(issue(at_ca, wish("a.test", current=fingerprint(first)))).issued
 
     assert renewed is not None
-    assert der_of(renewed.chains[0]) != der_of(first.chains[0])
+    assert fingerprint(renewed) != fingerprint(first)
 
 
 @pytest.mark.parametrize(
@@ -403,7 +417,7 @@ def test_an_order_under_way_for_something_else_is_not_completed(
 
     assert names_of(leaf(outcome.issued)) == set(names)
     assert outcome.issued is not None
-    assert kind_of(outcome.issued.key_pem) == other.get("key", "ecdsa-p256")
+    assert kind_of(outcome.issued.set.key) == other.get("key", "ecdsa-p256")
 
 
 def _die(issued: Issued) -> None:
@@ -507,21 +521,22 @@ def test_revoking_twice_is_no_failure_and_the_ca_knows_it(at_ca: World) -> None:
     authority = at_ca.authority()
     certificate = leaf(issued)
 
-    assert authority.revoke(der_of(issued.chains[0]), 4) is True
-    assert authority.revoke(der_of(issued.chains[0]), 4) is False
+    assert authority.revoke(der_of(issued), 4) is True
+    assert authority.revoke(der_of(issued), 4) is False
     assert at_ca.ca.is_revoked(certificate.serial_number)
 
 
 def test_when_to_renew_is_asked_of_the_ca(at_ca: World) -> None:
     at_ca.ca.need("renewalInfo")
     certificate = leaf(only(issue(at_ca, delegated(at_ca, "a.test"))).issued)
-    identifier = certificate_id(certificate)
-    assert identifier is not None
+    known = identifier(certificate)
+    assert known is not None
 
-    info = at_ca.authority().renewal_info(identifier)
+    info = at_ca.authority().renewal_info(known)
 
     assert info is not None
-    assert certificate.not_valid_before_utc < info.start < info.end < certificate.not_valid_after_utc
-    assert info.retry_at is not None
+    window = info.window
+    assert certificate.not_valid_before_utc < window.start < window.end < certificate.not_valid_after_utc
+    assert info.retry_after is not None
     with pytest.raises(CaError):
         at_ca.authority().renewal_info("bm9uZQ.bm9uZQ")

@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +29,8 @@ KEY_KIND = "ecdsa-p256"
 _KEY_MODE = 0o400
 _MAX_SECRET = 4096
 
-Connect = Callable[[CertificateAuthority, bytes], Authority]
-"""A CA by its settings, as the account with this key sees it."""
+Connect = Callable[[CertificateAuthority, bytes | None], Authority]
+"""A CA by its settings, as the account with this key sees it; without one nothing can be signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Accounts:
     def __init__(self, store: Path, connect: Connect) -> None:
         self._folder = store / "accounts"
         self._connect = connect
+        self._looked: dict[str, Authority] = {}
+        self._looking = threading.Lock()
 
     def open(self, ca: CertificateAuthority, contact: tuple[str, ...]) -> Authority:
         """The CA with our account opened; the account is made where there is none. Raises CaError too."""
@@ -65,6 +68,14 @@ class Accounts:
             authority.update_contact(contact)
             self._store(place, kept.url, contact)
         return authority
+
+    def look(self, ca: CertificateAuthority) -> Authority:
+        """The CA without an account, for what is told to everybody; its directory is read once."""
+        with self._looking:
+            if ca.name not in self._looked:
+                self._looked[ca.name] = self._connect(ca, None)
+                self._looked[ca.name].open_account(None)
+            return self._looked[ca.name]
 
     def load(self, ca: CertificateAuthority) -> KeptAccount | None:
         """What is kept; None where there is no account yet."""

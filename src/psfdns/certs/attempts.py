@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from psfdns.certs.authority import Authority
 from psfdns.certs.desk import Draft
+from psfdns.certs.pem import CertificateSet
 from psfdns.certs.resources import Challenge, Order
 from psfdns.errors import CaError, PsfdnsError
 from psfdns.proofs import Place, Proof
@@ -20,7 +21,7 @@ class Wish:
     `places` maps each name, of a wildcard that below which it stands, to where it is proved. `authorities`
     are names of CAs in order. `replaces` is the ARI identifier of the certificate that it replaces at the CA
     `replaces_at`, where the CA advised that. `reused_key` is the key in PEM that it shall have; `current` the
-    one that there is, in DER.
+    fingerprint of the one that there is.
     """
 
     name: str
@@ -32,20 +33,20 @@ class Wish:
     replaces: str | None = None
     replaces_at: str | None = None
     reused_key: bytes | None = field(default=None, repr=False)
-    current: bytes | None = field(default=None, repr=False)
+    current: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new certificate: its chains in PEM, the CA's own choice first, and its key.
+    """A new certificate with the chain that the CA prefers, and its other chains in PEM.
 
     `replaces`: the CA took it as the replacement that it advised.
     """
 
     wish: Wish
     ca: str
-    chains: tuple[bytes, ...]
-    key_pem: bytes = field(repr=False)
+    set: CertificateSet
+    others: tuple[bytes, ...] = ()
     replaces: bool = False
 
 

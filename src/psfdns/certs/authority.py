@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from psfdns.certs.ari import RenewalInfo
 from psfdns.certs.replies import Reply, read_retry_after
 from psfdns.certs.resources import (
     Authorization,
@@ -15,7 +16,6 @@ from psfdns.certs.resources import (
     Directory,
     Order,
     Reading,
-    RenewalInfo,
     Status,
     read_authorization,
     read_directory,
@@ -260,10 +260,15 @@ class Authority:
         return tuple(reply.body for reply in chains)
 
     def revoke(self, certificate_der: bytes, reason: int) -> bool:
-        """Whether it was not revoked before (RFC 8555 §7.6)."""
+        """Whether it was not revoked before (RFC 8555 §7.6); without an account, by the certificate's key."""
         payload = {"certificate": _base64url(certificate_der), "reason": reason}
         try:
-            self._sender.post(self.directory.revoke_cert, payload, doing="revoke a certificate")
+            self._sender.post(
+                self.directory.revoke_cert,
+                payload,
+                doing="revoke a certificate",
+                by_key=self._sender.account is None,
+            )
         except CaError as error:
             if error.kind == "alreadyRevoked":
                 return False
@@ -277,8 +282,10 @@ class Authority:
             return None
         doing = "ask when to renew"
         reply = self._sender.get(f"{base.removesuffix('/')}/{certificate_id}", doing=doing)
-        retry_at = read_retry_after(reply, now=self._sender.now())
-        return read_renewal_info(Reading(reply, who=self.who, doing=doing), retry_at=retry_at)
+        now = self._sender.now()
+        retry_at = read_retry_after(reply, now=now)
+        wait = None if retry_at is None else retry_at - now
+        return read_renewal_info(Reading(reply, who=self.who, doing=doing), retry_after=wait)
 
 
 def _base64url(data: bytes) -> str:

@@ -85,21 +85,31 @@ class _Nonces:
 
 
 class Client:
-    """Requests to one CA, signed with one account key; threads may share it.
+    """Requests to one CA, signed with one account key, if there is one; threads may share it.
 
     `new_nonce` is where nonces come from, `account` the account's URL, both set once they are known.
     """
 
-    def __init__(self, line: Line, key_pem: bytes) -> None:
+    def __init__(self, line: Line, key_pem: bytes | None) -> None:
         self._line = line
         self._nonces = _Nonces()
-        self._key, self._algorithm = _load_key(key_pem, line.who)
+        self._loaded = None if key_pem is None else _load_key(key_pem, line.who)
         self._session = requests.Session()
         adapter = requests.adapters.HTTPAdapter(pool_maxsize=32)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self.new_nonce: str | None = None
         self.account: str | None = None
+
+    @property
+    def _key(self) -> Any:
+        if self._loaded is None:
+            raise CaError(self.who, "sign a request", "there is no key to sign with")
+        return self._loaded[0]
+
+    @property
+    def _algorithm(self) -> Any:
+        return self._loaded[1] if self._loaded is not None else None
 
     @property
     def who(self) -> str:
@@ -299,8 +309,9 @@ def thumbprint(key_pem: bytes) -> str:
 def _load_key(pem: bytes, who: str) -> tuple[Any, Any]:
     try:
         key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as error:
-        raise CaError(who, "read the account's key", "it is no private key in PEM") from error
+    except (ValueError, TypeError):
+        # The reason may quote the key.
+        raise CaError(who, "read the account's key", "it is no private key in PEM") from None
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.key_size in _CURVES:
         return JWKEC(key=key), _CURVES[key.key_size]
     if isinstance(key, rsa.RSAPrivateKey):

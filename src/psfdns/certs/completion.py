@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 
-from psfdns.certs.attempts import Attempt, Issued
-from psfdns.certs.keys import fault_of
+from psfdns.certs.attempts import Attempt, Issued, Wish
+from psfdns.certs.pem import CertificateSet, PemError, check_set, join_set, read_certificate
 from psfdns.certs.resources import Order, Status
 from psfdns.errors import CaError
 
@@ -37,10 +37,22 @@ def complete(
     if order.status is not Status.VALID:
         order = waiting.wait(order, Status.PROCESSING, Status.READY)
     chains = authority.download(order)
-    fault = fault_of(chains[0], draft.key_pem, attempt.wish.names)
-    if fault is not None:
-        raise CaError(authority.who, f"download the certificate of {attempt.wish.name}", fault)
-    return Issued(attempt.wish, attempt.ca, chains, draft.key_pem, draft.replaces)
+    try:
+        found = read_issued(chains[0], draft.key_pem, attempt.wish)
+    except PemError as error:
+        raise CaError(
+            authority.who, f"download the certificate of {attempt.wish.name}", str(error)
+        ) from error
+    return Issued(attempt.wish, attempt.ca, found, chains[1:], draft.replaces)
+
+
+def read_issued(chain: bytes, key: bytes, wish: Wish) -> CertificateSet:
+    """A downloaded chain with its key; raises PemError where it is not what was ordered."""
+    found = join_set(chain, key)
+    check_set(found)
+    if set(read_certificate(found.certificate, name=wish.name).names) != set(wish.names):
+        raise PemError("the certificate is for other names")
+    return found
 
 
 class _Waiting:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from psfdns.certs.attempts import Asked, Attempt
 from psfdns.certs.authority import Authority
+from psfdns.certs.completion import read_issued
 from psfdns.certs.desk import Desk, Draft
-from psfdns.certs.keys import der_of, fault_of, kind_of, make_key, make_request
+from psfdns.certs.keys import kind_of, make_key, make_request
+from psfdns.certs.pem import PemError, read_certificate
 from psfdns.certs.resources import Authorization, Order, Status
 from psfdns.errors import CaError
 from psfdns.proofs import Proof
@@ -65,8 +67,11 @@ def _is_known(order: Order, attempt: Attempt) -> bool:
     wish, draft = attempt.wish, attempt.draft
     if wish.current is None or draft is None:
         return False
-    chain = attempt.opened.download(order)[0]
-    return fault_of(chain, draft.key_pem, wish.names) is not None or der_of(chain) == wish.current
+    try:
+        found = read_issued(attempt.opened.download(order)[0], draft.key_pem, wish)
+    except PemError:
+        return True
+    return read_certificate(found.certificate, name=wish.name).fingerprint == wish.current
 
 
 def _open(attempt: Attempt, desk: Desk) -> Order:

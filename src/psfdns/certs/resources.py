@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from psfdns.certs.ari import RenewalInfo, Window
 from psfdns.certs.replies import Reply, describe_problem
 from psfdns.errors import CaError
 
@@ -93,16 +94,6 @@ class Authorization:
         """Why it is not valid: what its challenges say, else its state."""
         said = next((each.error for each in self.challenges if each.error), None)
         return said or f"the authorization is {self.status.value}"
-
-
-@dataclass(frozen=True, slots=True)
-class RenewalInfo:
-    """When the CA wants a certificate renewed (RFC 9773 §4.2), why, and when to ask again."""
-
-    start: datetime.datetime
-    end: datetime.datetime
-    explanation: str | None = None
-    retry_at: datetime.datetime | None = None
 
 
 class Reading:
@@ -223,12 +214,10 @@ def _challenge(reading: Reading, table: Mapping[str, Any]) -> Challenge:
     )
 
 
-def read_renewal_info(reading: Reading, *, retry_at: datetime.datetime | None = None) -> RenewalInfo:
-    """RFC 9773 §4.2; a window that ends before it begins is a fault."""
+def read_renewal_info(reading: Reading, *, retry_after: datetime.timedelta | None = None) -> RenewalInfo:
+    """RFC 9773 §4.2; whether the window makes sense is for `psfdns.certs.ari` to say."""
     window = reading.document.get("suggestedWindow")
     if not isinstance(window, dict):
         raise reading.fault("the answer has no suggestedWindow")
-    start, end = reading.time(window, "start"), reading.time(window, "end")
-    if end < start:
-        raise reading.fault("the suggested window ends before it begins")
-    return RenewalInfo(start, end, reading.optional(reading.document, "explanationURL"), retry_at)
+    moments = Window(reading.time(window, "start"), reading.time(window, "end"))
+    return RenewalInfo(moments, reading.optional(reading.document, "explanationURL"), retry_after)

@@ -66,6 +66,11 @@ class Dns01Prover:
         self._memory = memory
         self._spots: dict[Place, tuple[str, str]] = {}
 
+    @property
+    def view(self) -> View:
+        """The eyes that it looks with."""
+        return self._means.view
+
     def check(self, places: Sequence[Place]) -> Mapping[Place, str | None]:
         """None, or why nothing could be proved at a place: its aliases, or no zone that may be written to."""
         leads = follow_aliases(dict.fromkeys(place.owner for place in places), self._means.view.resolve)
