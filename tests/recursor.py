@@ -26,13 +26,13 @@ class Recursor:
     """
 
     def __init__(self, cloud: Cloud) -> None:
-        self._service = DnsService(cloud)
+        self.service = DnsService(cloud)
         self.elsewhere: dict[tuple[str, str], tuple[str, ...]] = {}
         self.broken: set[str] = set()
         self.asked: list[tuple[str, str]] = []
 
     def answer(self, data: bytes, *, datagram: bool) -> bytes | None:
-        self._service.look()
+        self.service.look()
         query = dns.message.from_wire(data)
         response = dns.message.make_response(query, our_payload=1232, recursion_available=True)
         question = query.question[0]
@@ -62,7 +62,7 @@ class Recursor:
             if (name, kind) in self.elsewhere:
                 answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *self.elsewhere[name, kind]))
                 return answer
-        found = self._service.query(query)
+        found = self.service.query(query)
         if found.rcode() != dns.rcode.REFUSED:
             return found
         soa = "ns.elsewhere.test. hostmaster.elsewhere.test. 1 7200 900 1209600 60"

@@ -27,6 +27,7 @@ HEAVY = (
     "acme",
     "apprise",
     "smtplib",
+    "cryptography",
 )
 
 
@@ -71,7 +72,20 @@ def test_check_imports_no_client_and_no_sandbox(repository_root: Path) -> None:
         f"from psfdns.cli.main import run\nassert run(['--root', {str(zones.parent)!r}, 'check']) == 0"
     )
 
-    assert loaded.isdisjoint({"boto3", "botocore", "moto", "acme", "werkzeug", "flask", "apprise"})
+    assert loaded.isdisjoint(
+        {"boto3", "botocore", "moto", "acme", "werkzeug", "flask", "apprise", "cryptography"}
+    )
+
+
+def test_a_plan_of_certificates_reads_none_of_them(repository_root: Path) -> None:
+    loaded = imported_by(
+        "from psfdns.cli.main import run\n"
+        f"assert run(['--root', {str(repository_root)!r}, 'certs', 'plan']) == 0"
+    )
+
+    assert loaded.isdisjoint(
+        {"boto3", "botocore", "moto", "acme", "dns", "apprise", "cryptography", "filelock"}
+    )
 
 
 def test_the_storeys_that_are_written_down_are_those_that_are_held(repository_root: Path) -> None:

@@ -157,7 +157,7 @@ class Authority:
 
     def fetch_account(self) -> AccountState:
         """The account as the CA has it."""
-        return self._account({}, "look at the account")
+        return self._account(None, "look at the account")
 
     def update_contact(self, contact: Sequence[str]) -> AccountState:
         """Other contacts (RFC 8555 §7.3.2)."""
@@ -167,7 +167,7 @@ class Authority:
         """End the account for good (RFC 8555 §7.3.6)."""
         return self._account({"status": "deactivated"}, "deactivate the account")
 
-    def _account(self, payload: Mapping[str, Any], doing: str) -> AccountState:
+    def _account(self, payload: Mapping[str, Any] | None, doing: str) -> AccountState:
         reply = self._sender.post(self.account, payload, doing=doing)
         reading = Reading(reply, who=self.who, doing=doing)
         contact = (each for each in reading.items(reading.document, "contact") if isinstance(each, str))

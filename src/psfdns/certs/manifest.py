@@ -246,8 +246,13 @@ class _Table:
             self.reader.fault((*self.where, "names"), summary, rule=rules.TOO_MANY_NAMES)
 
 
+def is_store_name(text: str) -> bool:
+    """Whether a certificate may be called so."""
+    return _NAME.fullmatch(text) is not None and ".." not in text
+
+
 def _parse_name(text: str) -> str:
-    if _NAME.fullmatch(text) is None or ".." in text:
+    if not is_store_name(text):
         raise ValueError("write it without *, and a U-label as its A-label (xn--…)")
     return text
 

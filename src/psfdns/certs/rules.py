@@ -150,3 +150,63 @@ MANIFEST_RULES = (
     SHADOWED,
 )
 """What `check` finds."""
+
+MISSING = Rule(
+    "certificate-missing",
+    Severity.INFO,
+    "A certificate that is wanted is in the store.",
+    "docs/contract.md §4",
+    why="It was never issued. What serves the names goes on with whatever it has, until that expires.",
+    mend="the next renewal issues it",
+)
+EXPIRED = Rule(
+    "certificate-expired",
+    Severity.ERROR,
+    "No certificate of the store has expired.",
+    "docs/contract.md §4",
+    why="Browsers and programs refuse what is served with it.",
+    mend="see why the last renewals failed, and renew it",
+)
+LATE = Rule(
+    "certificate-late",
+    Severity.WARNING,
+    "A certificate is renewed before nine tenths of its lifetime are over.",
+    "docs/contract.md §4",
+    why="It was due long before, so renewals have failed or do not run; soon it expires.",
+    mend="see whether renewals run, and why they fail",
+)
+REVOKED = Rule(
+    "certificate-revoked",
+    Severity.ERROR,
+    "No certificate of the store is revoked.",
+    "docs/contract.md §4",
+    why="Browsers refuse it as soon as they hear of it.",
+    mend="renew it with a new key",
+)
+UNREADABLE = Rule(
+    "certificate-unreadable",
+    Severity.WARNING,
+    "What the store holds of a certificate can be read.",
+    "docs/contract.md §4",
+    why="Whether it is due cannot be told: unknown, which is never well.",
+    mend="permit the user that runs psfdns to read the store, or renew the certificate",
+)
+NOT_DEPLOYED = Rule(
+    "certificate-not-deployed",
+    Severity.WARNING,
+    "The newest set of a certificate is at each of its deploy targets.",
+    "docs/contract.md §4",
+    why="Issued and deployed are two things: what is served may be an older certificate, which expires.",
+    mend="see why the deploy failed",
+)
+UNWANTED = Rule(
+    "certificate-unwanted",
+    Severity.INFO,
+    "Every certificate of the store is wanted by a tenant.",
+    "docs/contract.md §4",
+    why="It is not renewed. Whoever still uses it will meet its end unprepared.",
+    mend="write it into certs/<tenant>.toml, or remove it from the store",
+)
+
+STATUS_RULES = (MISSING, EXPIRED, LATE, REVOKED, UNREADABLE, NOT_DEPLOYED, UNWANTED)
+"""What `certs list` and `certs plan` find."""

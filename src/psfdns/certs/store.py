@@ -118,11 +118,7 @@ class Store:
 
         Without `shape` it is written as the set before. The caller holds the lock.
         """
-        try:
-            check_set(new)
-            stored = read_certificate(new.certificate, name=name, issuance=issuance)
-        except PemError as error:
-            raise StoreError(f"{name}: {error}") from error
+        stored = _judge(new, name, issuance)
         live = self.live(name)
         try:
             if live.is_dir() and not live.is_symlink():
@@ -130,13 +126,18 @@ class Store:
                     f"{live} is a folder and not a link of psfdns's",
                     hint="keep the store apart from certbot's folders, and adopt those: psfdns certs import",
                 )
-            shape = shape or self._shape_of(name)
-            self._tidy(name)
-            version = self._write(name, _files(new, stored, shape), shape)
-            self._swap(name, version)
+            self._swap(name, self._write(name, new, stored, shape or self._shape_of(name)))
         except OSError as error:
             raise _failed(live, "cannot be written", error) from error
         return stored
+
+    def keep(self, name: str, old: CertificateSet, *, shape: Shape | None = None) -> None:
+        """Add a set that does not count, such as one from before. Raises StoreError. As `put` otherwise."""
+        stored = _judge(old, name, None)
+        try:
+            self._write(name, old, stored, shape or self._shape_of(name))
+        except OSError as error:
+            raise _failed(self.folder / ARCHIVE / name, "cannot be written", error) from error
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -173,8 +174,10 @@ class Store:
             shutil.rmtree(path)
         (self.folder / LIVE / f"{_UNFINISHED}{name}").unlink(missing_ok=True)
 
-    def _write(self, name: str, files: dict[str, bytes], shape: Shape) -> int:
+    def _write(self, name: str, new: CertificateSet, stored: StoredCertificate, shape: Shape) -> int:
         """A new complete set that nobody sees yet; its number."""
+        self._tidy(name)
+        files = _files(new, stored, shape)
         folder = self.folder / ARCHIVE / name
         for place in (self.folder, self.folder / LIVE, self.folder / ARCHIVE, folder):
             _make_folder(place)
@@ -192,6 +195,14 @@ class Store:
         unfinished.symlink_to(Path("..", ARCHIVE, name, str(version)))
         unfinished.replace(self.live(name))
         sync_folder(self.folder / LIVE)
+
+
+def _judge(new: CertificateSet, name: str, issuance: Issuance | None) -> StoredCertificate:
+    try:
+        check_set(new)
+        return read_certificate(new.certificate, name=name, issuance=issuance)
+    except PemError as error:
+        raise StoreError(f"{name}: {error}") from error
 
 
 def _files(new: CertificateSet, stored: StoredCertificate, shape: Shape) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,16 +11,13 @@ from urllib.parse import urlsplit
 
 from psfdns.certs.ari import hear, miss
 from psfdns.certs.attempts import Issued, Wish
-from psfdns.certs.certificate import Challenge, WantedCertificate, without_wildcard
-from psfdns.certs.load import Manifests
-from psfdns.certs.renewal import Reason, Renewal, decide
-from psfdns.certs.state import State
+from psfdns.certs.certificate import Challenge, without_wildcard
+from psfdns.certs.load import tenant_of
+from psfdns.certs.status import Standing
 from psfdns.certs.store import Store, StoreError
-from psfdns.certs.stored import Issuance, StoredCertificate
-from psfdns.cli.certificates import open_manifests
-from psfdns.cli.repository import unknown
+from psfdns.certs.stored import Issuance
+from psfdns.cli.certifying import Stands, look_at_store
 from psfdns.cli.wiring import Workspace, draw_fraction, now, open_repository, sleep, talk
-from psfdns.diagnostics import Diagnostic, Severity
 from psfdns.errors import CaError, PsfdnsError, UsageError
 from psfdns.proofs import place_of
 
@@ -29,140 +26,112 @@ if TYPE_CHECKING:
     from psfdns.certs.order import Outcome
     from psfdns.plans.host import HostedZone
     from psfdns.route53.challenge import Dns01Prover
-    from psfdns.tenants.load import Repository
 
 ASKING_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One wanted certificate and what is kept of it."""
-
-    wanted: WantedCertificate
-    current: StoredCertificate | None
-    state: State
-
-    @property
-    def is_revoked(self) -> bool:
-        """Whether what is kept is known to be revoked."""
-        return self.current is not None and self.current.fingerprint in self.state.revoked
-
-    def decide(self, moment: datetime.datetime) -> Renewal:
-        """Whether it is due."""
-        return decide(self.wanted, self.current, ari=self.state.ari, is_revoked=self.is_revoked, now=moment)
-
-    def wants_advice(self, moment: datetime.datetime) -> bool:
-        """Whether the CA is to be asked when to renew (RFC 9773 §4.3)."""
-        current = self.current
-        if current is None or current.identifier is None or self.wanted.is_watched:
-            return False
-        known = self.state.ari
-        is_known = known is not None and known.certificate == current.identifier
-        return self.ca is not None and not (is_known and known is not None and moment < known.next_check)
-
-    @property
-    def ca(self) -> str | None:
-        """The CA that issued what is kept."""
-        issuance = self.current.issuance if self.current is not None else None
-        return issuance.ca if issuance is not None else None
-
-
-@dataclass(frozen=True, slots=True)
 class Job:
-    """What is wanted of this run: manifests, repository, store, and what could not be read of them."""
+    """A workspace, its store, and the accounts at CAs."""
 
     workspace: Workspace
-    repository: Repository
-    manifests: Manifests
     store: Store
+    accounts: Accounts
 
-    @property
-    def faults(self) -> tuple[Diagnostic, ...]:
-        """Errors of the files; what they hold is not renewed."""
-        return tuple(each for each in self.manifests.findings if each.severity is Severity.ERROR)
+    def say(self, text: str) -> None:
+        """Say something on stderr."""
+        from psfdns.cli.views.escape import escape
 
-    @property
-    def sound(self) -> tuple[WantedCertificate, ...]:
-        """The certificates that are ours to renew, of files without errors."""
-        broken = self.manifests.broken
-        return tuple(
-            each for each in self.manifests.certificates if each.tenant not in broken and not each.is_watched
-        )
-
-    def find(self, names: Sequence[str]) -> tuple[WantedCertificate, ...]:
-        """The certificates of these names. Raises UsageError, PsfdnsError where one is not to be issued."""
-        by_name = {each.name: each for each in self.manifests.certificates}
-        found = []
-        for name in dict.fromkeys(names):
-            if name not in by_name:
-                raise unknown("certificate", name, by_name)
-            found.append(by_name[name])
-        for each in found:
-            if each.is_watched:
-                raise UsageError(f"{each.name} is only watched: {each.issuer} issues it")
-            if each.tenant in self.manifests.broken:
-                hint = "psfdns check names them"
-                raise PsfdnsError(f"{each.name}: certs/{each.tenant}.toml has errors", hint=hint)
-        return tuple(found)
-
-    def hold(self, wanted: Iterable[WantedCertificate]) -> Iterator[Held | tuple[WantedCertificate, str]]:
-        """What is kept of each, or why that cannot be read."""
-        for each in wanted:
-            try:
-                yield Held(each, self.store.load(each.name), self.store.load_state(each.name))
-            except StoreError as error:
-                yield each, error.summary
+        talk(self.workspace.options, escape(text))
 
 
 def open_job(workspace: Workspace) -> Job:
-    """Read what is wanted. Nothing is asked of anybody."""
-    repository = open_repository(workspace)
-    manifests = open_manifests(workspace, repository)
-    return Job(workspace, repository, manifests, Store(workspace.config.acme.store))
+    """Nothing is read or asked yet."""
+    from psfdns.cli.reaching import open_accounts
+
+    return Job(workspace, Store(workspace.config.acme.store), open_accounts(workspace))
 
 
-def take_advice(job: Job, held: Sequence[Held], accounts: Accounts) -> list[Held]:
-    """The same, with what the CAs suggest today; one that cannot be asked changes nothing."""
+def look(job: Job, names: Sequence[str] = ()) -> tuple[list[Standing], Stands]:
+    """How those stand that are ours to renew, of files without errors; and all of them. Raises UsageError."""
+    stands = look_at_store(job.workspace, names=names, tenant=None)
+    broken = {tenant_of(fault) for fault in stands.faults}
+    ours = [each for each in stands.standings if not each.wanted.is_watched]
+    return [each for each in ours if each.wanted.tenant not in broken], stands
+
+
+def look_at_named(job: Job, names: Sequence[str]) -> list[Standing]:
+    """How these stand, all of which are to be issued. Raises UsageError, PsfdnsError."""
+    _, stands = look(job, names)
+    broken = {tenant_of(fault) for fault in stands.faults}
+    for each in stands.standings:
+        wanted = each.wanted
+        if wanted.is_watched:
+            raise UsageError(f"{wanted.name} is only watched: {wanted.issuer} issues it")
+        if wanted.tenant in broken:
+            hint = "psfdns check names them"
+            raise PsfdnsError(f"{wanted.name}: certs/{wanted.tenant}.toml has errors", hint=hint)
+        if each.unreadable is not None:
+            raise PsfdnsError(f"{wanted.name}: {each.unreadable}")
+    return list(stands.standings)
+
+
+def issuer_of(standing: Standing) -> str | None:
+    """The name of the CA that issued what is kept, where that is known."""
+    issuance = standing.current.issuance if standing.current is not None else None
+    return issuance.ca if issuance is not None else None
+
+
+def wants_advice(standing: Standing, moment: datetime.datetime) -> bool:
+    """Whether the CA is to be asked when to renew (RFC 9773 §4.3)."""
+    current, known = standing.current, standing.state.ari
+    if current is None or current.identifier is None or issuer_of(standing) is None:
+        return False
+    return known is None or known.certificate != current.identifier or moment >= known.next_check
+
+
+def take_advice(job: Job, standings: Sequence[Standing]) -> list[Standing]:
+    """The same, with what the CAs suggest today; one that cannot be asked changes nothing (§4.3.3)."""
     moment = now()
-    asking = [each for each in held if each.wants_advice(moment)]
+    asking = [each for each in standings if wants_advice(each, moment)]
+    if not asking:
+        return list(standings)
     with ThreadPoolExecutor(ASKING_THREADS, thread_name_prefix="ari") as pool:
-        found = dict(
-            zip(
-                (each.wanted.name for each in asking),
-                pool.map(lambda each: _ask_advice(job, each, accounts), asking),
-                strict=True,
-            )
-        )
+        found = {each.wanted.name: each for each in pool.map(lambda each: _ask_advice(job, each), asking)}
     for name, each in found.items():
         job.store.save_state(name, each.state)
-    return [found.get(each.wanted.name, each) for each in held]
+    return [found.get(each.wanted.name, each) for each in standings]
 
 
-def _ask_advice(job: Job, held: Held, accounts: Accounts) -> Held:
-    current = held.current
-    authority = job.workspace.config.acme.authorities.get(held.ca or "")
+def _ask_advice(job: Job, standing: Standing) -> Standing:
+    current, known = standing.current, standing.state.ari
+    authority = job.workspace.config.acme.authorities.get(issuer_of(standing) or "")
     if current is None or current.identifier is None or authority is None:
-        return held
-    known = held.state.ari
+        return standing
     try:
-        info = accounts.look(authority).renewal_info(current.identifier)
+        info = job.accounts.look(authority).renewal_info(current.identifier)
     except CaError as error:
-        talk(job.workspace.options, f"{held.wanted.name}: {error.summary}")
+        job.say(f"{standing.wanted.name}: {error.summary}")
         info = None
-    moment = now()
     if info is None:
-        ari = miss(known, now=moment)
+        ari = miss(known, now=now())
     else:
-        ari = hear(known, info, certificate=current.identifier, fraction=draw_fraction(), now=moment)
-    return replace(held, state=replace(held.state, ari=ari))
+        ari = hear(known, info, certificate=current.identifier, fraction=draw_fraction(), now=now())
+    return replace(standing, state=replace(standing.state, ari=ari))
 
 
-def make_wish(job: Job, held: Held) -> Wish:
+def find_due(standings: Sequence[Standing], moment: datetime.datetime) -> list[Standing]:
+    """Those that are due; what could not be read is not among them."""
+    decided = ((each, each.decide(moment)) for each in standings)
+    return [each for each, renewal in decided if renewal is not None and renewal.due]
+
+
+def make_wish(job: Job, standing: Standing) -> Wish:
     """What is to be ordered. Raises StoreError."""
-    wanted, current = held.wanted, held.current
+    wanted, current = standing.wanted, standing.current
     zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
     bare = dict.fromkeys(map(without_wildcard, wanted.names))
-    is_reused = wanted.reuse_key and current is not None and current.key == wanted.key and not held.is_revoked
+    has_key = current is not None and current.key == wanted.key and not standing.is_revoked
     return Wish(
         wanted.name,
         wanted.names,
@@ -171,42 +140,54 @@ def make_wish(job: Job, held: Held) -> Wish:
         {name: place_of(name, tenant=wanted.tenant, zone=zone) for name in bare},
         wanted.profile,
         current.identifier if current is not None else None,
-        held.ca,
-        job.store.load_set(wanted.name).key if is_reused else None,
+        issuer_of(standing),
+        job.store.load_set(wanted.name).key if wanted.reuse_key and has_key else None,
         current.fingerprint if current is not None else None,
     )
 
 
-def issue_wishes(job: Job, wishes: Sequence[Wish], accounts: Accounts) -> list[Outcome]:
-    """Have them all; whoever calls holds the store. Raises PsfdnsError where nothing could be begun."""
+def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
+    """Have all of them, in their order; whoever calls holds the store. Raises PsfdnsError."""
     from psfdns.certs.desk import Desk
     from psfdns.certs.limits import RULES
     from psfdns.certs.order import Means, issue_all
 
-    workspace, settings = job.workspace, job.workspace.config.acme
+    settings = job.workspace.config.acme
     prover = open_prover(job)
     hosts = {name: urlsplit(ca.directory).hostname or "" for name, ca in settings.authorities.items()}
     means = Means(
-        lambda name: accounts.open(settings.authorities[name], settings.contact),
+        lambda name: job.accounts.open(settings.authorities[name], settings.contact),
         prover,
         prover.view.resolve,
-        Desk(workspace.config.state_dir / "acme"),
+        Desk(job.workspace.config.state_dir / "acme"),
         lambda issued: keep(job.store, issued),
         now,
         sleep,
-        lambda text: talk(workspace.options, text),
+        job.say,
         {name: ca.caa for name, ca in settings.authorities.items()},
         {name: RULES[host] for name, host in hosts.items() if host in RULES},
     )
-    return issue_all(wishes, means)
+    return issue_all([make_wish(job, each) for each in standings], means)
 
 
 def keep(store: Store, issued: Issued) -> None:
-    """The set that counts from now on; where it was brought before is remembered. Raises StoreError."""
+    """The set that counts from now on; what the CA suggested for the old one is over. Raises StoreError."""
     wish = issued.wish
     store.put(wish.name, issued.set, issuance=Issuance(issued.ca, wish.profile))
-    state = store.load_state(wish.name)
-    store.save_state(wish.name, replace(state, ari=None))
+    try:
+        store.save_state(wish.name, replace(store.load_state(wish.name), ari=None))
+    except StoreError:
+        # It names the certificate that it is about, so that it does no harm.
+        return
+
+
+def clean_left(job: Job) -> None:
+    """Take away the proofs that a killed run has left, if there are any. Raises PsfdnsError."""
+    from psfdns.route53.challenge_memory import ChallengeMemory
+
+    if ChallengeMemory(job.workspace.config.state_dir / "acme").load():
+        for remark in open_prover(job).clean():
+            job.say(f"a proof was left in DNS: {remark}")
 
 
 def open_prover(job: Job) -> Dns01Prover:
@@ -219,15 +200,14 @@ def open_prover(job: Job) -> Dns01Prover:
     workspace = job.workspace
     access = open_access(workspace)
     refuse_account(workspace, access.host.look_up_account())
-    zones = writable_zones(job, access.host.list_zones())
     means = Means(
         access.api,
-        zones,
+        writable_zones(workspace, access.host.list_zones()),
         open_view(workspace, access),
         sleep,
         monotonic,
         f"psfdns certs: proofs for CAs, by {who_acts()}",
-        lambda text: talk(workspace.options, text),
+        job.say,
     )
     return Dns01Prover(means, ChallengeMemory(workspace.config.state_dir / "acme"))
 
@@ -244,19 +224,11 @@ def refuse_account(workspace: Workspace, account: str | None) -> None:
     )
 
 
-def writable_zones(job: Job, hosted: Sequence[HostedZone]) -> list[HostedZone]:
+def writable_zones(workspace: Workspace, hosted: Sequence[HostedZone]) -> list[HostedZone]:
     """The public zones that psfdns made, or that tenant.toml adopts by id; all without `adopted_only`."""
     from psfdns.plans.match import is_ours
 
-    adopted = {file.settings.id for file in job.repository.zone_files if file.settings.id is not None}
-    is_any = not job.workspace.config.route53.adopted_only
+    adopted = {file.settings.id for file in open_repository(workspace).zone_files} - {None}
+    is_any = not workspace.config.route53.adopted_only
     public = [zone for zone in hosted if not zone.private and zone.linked_service is None]
     return [zone for zone in public if is_any or is_ours(zone) or zone.id in adopted]
-
-
-def sort_due(
-    held: Iterable[Held], *, moment: datetime.datetime, forced: bool
-) -> list[tuple[Held, Reason | None]]:
-    """Those that are to be issued now, with the reason."""
-    decided = ((each, each.decide(moment)) for each in held)
-    return [(each, found.reason if found.due else None) for each, found in decided if found.due or forced]

@@ -25,6 +25,7 @@ CHAPTERS = (
     Chapter("How a zone file is written", zonefile.RULES),
     Chapter("Tenants, and the layout of the repository", tenants.RULES),
     Chapter("Certificates wanted", certs.MANIFEST_RULES),
+    Chapter("Certificates that are there (`psfdns certs list`)", certs.STATUS_RULES),
     Chapter("Whose change it is to make", changes.RULES),
     Chapter("What a reviewer of a plan is shown", (exposure.CLAIMABLE_TARGET,)),
     Chapter("psfdns.toml", config.RULES),
