@@ -21,7 +21,7 @@ from psfdns.certs.authority import Authority
 from psfdns.certs.keys import make_key
 from psfdns.certs.settings import CertificateAuthority
 from psfdns.errors import CaError, PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, sync_folder, write_all, write_file
+from psfdns.journal.disk import FOLDER_MODE, make_folder, read_file, sync_folder, write_all, write_file
 
 FORMAT = "psfdns-account/1"
 KEY_KIND = "ecdsa-p256"
@@ -187,7 +187,9 @@ def _write_key(place: Path, name: str, pem: bytes) -> None:
     """On the disk, for the owner to read alone, before this returns."""
     path = place / name
     try:
-        for folder in (place.parent.parent, place.parent, place):
+        # The store itself may be a group's to read; accounts never are.
+        place.parent.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        for folder in (place.parent, place):
             make_folder(folder)
         unfinished = place / f".new-{name}"
         unfinished.unlink(missing_ok=True)
