@@ -29,7 +29,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     kind: str | None = None
     before: Callable[[], None] | None = None
-    """Called first, at whatever moment that is: a kill, for one."""
+    after: Callable[[], None] | None = None
+    """Called before anything is done, and once the CA was asked: a kill, for one."""
 
 
 STATUSES = {"limited": 429, "down": 503, "conflict": 409, "broken": 500, "moved": 302, "forbidden": 403}
@@ -104,6 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if fault.do == "lose":
             self.proxy.forward(self, body)
+            if fault.after is not None:
+                fault.after()
         elif fault.do == "hang":
             self.proxy.done.wait(30)
         elif fault.do == "flood":

@@ -2,8 +2,8 @@
 
 import sys
 
-# botocore imports pyOpenSSL where there is one, takes a class of the standard library from it, and uses nothing
-# else of it. The acme library brings it: a tenth of a second and 15 MB that no plan has to pay.
+# botocore imports pyOpenSSL where there is one, takes a class of the standard library from it, and uses no
+# more of it. The acme library brings it: a tenth of a second and 15 MB that no plan has to pay.
 sys.modules.setdefault("urllib3.contrib.pyopenssl", None)  # type: ignore[arg-type]
 
 from psfdns.aws.identity import Identity, look_up_account, look_up_identity  # noqa: E402 - as above
