@@ -65,6 +65,14 @@ def test_a_file_of_no_tenant_wants_nothing(tmp_path: Path) -> None:
     assert manifests.certificates == ()
 
 
+def test_a_tenant_toml_that_cannot_be_read_takes_no_certificate_from_anybody(tmp_path: Path) -> None:
+    files = {**ZONES, "certs/one.toml": wants("sub.b.example"), "certs/two.toml": wants("b.example")}
+    write(tmp_path, {**files, "zones/two/tenant.toml": "[["})
+    manifests = load(tmp_path)
+    assert [each.name for each in manifests.certificates] == ["sub.b.example", "b.example"]
+    assert manifests.findings == (), "whether sub.b.example is delegated is not known"
+
+
 def test_links_special_files_and_folders_are_refused(tmp_path: Path) -> None:
     write(tmp_path, {"elsewhere.toml": wants("a.example"), "certs/README.md": ""})
     (tmp_path / "certs" / "one.toml").symlink_to(tmp_path / "elsewhere.toml")

@@ -113,7 +113,9 @@ def test_owner_and_group_are_handed_on_to_later_sets(store: Store, monkeypatch: 
     store.put(NAME, NEW)
     assert modes(store.folder) == {(True, 0o750), (False, 0o640)}
     assert str(store.folder / "archive" / NAME / "2" / "privkey.pem") in handed
-    store.put("b.example", OLD, shape=Shape(owner=12))
+    with store.held():
+        store.put("b.example", OLD, shape=Shape(owner=12))
+    assert handed[str(store.folder / "lock")] == (12, -1)
     assert handed[str(store.folder / "archive" / "b.example" / "1" / "cert.pem")] == (12, -1)
 
 

@@ -38,11 +38,16 @@ def _places(certificates: Iterable[WantedCertificate]) -> str:
 def find_strangers(
     certificates: Iterable[WantedCertificate], files: Iterable[ZoneFile]
 ) -> Iterator[Diagnostic]:
-    """Names that lie in another tenant's zone and are not delegated to this one."""
+    """Names that lie in another tenant's zone and are not delegated to this one.
+
+    A zone whose settings cannot be read may delegate: one tenant's broken file stops no other's renewals.
+    """
     zones = zones_by_origin(files)
     for each in certificates:
         for name in each.names:
             holders = holders_of(f"{without_wildcard(name)}.", zones)
+            if any(zone.findings for zone in holders):
+                continue
             if holders and not any(_permits(zone, each.tenant, name) for zone in holders):
                 zone = holders[0]
                 yield OTHER_TENANTS_NAME.broken(

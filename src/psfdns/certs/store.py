@@ -182,6 +182,8 @@ class Store:
         for place in (self.folder, self.folder / LIVE, self.folder / ARCHIVE, folder):
             _make_folder(place)
             _hand_over(place, shape)
+        if (self.folder / LOCK).exists():
+            _hand_over(self.folder / LOCK, Shape(owner=shape.owner))
         version = max(self.versions(name), default=0) + 1
         made = folder / str(version)
         write_folder(made, files)
