@@ -89,3 +89,14 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> N
 
     with pytest.raises(PsfdnsError, match="cannot be written"):
         Desk(tmp_path / "state").store_draft(DRAFT)
+
+
+def test_silences_of_cas_come_back_and_damaged_ones_are_as_none(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert desk.load_silences() == {}
+
+    desk.store_silences({"aki.serial": NOW})
+    assert desk.load_silences() == {"aki.serial": NOW}
+    (tmp_path / "advice.json").write_text('{"silent": []}')
+
+    assert desk.load_silences() == {}

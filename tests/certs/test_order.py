@@ -254,8 +254,16 @@ def test_a_caa_that_forbids_it_is_told_before_the_ca_is_asked(
 ) -> None:
     proxy, url = through
     at_ca.recursor.elsewhere["test.", "CAA"] = (caa,)
+    settings = {"pebble": ("pebble.letsencrypt.org",)}
 
-    outcome = only(issue(at_ca, delegated(at_ca, "a.test"), open_authority=lambda _: at_ca.authority(url)))
+    outcome = only(
+        issue(
+            at_ca,
+            delegated(at_ca, "a.test"),
+            issuers=settings,
+            open_authority=lambda _: at_ca.authority(url),
+        )
+    )
 
     assert reason in why(outcome)
     assert proxy.count("POST /order-plz") == 0

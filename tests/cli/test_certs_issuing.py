@@ -324,6 +324,9 @@ def test_a_ca_that_cannot_be_asked_when_to_renew_is_no_failure(ground: Issuing, 
 
     assert (code, out) == (0, "")
     assert "alpha.test: pebble: read the directory" in err
+    requests = len(proxied.requests)
+    assert ground.run("certs", "renew") == (0, "", "")
+    assert len(proxied.requests) == requests, "it is left alone for some hours"
 
 
 def test_what_the_ca_wants_replaced_now_is_due(ground: Issuing) -> None:

@@ -2,6 +2,7 @@
 
 orders/<name>.json    an order that is not done: its URL, key and CSR (0600); the next run completes it
 limits.json           what was issued and failed of late, and waits that CAs asked for
+advice.json           certificates of which a CA had nothing to suggest, and when it is asked again
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import binascii
 import datetime
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from psfdns.journal.disk import make_folder, read_file, write_file
 
 DRAFT_FORMAT = "psfdns-order/1"
 LIMITS_FORMAT = "psfdns-limits/1"
+ADVICE_FORMAT = "psfdns-advice/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,19 @@ class Desk:
     def store_history(self, history: History) -> None:
         """Replace it. Raises PsfdnsError."""
         self._write(self._folder / "limits.json", _history_row(history))
+
+    def load_silences(self) -> dict[str, datetime.datetime]:
+        """By certificate's identifier, until when its CA, which suggested nothing, is not asked again."""
+        try:
+            row = json.loads(read_file(self._folder / "advice.json"))
+            return {str(identifier): _time(until) for identifier, until in row["silent"].items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return {}
+
+    def store_silences(self, silences: Mapping[str, datetime.datetime]) -> None:
+        """Replace them. Raises PsfdnsError."""
+        silent = {identifier: until.isoformat() for identifier, until in silences.items()}
+        self._write(self._folder / "advice.json", {"format": ADVICE_FORMAT, "silent": silent})
 
     def _path(self, name: str) -> Path:
         """Names of certificates are safe as file names (psfdns.certs.manifest); others are refused."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from psfdns.certs.ari import hear, miss
+from psfdns.certs.ari import USUAL_WAIT, hear, miss
 from psfdns.certs.attempts import Issued, Wish
 from psfdns.certs.certificate import Challenge, without_wildcard
+from psfdns.certs.desk import Desk
 from psfdns.certs.load import tenant_of
 from psfdns.certs.status import Standing
 from psfdns.certs.store import Store, StoreError
@@ -32,11 +33,12 @@ ASKING_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A workspace, its store, and the accounts at CAs."""
+    """A workspace, its store, the accounts at CAs, and what orders leave on the disk."""
 
     workspace: Workspace
     store: Store
     accounts: Accounts
+    desk: Desk
 
     def say(self, text: str) -> None:
         """Say something on stderr."""
@@ -49,7 +51,8 @@ def open_job(workspace: Workspace) -> Job:
     """Nothing is read or asked yet."""
     from psfdns.cli.reaching import open_accounts
 
-    return Job(workspace, Store(workspace.config.acme.store), open_accounts(workspace))
+    desk = Desk(workspace.config.state_dir / "acme")
+    return Job(workspace, Store(workspace.config.acme.store), open_accounts(workspace), desk)
 
 
 def look(job: Job, names: Sequence[str] = ()) -> tuple[list[Standing], Stands]:
@@ -82,24 +85,38 @@ def issuer_of(standing: Standing) -> str | None:
     return issuance.ca if issuance is not None else None
 
 
-def wants_advice(standing: Standing, moment: datetime.datetime) -> bool:
-    """Whether the CA is to be asked when to renew (RFC 9773 §4.3)."""
+def wanting_advice(job: Job, standings: Sequence[Standing], moment: datetime.datetime) -> list[Standing]:
+    """Those about which the CA is to be asked when to renew (RFC 9773 §4.3)."""
+    silences = job.desk.load_silences()
+    return [each for each in standings if _wants_advice(each, moment, silences)]
+
+
+def _wants_advice(
+    standing: Standing, moment: datetime.datetime, silences: Mapping[str, datetime.datetime]
+) -> bool:
     current, known = standing.current, standing.state.ari
     if current is None or current.identifier is None or issuer_of(standing) is None:
         return False
-    return known is None or known.certificate != current.identifier or moment >= known.next_check
+    if known is None or known.certificate != current.identifier:
+        return moment >= silences.get(current.identifier, moment)
+    return moment >= known.next_check
 
 
 def take_advice(job: Job, standings: Sequence[Standing]) -> list[Standing]:
     """The same, with what the CAs suggest today; one that cannot be asked changes nothing (§4.3.3)."""
     moment = now()
-    asking = [each for each in standings if wants_advice(each, moment)]
+    asking = wanting_advice(job, standings, moment)
     if not asking:
         return list(standings)
     with ThreadPoolExecutor(ASKING_THREADS, thread_name_prefix="ari") as pool:
         found = {each.wanted.name: each for each in pool.map(lambda each: _ask_advice(job, each), asking)}
+    silences = {key: until for key, until in job.desk.load_silences().items() if until > moment}
     for name, each in found.items():
-        job.store.save_state(name, each.state)
+        if each.state.ari is not None:
+            job.store.save_state(name, each.state)
+        elif each.current is not None and each.current.identifier is not None:
+            silences[each.current.identifier] = moment + USUAL_WAIT
+    job.desk.store_silences(silences)
     return [found.get(each.wanted.name, each) for each in standings]
 
 
@@ -148,7 +165,6 @@ def make_wish(job: Job, standing: Standing) -> Wish:
 
 def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
     """Have all of them, in their order; whoever calls holds the store. Raises PsfdnsError."""
-    from psfdns.certs.desk import Desk
     from psfdns.certs.limits import RULES
     from psfdns.certs.order import Means, issue_all
 
@@ -159,7 +175,7 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
         lambda name: job.accounts.open(settings.authorities[name], settings.contact),
         prover,
         prover.view.resolve,
-        Desk(job.workspace.config.state_dir / "acme"),
+        job.desk,
         lambda issued: keep(job.store, issued),
         now,
         sleep,

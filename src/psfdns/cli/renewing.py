@@ -14,7 +14,7 @@ from psfdns.cli.issuing import (
     look,
     open_job,
     take_advice,
-    wants_advice,
+    wanting_advice,
 )
 from psfdns.cli.wiring import Workspace, draw_fraction, now, sleep
 
@@ -27,7 +27,7 @@ def renew_due(workspace: Workspace, *, jitter: int | None) -> tuple[list[Outcome
     job = open_job(workspace)
     standings, _ = look(job)
     moment = now()
-    if find_due(standings, moment) or any(wants_advice(each, moment) for each in standings):
+    if find_due(standings, moment) or wanting_advice(job, standings, moment):
         most = workspace.config.acme.jitter if jitter is None else jitter
         if most:
             sleep(most * draw_fraction())
