@@ -50,6 +50,13 @@ def test_the_cas_of_psfdns_toml_are_those_that_caa_has_to_permit(wanting: Path, 
     ]
 
 
+def test_a_ca_that_caa_cannot_be_matched_with_is_not_judged(wanting: Path, check: Any) -> None:
+    write(wanting, "zones/good/good.example.zone", '$TTL 300\n@ A 192.0.2.1\n@ CAA 0 issue "ca.example"\n')
+    own = '[acme]\norder = ["own"]\n[acme.ca.own]\ndirectory = "https://ca.example/d"\n'
+    write(wanting, "psfdns.toml", own)
+    assert check().places == []
+
+
 def test_the_validation_zone_asks_for_delegations(wanting: Path, check: Any) -> None:
     write(wanting, "psfdns.toml", '[acme]\nvalidation_zone = "acme.example.org"\n')
     said = check("certs")

@@ -80,6 +80,6 @@ def holders_of(name: str, zones: Mapping[str, Sequence[ZoneFile]]) -> Sequence[Z
 
 def _permits(zone: ZoneFile, tenant: str, name: str) -> bool:
     return zone.tenant == tenant or any(
-        other == tenant and is_subdomain(f"{without_wildcard(name)}.", f"{delegated}.")
+        other == tenant and is_subdomain(f"{name}.", f"{delegated}.")
         for delegated, other in zone.settings.delegated.items()
     )
