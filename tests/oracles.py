@@ -1,8 +1,7 @@
-"""Independent opinions: named-checkzone and kzonecheck of zone files, delv and unbound of DNSSEC.
+"""Independent opinions: zone files, DNSSEC, and a CA that speaks ACME.
 
-BIND and Knot serve as name servers, too.
-
-jq is here because the workflows' scripts use it.
+named-checkzone and kzonecheck judge zone files, delv and unbound DNSSEC; BIND and Knot serve as name servers,
+too; Pebble is the CA. jq is here because the workflows' scripts use it.
 
 They are looked for on PATH, then below .cache/debian, which `python -m tests.oracles` fills: it unpacks
 Debian's packages there, for which no root is needed. Where a program is missing its tests are skipped
@@ -17,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,12 @@ PACKAGES = {
     "named": "bind9",
     "delv": "bind9-dnsutils",
     "unbound": "unbound",
+    "pebble": "pebble",
 }
+NEWER = {"pebble": "forky"}
+"""Package -> the Debian release whose one is wanted, where it is to be had: older Pebbles have no ARI."""
+MIRROR = "http://deb.debian.org/debian"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 """sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""
 
@@ -73,7 +78,9 @@ def run(program: str, *arguments: str, check: bool = False) -> subprocess.Comple
     return done
 
 
-def start(program: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
+def start(
+    program: str, *arguments: str, log: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """The program, running; whoever started it ends it."""
     found = require(program)
     with log.open("wb") as file:
@@ -82,7 +89,7 @@ def start(program: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
-            env=run_environment(found),
+            env={**run_environment(found), **(environment or {})},
         )
 
 
@@ -111,18 +118,46 @@ def fetch(programs: list[str]) -> None:
     """
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise RuntimeError(f"{platform.platform()} has no apt-get and dpkg-deb")
-    wanted = [PACKAGES[program] for program in programs]
     archives = CACHE / "archives"
     archives.mkdir(parents=True, exist_ok=True)
+    wanted = [PACKAGES[program] for program in programs]
+    wanted = [package for package in wanted if not (package in NEWER and _fetch_newer(package, archives))]
+    if wanted:
+        _fetch_here(wanted, archives)
+    _unpack(archives)
+
+
+def _fetch_newer(package: str, archives: Path) -> bool:
+    """Whether the package of a newer release could be had: a program that needs nothing of that release."""
+    folder = CACHE / NEWER[package]
+    sources = folder / "sources.list"
+    options = _private_lists(folder)
+    options += [f"--option=Dir::Etc::sourcelist={sources}", "--option=Dir::Etc::sourceparts=/dev/null"]
+    signed = f" [signed-by={KEYRING}]" if KEYRING.is_file() else ""
+    try:
+        sources.write_text(f"deb{signed} {MIRROR} {NEWER[package]} main\n")
+        _apt("update", options=options)
+        _apt("download", package, options=options, folder=archives)
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        print(f"oracles: {package} of {NEWER[package]} is not to be had: {error}", flush=True)
+        return False
+    return True
+
+
+def _fetch_here(wanted: list[str], archives: Path) -> None:
+    """Packages of this system's release, with what they need."""
     options: list[str] = []
     try:
         packages = _with_dependencies(wanted, options)
     except RuntimeError:
         # No package lists, or stale ones: our own copy of the lists needs no root.
-        options = _private_lists()
+        options = _private_lists(CACHE / "apt")
         _apt("update", options=options)
         packages = _with_dependencies(wanted, options)
     _apt("download", *packages, options=options, folder=archives)
+
+
+def _unpack(archives: Path) -> None:
     for archive in sorted(archives.glob("*.deb")):
         subprocess.run(["dpkg-deb", "-x", archive, CACHE], check=True, timeout=60)
         archive.unlink()
@@ -134,8 +169,7 @@ def _with_dependencies(wanted: list[str], options: list[str]) -> list[str]:
     return sorted({*wanted, *re.findall(r"^Inst (\S+)", simulated, re.MULTILINE)})
 
 
-def _private_lists() -> list[str]:
-    state = CACHE / "apt"
+def _private_lists(state: Path) -> list[str]:
     (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
     (state / "archives" / "partial").mkdir(parents=True, exist_ok=True)
     return [

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import pytest
 
 import psfdns
 
@@ -26,8 +29,12 @@ HEAVY = (
     "werkzeug",
     "flask",
     "acme",
+    "josepy",
+    "cryptography",
+    "requests",
     "apprise",
     "smtplib",
+    "cryptography",
 )
 
 
@@ -73,7 +80,34 @@ def test_check_imports_no_client_and_no_sandbox(repository_root: Path) -> None:
     )
 
     assert loaded.isdisjoint(
-        {"boto3", "botocore", "cryptography", "moto", "acme", "werkzeug", "flask", "apprise"}
+        {"boto3", "botocore", "moto", "acme", "werkzeug", "flask", "apprise", "cryptography"}
+    )
+
+
+ASKING_CAS = {"acme", "josepy", "requests", "cryptography"}
+
+
+@pytest.mark.parametrize("command", ["plan", "check", "tenants", "certs renew", "certs list"])
+def test_what_asks_no_ca_does_not_import_what_asks_one(
+    repository_root: Path, tmp_path: Path, command: str
+) -> None:
+    shutil.copytree(repository_root / "zones", tmp_path / "zones")
+    shutil.copy(repository_root / "psfdns.toml", tmp_path)
+    words = ["--config", str(tmp_path / "psfdns.toml"), "--sandbox", *command.split()]
+    loaded = imported_by(f"from psfdns.cli.main import run\nassert run({words!r}) == 0")
+    moto = {"requests", "cryptography"} if "moto" in loaded else set()
+
+    assert loaded.isdisjoint(ASKING_CAS - moto)
+
+
+def test_a_plan_of_certificates_reads_none_of_them(repository_root: Path) -> None:
+    loaded = imported_by(
+        "from psfdns.cli.main import run\n"
+        f"assert run(['--root', {str(repository_root)!r}, 'certs', 'plan']) == 0"
+    )
+
+    assert loaded.isdisjoint(
+        {"boto3", "botocore", "moto", "acme", "dns", "apprise", "cryptography", "filelock"}
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from psfdns.certs.settings import AcmeSettings
 from psfdns.config import (
     Config,
     JournalConfig,
@@ -93,6 +94,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             sandbox=True,
         ),
         registrars=Places("https://api.sandbox.gandi.net/v5", tmp_path / "dns.json"),
+        acme=AcmeSettings(tmp_path / "state" / "certs"),
     )
     assert "TokenA" not in repr(config)
     assert "PASSWORD" not in repr(config)

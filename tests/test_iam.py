@@ -12,11 +12,17 @@ import botocore.loaders
 import pytest
 
 from psfdns.budget import Budget
+from psfdns.cli.issuing import open_job, open_prover
+from psfdns.cli.options import Options
+from psfdns.cli.wiring import open_workspace
+from psfdns.proofs import Proof, place_of
+from psfdns.route53.challenge import Dns01Prover
+from psfdns.route53.challenge_memory import ChallengeMemory, Written
 from tests.cli.ground import Ground
 
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "docs" / "iam"
-ROUTE53_ROLES = ("plan", "apply", "zone-delete")
+ROUTE53_ROLES = ("plan", "apply", "zone-delete", "certificates")
 
 NEEDED_BY_AWS = frozenset({"ec2:DescribeVpcs"})
 """What nothing of ours asks, and AWS does itself in the caller's name (Service Authorization Reference)."""
@@ -125,6 +131,33 @@ def test_who_deletes_zones_may_do_all_that_it_takes(ground: Ground, asked: set[s
         succeed(ground, "zone", "delete", zone, "--yes", *allowed)
 
     assert asked == actions("zone-delete")
+
+
+def test_who_gets_certificates_may_do_all_that_proofs_take_and_write_txt_alone(
+    ground: Ground, asked: set[str]
+) -> None:
+    set_up(ground)
+    succeed(ground, "apply", "--yes")
+    zones = [zone for zone in ground.call("ListHostedZones")["HostedZones"] if zone["Name"] == "alpha.test."]
+    written = Written(zones[0]["Id"].rpartition("/")[2], "_acme-challenge.alpha.test.", "ours")
+    access = prove(ground)
+    asked.clear()
+
+    access.present([Proof(place_of("alpha.test", tenant="one", zone=None), "ours")])
+    access.clean()
+    ChallengeMemory(ground.root / ".psfdns" / "acme").store([written])
+    succeed(ground, "certs", "renew")
+
+    assert asked == actions("certificates")
+    (write,) = [one for one in statements("certificates", "Allow") if "Condition" in one]
+    types = write["Condition"]["ForAllValues:StringEquals"]
+    assert types == {"route53:ChangeResourceRecordSetsRecordTypes": ["TXT"]}
+
+
+def prove(ground: Ground) -> Dns01Prover:
+    """The prover of the command line, without a certificate that is wanted."""
+    options = Options(sandbox=True, config=str(ground.root / "psfdns.toml"))
+    return open_prover(open_job(open_workspace(options)))
 
 
 def test_only_the_role_for_it_may_delete_a_zone() -> None:

@@ -60,10 +60,19 @@ def test_every_option_that_the_readme_names_exists() -> None:
 
 
 def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
-    from psfdns.config import NotifyConfig, ResolverConfig, Route53Config
+    from psfdns.config import NotifyConfig, ResolverConfig, Route53Config, acme, deploy
 
-    names = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
-    assert all(f"`{name}`" in README or f"] {name}`" in README for name in (*names, "url", "bootstrap"))
+    of_targets = (key for settings in deploy.SETTINGS.values() for each in settings for key in each)
+    names: tuple[str, ...] = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
+    names = (
+        *names,
+        *(key for key in acme.KEYS if key != "ca"),
+        *acme.CA_KEYS,
+        *of_targets,
+        "url",
+        "bootstrap",
+    )
+    assert all(f"`{name}`" in README or f"] {name}`" in README or f"`{name} = " in README for name in names)
 
 
 def test_ci_runs_exactly_the_lines_that_a_user_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from psfdns.diagnostics import Diagnostic
@@ -102,6 +103,35 @@ class HostError(OutsideError):
         self.uncertain = uncertain
 
 
+class CaError(OutsideError):
+    """A certificate authority refused, failed or could not be reached. No key or token stands in it.
+
+    `kind` is the ACME error type without its prefix (RFC 8555 §6.7), None where there is none. `retry_at`:
+    when the CA wants to be asked again. `status` is that of HTTP.
+    `uncertain`: no answer that says whether what was asked has happened.
+    """
+
+    def __init__(
+        self,
+        who: str,
+        doing: str,
+        why: str,
+        *,
+        retryable: bool = False,
+        hint: str | None = None,
+        kind: str | None = None,
+        status: int | None = None,
+        retry_at: datetime.datetime | None = None,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(who, doing, why, retryable=retryable, hint=hint)
+        self.why = why
+        self.kind = kind
+        self.status = status
+        self.retry_at = retry_at
+        self.uncertain = uncertain
+
+
 class LookupFailedError(OutsideError):
     """DNS could not be asked at all; a single server that fails is a value (`psfdns.lookup`)."""
 
@@ -142,7 +172,7 @@ class StoppedError(PsfdnsError):
 
 
 class LockedError(PsfdnsError):
-    """Somebody else is applying to the account; says who and since when. Nothing was done."""
+    """Somebody else is applying to the account, or writes to the store of certificates. Nothing was done."""
 
 
 class LockLostError(PsfdnsError):

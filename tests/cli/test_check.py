@@ -80,10 +80,14 @@ def test_ignore_of_the_tenant_is_known_for_a_single_file(repository: Path, check
     assert check("zones/good/good.example.zone").places == ["zones/good/good.example.zone:2 ignored-record"]
 
 
-def test_files_of_certificates_are_left_alone(repository: Path, check: Any) -> None:
+def test_files_of_certificates_are_checked_where_they_are_meant(repository: Path, check: Any) -> None:
     write(repository, "certs/bad.toml", "[[[")
     assert check("zones/good").code == 0
-    assert check().places == ALL
+    assert check("zones/bad").places == ALL
+    for words in (("certs",), ("certs/bad.toml",)):
+        assert check(*words).places == ["certs/bad.toml:1 bad-toml"]
+    assert check().places == [*ALL, "certs/bad.toml:1 bad-toml"]
+    assert check("certs/none.toml").code == 64
 
 
 # Files outside zones/

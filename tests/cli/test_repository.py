@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from psfdns.cli.repository import read_zone, select_zones, zone_argument
+from psfdns.config import Config
 from psfdns.errors import UsageError
 from psfdns.tenants.load import Repository, load_repository
 from tests.cli.ground import TENANT
@@ -97,7 +98,7 @@ def test_a_zone_with_errors_is_read_as_unusable_with_its_findings(
 ) -> None:
     (tmp_path / "zones" / "two" / "beta.test.zone").write_text("www 300 A 192.0.2.300\n")
     (file,) = select_zones(repository, names=["beta.test"])
-    zone = read_zone(file, default_ttl=60)
+    zone = read_zone(file, Config(tmp_path))
     assert zone.zone is None
     assert [finding.code for finding in zone.findings] == ["bad-rdata"]
 

@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+import psfdns.certs
 import psfdns.checks
 import psfdns.config
 import psfdns.dangling
@@ -26,7 +27,7 @@ from psfdns.rulebook import CHAPTERS, RULES
 from psfdns.zonefile.parse import parse_zone
 
 CASES = Path(__file__).parents[1] / "zonefile" / "cases"
-ROOMS = (psfdns.checks, psfdns.dangling, psfdns.tenants, psfdns.zonefile)
+ROOMS = (psfdns.certs, psfdns.checks, psfdns.dangling, psfdns.tenants, psfdns.zonefile)
 SOURCES = re.compile(
     r"RFC \d+|Route 53 (API reference|Developer Guide), |docs/contract\.md §\d|Unicode Technical Standard #\d"
     r"|draft-(?:ietf|brand)-[a-z-]+"

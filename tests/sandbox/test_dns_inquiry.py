@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import pytest
 
 from psfdns.errors import LookupFailedError
-from psfdns.lookup.answer import Answer, Failure, Question, Reason
+from psfdns.lookup.answer import Answer, Failure, HeardSet, Question, Reason
 from psfdns.lookup.ask import Asked, Pair, Way
-from psfdns.lookup.hosts import Host
-from psfdns.lookup.parents import ParentView
+from psfdns.lookup.hosts import Host, values_of
+from psfdns.lookup.parents import NameServer, ParentView
 from psfdns.lookup.server import Server
 from psfdns.lookup.survey import Means
+from psfdns.lookup.view import View, follow_aliases
 from psfdns.sandbox import zones as sandbox_zones
 from psfdns.sandbox.dns_inquiry import DnsInquiry
+from psfdns.sandbox.recordsets import RecordSets
 from psfdns.sandbox.sandbox import Sandbox
 
 ONE = ("ns-1.awsdns-01.com.", "ns-513.awsdns-01.net.")
@@ -104,3 +106,79 @@ def test_a_zone_whose_parent_zone_is_here_has_its_parents_and_another_has_not() 
     assert means.find_parents("sub.a.test.").parent == "a.test."
     with pytest.raises(LookupFailedError, match="there are none"):
         means.find_parents("a.test.")
+
+
+def with_records(sandbox: Sandbox, zone_id: str, name: str, records: dict[tuple[str, str], str]) -> None:
+    servers = (f"ns-{zone_id.lower()}.awsdns-01.com.",)
+    hosted = sandbox_zones.HostedZone(zone_id, name, name, private=False, name_servers=servers)
+    more = [
+        {"Name": owner, "Type": rdtype, "TTL": 60, "ResourceRecords": [{"Value": value}]}
+        for (owner, rdtype), value in records.items()
+    ]
+    record_sets = RecordSets.of([*sandbox_zones.first_record_sets(name, servers), *more])
+    sandbox.cloud.store.store_zone(hosted, record_sets)
+
+
+OUTSIDE = Server("192.0.2.53")
+
+
+def outside_view(asked: list[str]) -> View:
+    def answer(question: Question) -> Answer:
+        asked.append(question.name)
+        heard = (HeardSet(question.name, question.type, 60, ('0 issue "outside.example"',)),)
+        return Answer(OUTSIDE, question, "NOERROR", authoritative=True, answer=heard)
+
+    return View(
+        lambda questions: {question: answer(question) for question in questions},
+        lambda names: dict.fromkeys(names, (NameServer("ns.outside.example.", OUTSIDE),)),
+        lambda pairs: [answer(pair[1]) for pair in pairs],
+    )
+
+
+def test_a_view_follows_aliases_from_zone_to_zone_and_out_of_them() -> None:
+    sandbox = Sandbox(None)
+    with_records(
+        sandbox, "ZA", "a.test.", {("x.a.test.", "CNAME"): "y.b.test", ("o.a.test.", "CNAME"): "z.outside"}
+    )
+    with_records(sandbox, "ZB", "b.test.", {("y.b.test.", "CAA"): '0 issue "inside.example"'})
+    asked: list[str] = []
+    view = DnsInquiry(sandbox.cloud).view(outside_view(asked))
+    questions = [Question(name, "CAA") for name in ("x.a.test.", "o.a.test.", "other.outside.")]
+
+    answers = view.resolve(questions)
+
+    values = [values_of(each) for each in answers.values() if isinstance(each, Answer)]
+    assert values == [('0 issue "inside.example"',), *[('0 issue "outside.example"',)] * 2]
+    assert asked == ["z.outside.", "other.outside."]
+
+
+def test_a_view_without_an_outside_knows_the_zones_that_are_here_alone() -> None:
+    sandbox = Sandbox(None)
+    with_records(sandbox, "ZA", "a.test.", {("o.a.test.", "CNAME"): "z.outside"})
+    view = DnsInquiry(sandbox.cloud).view()
+
+    answers = view.resolve([Question(name, "CAA") for name in ("o.a.test.", "other.outside.")])
+
+    assert all(isinstance(each, Failure) for each in answers.values())
+    assert follow_aliases(["o.a.test."], view.resolve)["o.a.test."].end == "z.outside."
+
+
+def test_a_view_asks_each_name_of_the_servers_of_its_own_zone() -> None:
+    sandbox = Sandbox(None)
+    with_records(sandbox, "ZA", "a.test.", {("t.a.test.", "TXT"): '"here"'})
+    asked: list[str] = []
+    view = DnsInquiry(sandbox.cloud).view(outside_view(asked))
+
+    servers = view.find_servers(["t.a.test.", "elsewhere.example."])
+    pairs = []
+    for name, found in servers.items():
+        assert not isinstance(found, Failure)
+        pairs.append((found[0].server, Question(name, "TXT")))
+    answers = view.ask_many(pairs)
+
+    here, there = answers
+    assert isinstance(here, Answer)
+    assert here.authoritative
+    assert here.answer[0].values == ('"here"',)
+    assert there.server == OUTSIDE
+    assert asked == ["elsewhere.example."]

@@ -34,7 +34,7 @@ from psfdns.checks import (
     ttls,
     wildcards,
 )
-from psfdns.checks.check import Check, Subject
+from psfdns.checks.check import ISSUERS, Check, Subject
 from psfdns.checks.suppression import UNUSED_SUPPRESSION, silence
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span, Suppression, has_errors
 from psfdns.final_dot import MISSING_FINAL_DOT
@@ -103,15 +103,16 @@ def run_checks(
     suppressions: Sequence[Suppression] = (),
     path: str | None = None,
     findings: Iterable[Diagnostic] = (),
+    issuers: tuple[str, ...] = ISSUERS,
 ) -> tuple[Diagnostic, ...]:
     """All findings about a zone, in the order of its file.
 
     `findings` are those of the reader: they are returned too, so that a suppression silences its
     warnings as well; with errors among them nothing is said to be missing. `path` is the zone file as
-    findings show it.
+    findings show it. `issuers`: see Subject.
     """
     read = tuple(findings)
-    subject = Subject(zone, settings, path, frozenset(_misread(read)))
+    subject = Subject(zone, settings, path, frozenset(_misread(read)), issuers)
     found = (finding for check in CHECKS for finding in check.find(subject))
     if has_errors(read):
         found = (finding for finding in found if finding.code not in _ABOUT_ABSENCE)

@@ -11,19 +11,24 @@ from psfdns.names import parent_of
 from psfdns.records import RRset, Zone
 from psfdns.settings import ZoneSettings
 
+ISSUERS = ("letsencrypt.org",)
+"""Whom CAA has to name where psfdns.toml says nothing else."""
+
 
 @dataclass(frozen=True)
 class Subject:
     """What is checked: a zone with its settings, and the indexes that checks share.
 
     `misread` holds the places (path and line) of targets of which the reader has said already that they
-    are not what was meant.
+    are not what was meant. `issuers` are the domains by which CAA names the CAs that are asked for
+    certificates, none where that is not known.
     """
 
     zone: Zone
     settings: ZoneSettings
     path: str | None = None
     misread: frozenset[tuple[str, int]] = frozenset()
+    issuers: tuple[str, ...] = ISSUERS
 
     @property
     def origin(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from psfdns.checks.answers import delegation_above, parent
@@ -11,18 +11,17 @@ from psfdns.checks.issuers import Issue, parse_issue, properties
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
-OURS = ("letsencrypt.org",)
-"""The CAs that psfdns asks, by the domains that CAA names them by."""
 OUR_METHOD = "dns-01"
 """How psfdns proves that a name is ours (RFC 8555 §8.4)."""
 
 FORBIDS_OURS = Rule(
     "caa-forbids-ours",
     Severity.WARNING,
-    "A CAA that applies to hosts of the zone lets Let's Encrypt issue, by dns-01.",
+    "A CAA that applies to hosts of the zone lets the CAs of psfdns.toml issue, by dns-01.",
     "RFC 8659 §3, RFC 8657 §4",
-    why="A CAA applies to all names below it that have none of their own. psfdns gets certificates from "
-    "Let's Encrypt by dns-01; it is refused there, and the certificate runs out.",
+    why="A CAA applies to all names below it that have none of their own. psfdns gets certificates by dns-01 "
+    "from the CAs of [acme] order, by default Let's Encrypt; it is refused there, and the certificate runs "
+    "out.",
     mend='add 0 issue "letsencrypt.org"; where other certificates are meant, silence this warning',
 )
 
@@ -38,11 +37,11 @@ class _Use(NamedTuple):
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     holders = {rrset.name for rrset in subject.zone.rrsets.values() if rrset.type == "CAA" and rrset.values}
-    if not holders or subject.settings.private:
+    if not holders or subject.settings.private or not subject.issuers:
         return
     for holder, use in _uses(subject, holders).items():
         for rrset in subject.at(holder, "CAA"):
-            reason = _refusal(rrset, use)
+            reason = _refusal(rrset, use, subject.issuers)
             if reason:
                 yield FORBIDS_OURS.broken(rrset, f"{rrset.key}: {reason}")
 
@@ -73,31 +72,40 @@ def _nearest(subject: Subject, name: str, holders: set[str]) -> str | None:
     return name
 
 
-def _refusal(rrset: RRset, use: _Use) -> str | None:
-    """Why our CAs must not issue; issuewild takes the place of issue for wildcards alone (§4.3)."""
-    issue, wild = _issues(rrset, "issue"), _issues(rrset, "issuewild")
-    reason = _reason(issue)
+def _refusal(rrset: RRset, use: _Use, issuers: Sequence[str]) -> str | None:
+    """Why our CAs must not issue."""
+    reason = find_refusal([rrset], issuers, is_wildcard=False)
     if reason:
         return f"{reason} for {use.host}"
-    reason = _reason(wild) if use.wildcard else None
+    reason = find_refusal([rrset], issuers, is_wildcard=True) if use.wildcard else None
     return f"{reason} for {use.wildcard}" if reason else None
 
 
-def _issues(rrset: RRset, tag: str) -> list[Issue | None]:
-    return [parse_issue(each.text) for each in properties(rrset) if each.tag == tag]
+def find_refusal(rrsets: Iterable[RRset], issuers: Sequence[str], *, is_wildcard: bool) -> str | None:
+    """Why none of the issuers may issue by dns-01 under this CAA; None where one of them may.
+
+    `issuewild` takes the place of `issue` for wildcards alone (RFC 8659 §4.3).
+    """
+    known = list(rrsets)
+    wild = _issues(known, "issuewild") if is_wildcard else []
+    return _reason(wild or _issues(known, "issue"), issuers)
 
 
-def _reason(issues: list[Issue | None]) -> str | None:
+def _issues(rrsets: Iterable[RRset], tag: str) -> list[Issue | None]:
+    return [parse_issue(each.text) for rrset in rrsets for each in properties(rrset) if each.tag == tag]
+
+
+def _reason(issues: list[Issue | None], issuers: Sequence[str]) -> str | None:
     """None without such a property: then there is no restriction (§4.2)."""
     known = [issue for issue in issues if issue is not None]
-    ours = [issue for issue in known if issue.domain in OURS]
+    ours = [issue for issue in known if issue.domain in issuers]
     if any(_permits_our_method(issue) for issue in ours) or not issues:
         return None
     if ours:
         methods = ours[0].parameters["validationmethods"]
         return f"{ours[0].domain} may issue by {methods} and not by {OUR_METHOD}"
     named = sorted({issue.domain for issue in known if issue.domain})
-    return f"only {', '.join(named)} may issue, not {OURS[0]}," if named else "no CA may issue"
+    return f"only {', '.join(named)} may issue, not {' or '.join(issuers)}," if named else "no CA may issue"
 
 
 def _permits_our_method(issue: Issue) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psfdns.baseline import compare, take_baseline
 from psfdns.cli.before import before_change
+from psfdns.cli.certificates import CertificateCheck
 from psfdns.cli.repository import read_zone, select_zones, unknown
 from psfdns.cli.revision import changed_paths
 from psfdns.diagnostics import Diagnostic
@@ -63,12 +65,16 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
         base, owners = load_repository(folders.merge_base), load_repository(folders.revision)
         actor = since.actor(owners)
         before = {file.shown_path: _read(workspace, file) for file in select_zones(base, changed=changed)}
+        wanted_before = _check_certificates(workspace, base, before.values(), root=folders.merge_base)
     after = {file.shown_path: (file, _read(workspace, file)) for file in touched}
+    wanted_after = _check_certificates(workspace, repository, [zone for _, zone in after.values()])
     scene = ChangeScene(
         base, owners, repository, frozenset(_without_generated(workspace, repository, changed)), actor
     )
     old = [*base.findings, *(finding for zone in before.values() for finding in zone.findings)]
     new = [*repository.findings, *(finding for _, zone in after.values() for finding in zone.findings)]
+    old += wanted_before
+    new += wanted_after
     captures = [
         finding for file, zone in after.values() for finding in _captures(scene, file, zone, before.get)
     ]
@@ -77,7 +83,17 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
 
 
 def _read(workspace: Workspace, file: ZoneFile) -> DesiredZone:
-    return read_zone(file, default_ttl=workspace.config.default_ttl)
+    return read_zone(file, workspace.config)
+
+
+def _check_certificates(
+    workspace: Workspace, repository: Repository, zones: Iterable[DesiredZone], *, root: Path | None = None
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with the certificates wanted at one revision; a zone may forbid what a file wants."""
+    check = CertificateCheck(workspace, repository, root=root)
+    for zone in zones:
+        check.keep(zone)
+    return check.find()
 
 
 def _captures(

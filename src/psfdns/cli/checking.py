@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psfdns.cli.certificates import CertificateCheck
 from psfdns.cli.repository import read_zone, select_zones
 from psfdns.cli.wiring import Workspace, open_repository, open_workspace
 from psfdns.diagnostics import Diagnostic
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from psfdns.zonefile.parse import ParsedZone
 
 STDIN = "-"
-ZONES = "zones"
+ZONES, CERTS = FOLDERS = "zones", "certs"
 MAX_FILES = 10_000
 """Zone files that one folder outside zones/ may hold."""
 
@@ -96,7 +97,7 @@ def _ask(workspace: Workspace, results: Iterable[Checked], since: Since | None) 
 
 @dataclass(frozen=True, slots=True)
 class _Loose:
-    """A file outside zones/ (None: standard input) that is checked alone."""
+    """A file outside zones/ and certs/ (None: standard input) that is checked alone."""
 
     file: Path | None
     shown: str
@@ -136,11 +137,11 @@ def _refuse_nothing(workspace: Workspace) -> None:
 
 
 def _inside(workspace: Workspace, path: str) -> str | None:
-    """A path as the repository knows it, or None where it lies outside zones/; "." is all of it."""
+    """A path as the repository knows it, or None where it lies outside of what it is made of; "." is all."""
     if path == STDIN:
         return None
     root, given = workspace.root.resolve(), _absolute(Path(path))
-    if given.is_relative_to(root / ZONES):
+    if any(given.is_relative_to(root / folder) for folder in FOLDERS):
         if not os.path.lexists(given):
             raise UsageError(f"{path}: no such file or folder")
         return given.relative_to(root).as_posix()
@@ -221,6 +222,7 @@ def _check_loose(
                 suppressions=parsed.suppressions,
                 path=loose.shown,
                 findings=parsed.findings,
+                issuers=workspace.config.acme.issuers,
             )
             read = ((_as_desired(loose, parsed, findings), None),)
             yield Checked(findings, 1, Extent(frozenset({loose.shown})), read=read)
@@ -269,19 +271,24 @@ def _check_repository(workspace: Workspace, inside: Collection[str], since: Sinc
         return _check_change(workspace, repository, since, wanted)
     files = [file for file in select_zones(repository) if _is_meant(file, inside, wanted)]
     touched = frozenset(file.shown_path for file in files)
+    certificates = CertificateCheck(workspace, repository)
     findings = [
         finding
         for finding in (*repository.findings, *_find_stale_codeowners(workspace, repository))
         if finding.span is not None and (wanted(finding.span.path) or finding.span.path in touched)
     ]
-    read = [read_zone(file, default_ttl=workspace.config.default_ttl) for file in files]
-    findings += (finding for zone in read for finding in zone.findings)
+    read = [read_zone(file, workspace.config) for file in files]
+    for zone in read:
+        findings.extend(zone.findings)
+        certificates.keep(zone)
+    if "." in inside or any(place.partition("/")[0] == CERTS for place in inside):
+        findings.extend(each for each in certificates.find() if each.span and wanted(each.span.path))
     extent = Extent(touched, _folders(inside))
     return Checked(tuple(findings), len(files), extent, read=tuple((zone, None) for zone in read))
 
 
 def _folders(inside: Collection[str]) -> frozenset[str]:
-    return frozenset({ZONES} if "." in inside else inside)
+    return frozenset(FOLDERS if "." in inside else inside)
 
 
 def _check_change(

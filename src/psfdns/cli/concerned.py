@@ -68,7 +68,7 @@ def _read_zones(workspace: Workspace, files: Iterable[ZoneFile]) -> list[tuple[s
     from psfdns.cli.repository import read_zones
     from psfdns.diagnostics import Severity
 
-    zones = read_zones(files, default_ttl=workspace.config.default_ttl)
+    zones = read_zones(files, workspace.config)
     faults = [
         finding
         for zone in zones

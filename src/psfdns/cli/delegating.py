@@ -127,7 +127,7 @@ class Inspection:
             return None, file.findings[0].summary
         if file.settings.apex is not Apex.MANAGED:
             return None, None
-        desired = read_zone(file, default_ttl=self.workspace.config.default_ttl)
+        desired = read_zone(file, self.workspace.config)
         if desired.zone is None:
             return None, f"{file.shown_path} has errors (psfdns check)"
         rrset = desired.zone.rrsets.get(RRsetKey(file.origin, "NS"))

@@ -103,7 +103,7 @@ def _fetch(access: Access, hosted: HostedZone) -> LiveZone:
 def _read_file(workspace: Workspace, file: ZoneFile) -> DesiredZone:
     from psfdns.cli.repository import read_zone
 
-    desired = read_zone(file, default_ttl=workspace.config.default_ttl)
+    desired = read_zone(file, workspace.config)
     if desired.zone is None:
         raise InvalidInputError(
             desired.findings, summary=f"{file.shown_path} has errors, so what it knows cannot be told"

@@ -67,8 +67,7 @@ def command(
     else:
         outcomes, skipped = _import_zones(workspace, repository, wish)
     store_outcomes(outcomes, store_file)
-    default_ttl = workspace.config.default_ttl
-    outcomes = [look_again(outcome, default_ttl=default_ttl) for outcome in outcomes]
+    outcomes = [look_again(outcome, workspace.config) for outcome in outcomes]
     return _show(options, to_document(outcomes, skipped))
 
 

@@ -30,6 +30,7 @@ from psfdns.zonefile.rewrite import rewrite_zone
 from psfdns.zonefile.write import write_zone
 
 if TYPE_CHECKING:
+    from psfdns.config import Config
     from psfdns.settings import Vpc
 
 
@@ -108,11 +109,11 @@ def store_outcomes(outcomes: Iterable[Outcome], store: Callable[[Path, str], Non
         store(path, text)
 
 
-def look_again(outcome: Outcome, *, default_ttl: int) -> Outcome:
+def look_again(outcome: Outcome, config: Config) -> Outcome:
     """The outcome with what `check` says of the file as it now stands."""
     if outcome.action is ImportAction.ERROR:
         return outcome
-    said = read_zone(outcome.file, default_ttl=default_ttl).findings
+    said = read_zone(outcome.file, config).findings
     return replace(outcome, findings=(*said, *(found for found in outcome.findings if found not in said)))
 
 

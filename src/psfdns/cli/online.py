@@ -125,7 +125,7 @@ class _Holdings:
 
     def _subject(self, origin: str) -> Subject | None:
         if origin not in self._read:
-            read = read_zone(self._files[origin], default_ttl=self._workspace.config.default_ttl)
+            read = read_zone(self._files[origin], self._workspace.config)
             self._read[origin] = _subject(read)
         return self._read[origin]
 

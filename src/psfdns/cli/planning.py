@@ -53,7 +53,7 @@ def plan_zones(
     with ThreadPoolExecutor(2, thread_name_prefix="account") as pool:
         account_asked = pool.submit(host.look_up_account)
         zones_asked = pool.submit(host.list_zones)
-        desired = read_zones(files, default_ttl=workspace.config.default_ttl)
+        desired = read_zones(files, workspace.config)
         hosted = zones_asked.result()
         account = account_asked.result()
     return _compare(workspace, held_zones(repository), desired, hosted, account=account, host=host)

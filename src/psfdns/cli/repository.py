@@ -11,6 +11,7 @@ from psfdns.names import NameSyntaxError, parse_name
 from psfdns.plans.desired import DesiredZone
 
 if TYPE_CHECKING:
+    from psfdns.config import Config
     from psfdns.tenants.load import Repository
     from psfdns.tenants.zone_file import ZoneFile
 
@@ -66,12 +67,12 @@ def choose_tenants(repository: Repository, slugs: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(slugs))
 
 
-def read_zones(files: Iterable[ZoneFile], *, default_ttl: int) -> tuple[DesiredZone, ...]:
+def read_zones(files: Iterable[ZoneFile], config: Config) -> tuple[DesiredZone, ...]:
     """Each zone file read and checked."""
-    return tuple(read_zone(file, default_ttl=default_ttl) for file in files)
+    return tuple(read_zone(file, config) for file in files)
 
 
-def read_zone(file: ZoneFile, *, default_ttl: int) -> DesiredZone:
+def read_zone(file: ZoneFile, config: Config) -> DesiredZone:
     """One zone file read and checked; `zone` is None where its errors make it unusable."""
     from psfdns.checks import run_checks
     from psfdns.diagnostics import has_errors
@@ -82,7 +83,7 @@ def read_zone(file: ZoneFile, *, default_ttl: int) -> DesiredZone:
         origin=file.origin,
         shown_path=file.shown_path,
         tenant_root=Path(file.path).parent,
-        default_ttl=default_ttl,
+        default_ttl=config.default_ttl,
     )
     found = run_checks(
         parsed.zone,
@@ -90,6 +91,7 @@ def read_zone(file: ZoneFile, *, default_ttl: int) -> DesiredZone:
         suppressions=parsed.suppressions,
         path=file.shown_path,
         findings=parsed.findings,
+        issuers=config.acme.issuers,
     )
     findings = (*file.findings, *found)
     zone = None if has_errors(findings) else parsed.zone

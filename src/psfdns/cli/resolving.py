@@ -43,7 +43,7 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
             "find the name servers",
             "the endpoint of Route 53 is not Amazon's, and psfdns.toml has no [resolver]",
         )
-    return Dns(_open_resolver(workspace).find_addresses, ask_many, sleep, monotonic)
+    return Dns(open_resolver(workspace).find_addresses, ask_many, sleep, monotonic)
 
 
 def open_walk(workspace: Workspace, access: Access) -> Walk:
@@ -74,7 +74,7 @@ def open_public_walk(workspace: Workspace) -> Walk:
     wanted = workspace.config.resolver
     hints = wanted.root_hints
     addresses = load_hints(hints) if isinstance(hints, Path) else hints or IANA_ROOTS
-    find_addresses = _open_resolver(workspace).find_addresses
+    find_addresses = open_resolver(workspace).find_addresses
     return Walk(tuple(Server(address, wanted.port) for address in addresses), find_addresses)
 
 
@@ -86,7 +86,7 @@ def open_means(workspace: Workspace, access: Access) -> Means:
 
     ask_few = functools.partial(ask_many, threads=SURVEY_THREADS)
     try:
-        walk, resolver = open_walk(workspace, access), _open_resolver(workspace)
+        walk, resolver = open_walk(workspace, access), open_resolver(workspace)
     except LookupFailedError as error:
         means = closed_means(error, ask_few)
     else:
@@ -98,7 +98,7 @@ def open_means(workspace: Workspace, access: Access) -> Means:
     return DnsInquiry(open_sandbox(workspace).cloud).in_front_of(means)
 
 
-def _open_resolver(workspace: Workspace) -> Resolver:
+def open_resolver(workspace: Workspace) -> Resolver:
     """The resolvers of psfdns.toml, else the system's; raises LookupFailedError."""
     from psfdns.lookup.resolve import Resolver, system_resolver
 
@@ -119,7 +119,7 @@ def open_listening(
 
     ways, until = open_ways(), monotonic() + seconds
     # A resolver that looks for dead servers takes its time.
-    patient = dataclasses.replace(_open_resolver(workspace), patience=Patience(seconds=4.0))
+    patient = dataclasses.replace(open_resolver(workspace), patience=Patience(seconds=4.0))
     return Contacts(
         patient.resolve_many,
         ask_many,

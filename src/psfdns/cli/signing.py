@@ -102,7 +102,7 @@ class Examination:
             return [Question(target.origin, rdtype) for rdtype in USUAL_TYPES]
         from psfdns.cli.repository import read_zone
 
-        desired = read_zone(target.file, default_ttl=self.inspection.workspace.config.default_ttl)
+        desired = read_zone(target.file, self.inspection.workspace.config)
         return signed_questions(target.origin, desired.zone.rrsets if desired.zone else ())
 
     def _find_hosted(self, target: Target) -> HostedZone | None:

@@ -9,6 +9,8 @@ import click
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, chosen_format
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from psfdns.cli.wiring import Workspace
     from psfdns.diagnostics import Diagnostic
     from psfdns.tenants.load import Repository
@@ -48,20 +50,21 @@ def command() -> None:
 @click.pass_obj
 def list_(options: Options, *, slugs: tuple[str, ...], shape: str | None) -> int:
     """List tenants, or show everything of those that are named."""
+    from psfdns.cli.certificates import open_manifests
     from psfdns.cli.repository import choose_tenants
     from psfdns.cli.views.tenants import render_table, render_tenants, tenant_shape, to_document
     from psfdns.cli.wiring import emit_json, open_repository, open_workspace
-    from psfdns.tenants.certificates import load_certificate_names
 
     wanted = chosen_format(options, shape)
     workspace = open_workspace(options)
     repository = open_repository(workspace)
     chosen = choose_tenants(repository, slugs) or sorted(repository.tenants)
-    found, others = _findings(workspace, repository)
+    manifests = open_manifests(workspace, repository)
+    found, others = _findings(workspace, repository, manifests.findings)
     shapes = []
     for slug in chosen:
         files = [file for file in repository.zone_files if file.tenant == slug]
-        names = load_certificate_names(workspace.root, slug)
+        names = [certificate.name for certificate in manifests.of(slug)]
         shapes.append(tenant_shape(repository.tenants[slug], files, names, found.get(slug, ())))
     document = to_document(shapes, () if slugs else others)
     if wanted == "json":
@@ -72,19 +75,19 @@ def list_(options: Options, *, slugs: tuple[str, ...], shape: str | None) -> int
 
 
 def _findings(
-    workspace: Workspace, repository: Repository
+    workspace: Workspace, repository: Repository, of_certificates: Iterable[Diagnostic]
 ) -> tuple[dict[str, list[Diagnostic]], list[Diagnostic]]:
     """Those about each tenant, from the files and from what is remembered; and those about none."""
     from psfdns.cli.delivering import open_memory
     from psfdns.notify.findings import judge_tenant
+    from psfdns.tenants.change import owner_of
 
     known = open_memory(workspace).load()
     found = {slug: list(judge_tenant(tenant, known)) for slug, tenant in repository.tenants.items()}
     others: list[Diagnostic] = []
-    for finding in repository.findings:
+    for finding in (*repository.findings, *of_certificates):
         path = finding.span.path if finding.span else ""
-        slug = path.split("/")[1] if path.count("/") > 1 else ""
-        found.get(slug, others).append(finding)
+        found.get(owner_of(path) or "", others).append(finding)
     return found, others
 
 

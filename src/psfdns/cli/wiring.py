@@ -44,6 +44,13 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(tz=datetime.UTC)
 
 
+def draw_fraction() -> float:
+    """A number from 0 to 1, by chance."""
+    import random
+
+    return random.SystemRandom().random()
+
+
 def has_colour(options: Options, stream: IO[Any]) -> bool:
     """Colour only on a terminal, and never against --no-color or NO_COLOR (no-color.org)."""
     return not options.no_color and not os.environ.get("NO_COLOR") and stream.isatty()

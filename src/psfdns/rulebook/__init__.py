@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from psfdns import checks, config
+from psfdns.certs import rules as certs
 from psfdns.dangling import rules as dangling
 from psfdns.diagnostics import Rule
 from psfdns.plans import exposure
@@ -25,6 +26,8 @@ CHAPTERS = (
     Chapter("Whether what records point at is there (`check --online`)", dangling.RULES),
     Chapter("How a zone file is written", zonefile.RULES),
     Chapter("Tenants, and the layout of the repository", tenants.RULES),
+    Chapter("Certificates wanted", certs.MANIFEST_RULES),
+    Chapter("Certificates that are there (`psfdns certs list`)", certs.STATUS_RULES),
     Chapter("Whose change it is to make", changes.RULES),
     Chapter("What a reviewer of a plan is shown", (exposure.CLAIMABLE_TARGET,)),
     Chapter("psfdns.toml", config.RULES),

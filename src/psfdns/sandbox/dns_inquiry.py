@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from psfdns.errors import LookupFailedError
-from psfdns.lookup.answer import Failure, Question, read_answer
+from psfdns.lookup.answer import Answer, Failure, Question, Reason, read_answer
 from psfdns.lookup.ask import Asked, Pair, Told, Way, make_query
 from psfdns.lookup.hosts import Host
 from psfdns.lookup.parents import Cut, NameServer, ParentView, ask_parents
 from psfdns.lookup.server import Server
 from psfdns.lookup.signed import AskSigned, Heard, read_reply
 from psfdns.lookup.survey import Means
+from psfdns.lookup.view import MAX_ALIASES, Servers, View, make_find_servers
 from psfdns.names import canonical_order, is_subdomain
 from psfdns.rrsets import decode_name
 from psfdns.sandbox.cloud import Cloud
@@ -75,6 +76,66 @@ class DnsInquiry:
             find_hosts=lambda names: self._find_hosts(names, means.find_hosts),
             ask_many=lambda pairs, *, way: self._divide(pairs, way, means),
         )
+
+    def view(self, outside: View | None = None) -> View:
+        """What a CA would see: names of zones here are answered here, others by `outside`, if any."""
+
+        def resolve(questions: Sequence[Question]) -> Mapping[Question, Asked]:
+            self._service.look()
+            return {question: self._resolve(question, outside) for question in questions}
+
+        find_here = make_find_servers(resolve, self.find_addresses)
+
+        def find_servers(names: Sequence[str]) -> Mapping[str, Servers | Failure]:
+            self._service.look()
+            here = [name for name in names if self._is_here(name)]
+            there = [name for name in names if not self._is_here(name)]
+            elsewhere = outside.find_servers if outside is not None else find_here
+            return {**find_here(here), **(elsewhere(there) if there else {})}
+
+        def ask_many(pairs: Sequence[Pair]) -> Sequence[Asked]:
+            own = self._own()
+            here = [pair for pair in pairs if pair[0].address in own or outside is None]
+            there = [pair for pair in pairs if not (pair[0].address in own or outside is None)]
+            answers = dict(zip(here, self.ask_many(here), strict=True))
+            answers |= zip(there, outside.ask_many(there) if outside is not None else (), strict=True)
+            return [answers[pair] for pair in pairs]
+
+        return View(resolve, find_servers, ask_many)
+
+    def _is_here(self, name: str) -> bool:
+        return self._query(Question(name, "SOA")).rcode != "REFUSED"
+
+    def _query(self, question: Question) -> Answer:
+        """What the server of the nearest zone says."""
+        return read_answer(self._service.query(make_query(question)), Server("sandbox"), question)
+
+    def _resolve(self, question: Question, outside: View | None) -> Asked:
+        """As a resolver does: from zone to zone, and out of them."""
+        asked = self._query(question)
+        for _ in range(MAX_ALIASES):
+            if asked.rcode == "REFUSED" or question.type == "CNAME" or not asked.answer:
+                break
+            last = asked.answer[-1]
+            if last.type != "CNAME":
+                break
+            following = self._resolve_elsewhere(Question(last.values[0], question.type), outside)
+            if isinstance(following, Failure):
+                return following
+            asked = dataclasses.replace(
+                following, question=question, answer=(*asked.answer, *following.answer)
+            )
+            if not following.answer:
+                break
+        return asked if asked.rcode != "REFUSED" else self._resolve_elsewhere(question, outside)
+
+    def _resolve_elsewhere(self, question: Question, outside: View | None) -> Asked:
+        asked = self._query(question)
+        if asked.rcode != "REFUSED":
+            return asked
+        if outside is not None:
+            return outside.resolve([question])[question]
+        return Failure(None, question, Reason.NO_ADDRESS, "it lies in no zone of the sandbox")
 
     def _find_parents(self, zone: str, elsewhere: Callable[[str], ParentView]) -> ParentView:
         try:

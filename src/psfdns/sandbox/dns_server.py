@@ -57,6 +57,8 @@ class _UdpServer(socketserver.UDPServer):
 class _TcpServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 128
+    """CAs validate many names at a time, and some ask over TCP alone; a full queue costs each a second."""
     answer: Answering
 
     def handle_error(self, request: Any, client_address: Any) -> None:

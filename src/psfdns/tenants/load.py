@@ -135,7 +135,7 @@ class _Walk:
                 self.fault(NO_TENANT_FILE, self.shown(folder), summary)
             return None
         try:
-            data = _read_regular_file(Path(entry.path), limit=MAX_BYTES + 1)
+            data = read_regular_file(Path(entry.path), limit=MAX_BYTES + 1)
         except OSError as error:
             why = (
                 "is not a regular file"
@@ -235,12 +235,12 @@ def _looks_like_zone_file(name: str) -> bool:
 def read_text(path: Path) -> str | None:
     """The text of a small file beside the tenants' folders; None where there is no such plain file."""
     try:
-        return _read_regular_file(path, limit=MAX_TEXT).decode("utf-8", "replace")
+        return read_regular_file(path, limit=MAX_TEXT).decode("utf-8", "replace")
     except OSError:
         return None
 
 
-def _read_regular_file(path: Path, *, limit: int) -> bytes:
+def read_regular_file(path: Path, *, limit: int) -> bytes:
     """At most `limit` bytes; raises OSError for a link (also one put there meanwhile) or a special file."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:

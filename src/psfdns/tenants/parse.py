@@ -8,14 +8,14 @@ without an `ignore` or `protect` that could not be read.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.settings import ZoneSettings
-from psfdns.tenants.lines import KeyPath, TooDeepError, locate_keys
+from psfdns.tenants.document import NotTomlError, read_document
+from psfdns.tenants.lines import KeyPath
 from psfdns.tenants.reader import Reader
 from psfdns.tenants.rules import BAD_TOML, MISSING_SETTING, NO_LIAISON
 from psfdns.tenants.tenant import Liaison, Tenant
@@ -31,7 +31,6 @@ _KEYS = ("name", "kind", "approved", "billing", "liaison", "owners", "zones")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _HANDLE = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
 _TEAM = re.compile(r"@[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_.-]{1,100}")
-_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,8 @@ class ParsedTenant:
 def parse_tenant(data: bytes, *, slug: str, path: str) -> ParsedTenant:
     """Read and judge a whole tenant.toml; never raises for its content."""
     try:
-        document, lines = _read_document(data)
-    except _NotToml as error:
+        document, lines = read_document(data, max_bytes=MAX_BYTES)
+    except NotTomlError as error:
         span = Span(path) if error.line is None else Span(path, error.line, error.line)
         return ParsedTenant(None, (BAD_TOML.broken(span, str(error), hint=""),))
     reader = Reader(path, lines)
@@ -82,41 +81,6 @@ def parse_tenant(data: bytes, *, slug: str, path: str) -> ParsedTenant:
 
 def _line(finding: Diagnostic) -> int:
     return (finding.span and finding.span.first_line) or 0
-
-
-class _NotToml(Exception):  # noqa: N818 - never leaves this module
-    """The bytes are not a TOML document; `line` where it is known."""
-
-    def __init__(self, summary: str, line: int | None = None) -> None:
-        super().__init__(summary)
-        self.line = line
-
-
-def _read_document(data: bytes) -> tuple[dict[str, Any], dict[KeyPath, int]]:
-    if len(data) > MAX_BYTES:
-        raise _NotToml(f"larger than {MAX_BYTES // 1024} KiB")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _NotToml("is not UTF-8", data.count(b"\n", 0, error.start) + 1) from error
-    try:
-        lines = locate_keys(text)
-        return tomllib.loads(text), lines
-    except TooDeepError as error:
-        raise _NotToml(f"is not TOML of a tenant: {error}", error.line) from error
-    except (ValueError, RecursionError) as error:
-        summary, line = _without_line(str(error), text)
-        raise _NotToml(f"is not TOML: {summary}", line) from error
-
-
-def _without_line(message: str, text: str) -> tuple[str, int | None]:
-    """The message of tomllib without the position that it carries as text."""
-    match = _AT_LINE.search(message)
-    if match is not None:
-        return message[: match.start()], int(match[1])
-    if message.endswith(" (at end of document)"):
-        return message.removesuffix(" (at end of document)"), max(1, len(text.rstrip().splitlines()))
-    return message, None
 
 
 def _read_text(reader: Reader, document: Mapping[str, Any], key: str, *, mildly: bool = False) -> str | None:

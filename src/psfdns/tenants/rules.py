@@ -7,7 +7,7 @@ from psfdns.diagnostics import Rule, Severity
 BAD_FILE = Rule(
     "bad-file",
     Severity.ERROR,
-    "Under zones/ are plain files and folders, at most 8 deep.",
+    "Under zones/ and certs/ are plain files and folders, at most 8 deep.",
     "docs/contract.md §1",
     why=(
         "A link or a special file could lead a pull request out of its tenant's folder, so none is followed."
@@ -127,11 +127,11 @@ TWO_PUBLIC_ZONES = Rule(
 BAD_TOML = Rule(
     "bad-toml",
     Severity.ERROR,
-    "tenant.toml is TOML, in UTF-8 and of at most 256 KiB.",
+    "tenant.toml and certs/<tenant>.toml are TOML, in UTF-8 and of at most 256 KiB.",
     "docs/contract.md §1",
     why=(
         "None of its settings is known then. No zone of the tenant is planned, for without a known "
-        "`ignore` the records of others would be deleted."
+        "`ignore` the records of others would be deleted; no certificate is renewed."
     ),
     mend=(
         'correct the line: text stands in quotes, as in `name = "PyLadies"`, and a table begins as '
@@ -142,9 +142,12 @@ MISSING_SETTING = Rule(
     "missing-setting",
     Severity.ERROR,
     "A tenant has a name, a kind and how it was approved (a warning); each liaison has a name and "
-    "an e-mail address.",
+    "an e-mail address; each certificate has names.",
     "docs/contract.md §1",
-    why="These say who the tenant is, by what right it is here, and whom to ask.",
+    why=(
+        "These say who the tenant is, by what right it is here, and whom to ask; and what a certificate "
+        "is for."
+    ),
     mend="add the setting that the message names",
     milder=Severity.WARNING,
 )
@@ -159,18 +162,18 @@ NO_LIAISON = Rule(
 BAD_SETTING = Rule(
     "bad-setting",
     Severity.ERROR,
-    "Every setting of tenant.toml has a value of its kind.",
+    "Every setting of tenant.toml and certs/<tenant>.toml has a value of its kind.",
     "docs/contract.md §1",
     why=(
         "A value that cannot be read counts as not said. Where a plan goes by the setting, the zone "
-        "is not planned."
+        "is not planned; no certificate of such a file is renewed."
     ),
     mend="write the value as the message says",
 )
 UNKNOWN_SETTING = Rule(
     "unknown-setting",
     Severity.ERROR,
-    "Every key of tenant.toml is a setting.",
+    "Every key of tenant.toml and certs/<tenant>.toml is a setting.",
     "docs/contract.md §1",
     why="A misspelt `protect` would protect nothing.",
     mend="correct the key, or remove it",

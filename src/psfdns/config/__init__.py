@@ -1,20 +1,20 @@
-"""psfdns.toml as a value (docs/contract.md §1, §5): only the command line reads it, rooms take arguments.
-
-Tables that belong to certificates are known by name; the commands that use them read them.
-"""
+"""psfdns.toml as a value (docs/contract.md §1, §5): only the command line reads it, rooms take arguments."""
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from psfdns.budget import Rates
-from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
+from psfdns.certs.settings import AcmeSettings
+from psfdns.config.acme import read_acme
+from psfdns.config.deploy import read_deploy
+from psfdns.config.reading import BAD_CONFIG, Reader, is_number, read_path, read_s3, read_strings
+from psfdns.diagnostics import Span
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
 from psfdns.registrar.places import Places, find_faults, read_places
@@ -23,30 +23,16 @@ CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
 MAX_TTL = 2**31 - 1
 
-BAD_CONFIG = Rule(
-    "bad-config",
-    Severity.ERROR,
-    "psfdns.toml is TOML, and each of its settings is known and has a value of its kind.",
-    "docs/contract.md §5",
-    why="Every command goes by it. With a fault in it nothing is checked, planned or applied.",
-    mend="correct the setting that the message names; README.md lists them all",
-)
 RULES = (BAD_CONFIG,)
-
-_S3_LOCATION = re.compile(
-    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
-    r"(?:/(?P<prefix>[\w-][\w.-]*(?:/[\w-][\w.-]*)*))?/?",
-    re.ASCII,
-)
-"""A general purpose bucket (S3 User Guide, "Bucket naming rules"), and keys that nobody has to escape."""
 
 _CHANNEL = re.compile(r"\$\{?\w+\}?|[a-z][a-z0-9+.-]*://[^\x00-\x1f]+", re.ASCII)
 """A URL of apprise's kind, or the environment variable that holds it."""
 
 _MAIL = re.compile(r"\$\{?\w+\}?|mailtos?://[^\x00-\x1f]+", re.ASCII)
 
-_TABLES = frozenset({"default_ttl", "state", "route53", "resolver", "journal", "notify", "gandi", "rdap"})
-_TABLES_ELSEWHERE = frozenset({"acme", "deploy"})
+_TABLES = frozenset(
+    {"default_ttl", "state", "route53", "resolver", "journal", "notify", "acme", "deploy", "gandi", "rdap"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +108,7 @@ class Config:
     journal: JournalConfig = field(default_factory=JournalConfig)
     notify: NotifyConfig = field(default_factory=NotifyConfig)
     registrars: Places = field(default_factory=Places)
+    acme: AcmeSettings = field(default_factory=lambda: AcmeSettings(Path(".psfdns/certs")))
 
 
 def find_config(start: Path) -> Path | None:
@@ -149,10 +136,8 @@ def read_config(path: Path) -> Config:
 
 def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     """A parsed document as Config; raises InvalidInputError with every fault found."""
-    reader = _Reader(path.name)
-    reader.known("", document, _TABLES | _TABLES_ELSEWHERE)
-    state = reader.table(document, "state")
-    reader.known("state", state, {"dir"})
+    reader = Reader(path.name)
+    reader.known("", document, _TABLES)
     route53 = reader.table(document, "route53")
     reader.known("route53", route53, set(_ROUTE53_KEYS))
     values = {key: read(reader, route53[key], key) for key, read in _ROUTE53_KEYS.items() if key in route53}
@@ -161,68 +146,54 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     journal = _read_journal(reader, reader.table(document, "journal"))
     notify = _read_notify(reader, reader.table(document, "notify"), folder)
     registrars = _read_registrars(reader, document, folder)
-    default_ttl = document.get("default_ttl", DEFAULT_TTL)
-    if not _is_number(default_ttl, int) or not 0 <= default_ttl <= MAX_TTL:
-        reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
-    directory = state.get("dir", ".psfdns")
-    if not isinstance(directory, str) or not directory:
-        reader.fault("state.dir must be the path of a folder")
-        directory = ".psfdns"
+    default_ttl = _read_default_ttl(reader, document)
+    state_dir = folder / _read_state(reader, reader.table(document, "state"))
+    targets = read_deploy(reader, reader.table(document, "deploy"), folder)
+    acme = read_acme(reader, reader.table(document, "acme"), folder, store=state_dir / "certs")
     if reader.findings:
         raise InvalidInputError(reader.findings, summary=f"{path} has errors")
     wanted = Route53Config(**values)
-    state_dir = folder / directory
-    return Config(folder, path, state_dir, default_ttl, wanted, resolver, journal, notify, registrars)
+    acme = replace(acme, targets=targets)
+    return Config(folder, path, state_dir, default_ttl, wanted, resolver, journal, notify, registrars, acme)
 
 
-class _Reader:
-    """Collects the faults of one document."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.findings: list[Diagnostic] = []
-
-    def fault(self, summary: str, hint: str | None = None) -> None:
-        self.findings.append(BAD_CONFIG.broken(Span(self.path), summary, hint=hint or ""))
-
-    def table(self, document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        table = document.get(key, {})
-        if isinstance(table, dict):
-            return table
-        self.fault(f"[{key}] must be a table")
-        return {}
-
-    def known(self, where: str, table: Mapping[str, Any], names: Collection[str]) -> None:
-        for key in table:
-            if key not in names:
-                near = difflib.get_close_matches(key, names, n=1)
-                shown = f"[{where}] {key!r}" if where else repr(key)
-                self.fault(f"{shown} is not a setting", f"did you mean {near[0]!r}?" if near else None)
+def _read_default_ttl(reader: Reader, document: Mapping[str, Any]) -> int:
+    value = document.get("default_ttl", DEFAULT_TTL)
+    if is_number(value, int) and 0 <= value <= MAX_TTL:
+        return int(value)
+    reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
+    return DEFAULT_TTL
 
 
-def _strings(reader: _Reader, value: object, key: str) -> tuple[str, ...]:
-    if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
-        return tuple(value)
-    reader.fault(f"route53.{key} must be a list of account ids in quotes")
-    return ()
+def _read_state(reader: Reader, state: Mapping[str, Any]) -> str:
+    reader.known("state", state, {"dir"})
+    directory = state.get("dir", ".psfdns")
+    if isinstance(directory, str) and directory:
+        return directory
+    reader.fault("state.dir must be the path of a folder")
+    return ".psfdns"
 
 
-def _boolean(reader: _Reader, value: object, key: str) -> bool:
+def _strings(reader: Reader, value: object, key: str) -> tuple[str, ...]:
+    return read_strings(reader, value, f"route53.{key}", "account ids in quotes")
+
+
+def _boolean(reader: Reader, value: object, key: str) -> bool:
     if not isinstance(value, bool):
         reader.fault(f"route53.{key} must be true or false")
     return value is True
 
 
-def _identifier(reader: _Reader, value: object, key: str) -> str | None:
+def _identifier(reader: Reader, value: object, key: str) -> str | None:
     if not isinstance(value, str) or not value.isalnum() or not value.isascii():
         reader.fault(f"route53.{key} must be the id of a reusable delegation set (N…)")
         return None
     return value
 
 
-def _number(kind: type[int | float]) -> Callable[[_Reader, object, str], Any]:
-    def read(reader: _Reader, value: object, key: str) -> Any:
-        if not _is_number(value, kind) or value < 0:  # type: ignore[operator]
+def _number(kind: type[int | float]) -> Callable[[Reader, object, str], Any]:
+    def read(reader: Reader, value: object, key: str) -> Any:
+        if not is_number(value, kind) or value < 0:  # type: ignore[operator]
             reader.fault(f"route53.{key} must be a number, 0 or more (0: unlimited)")
             return kind(0)
         return value
@@ -230,34 +201,30 @@ def _number(kind: type[int | float]) -> Callable[[_Reader, object, str], Any]:
     return read
 
 
-def _read_resolver(reader: _Reader, table: Mapping[str, Any], folder: Path) -> ResolverConfig:
+def _read_resolver(reader: Reader, table: Mapping[str, Any], folder: Path) -> ResolverConfig:
     reader.known("resolver", table, {"servers", "root_hints", "trust_anchor", "port"})
     port = table.get("port", DNS_PORT)
-    if not _is_number(port, int) or not 0 < port < 1 << 16:
+    if not is_number(port, int) or not 0 < port < 1 << 16:
         reader.fault("resolver.port must be a port from 1 to 65535")
     hints = table.get("root_hints")
     anchor = table.get("trust_anchor")
     return ResolverConfig(
         _addresses(reader, table.get("servers", []), "servers", parse_server),
         _root_hints(reader, hints, folder) if hints is not None else None,
-        _file(reader, anchor, "resolver.trust_anchor", folder) if anchor is not None else None,
+        read_path(reader, anchor, "resolver.trust_anchor", folder) if anchor is not None else None,
         port,
     )
 
 
-def _read_journal(reader: _Reader, table: Mapping[str, Any]) -> JournalConfig:
+def _read_journal(reader: Reader, table: Mapping[str, Any]) -> JournalConfig:
     reader.known("journal", table, {"s3"})
     if "s3" not in table:
         return JournalConfig()
-    location = table["s3"]
-    found = _S3_LOCATION.fullmatch(location) if isinstance(location, str) else None
-    if found is None:
-        reader.fault("journal.s3 must name a bucket and, if you like, a prefix", '"s3://bucket/prefix"')
-        return JournalConfig()
-    return JournalConfig(found["bucket"], found["prefix"] or "")
+    location = read_s3(reader, table["s3"], "journal.s3")
+    return JournalConfig() if location is None else JournalConfig(*location)
 
 
-def _read_notify(reader: _Reader, table: Mapping[str, Any], folder: Path) -> NotifyConfig:
+def _read_notify(reader: Reader, table: Mapping[str, Any], folder: Path) -> NotifyConfig:
     reader.known("notify", table, set(NotifyConfig.__slots__))
     if "mail" in table and "mail_file" in table:
         reader.fault("notify.mail and notify.mail_file exclude each other")
@@ -269,16 +236,18 @@ def _read_notify(reader: _Reader, table: Mapping[str, Any], folder: Path) -> Not
         reader.fault("notify.sandbox must be true or false")
     return NotifyConfig(
         mail,
-        _file(reader, table["mail_file"], "notify.mail_file", folder) if "mail_file" in table else None,
+        read_path(reader, table["mail_file"], "notify.mail_file", folder) if "mail_file" in table else None,
         _channels(reader, table.get("staff", []), "staff"),
-        _file(reader, table["staff_file"], "notify.staff_file", folder) if "staff_file" in table else None,
+        read_path(reader, table["staff_file"], "notify.staff_file", folder)
+        if "staff_file" in table
+        else None,
         _channels(reader, table.get("page", []), "page"),
-        _file(reader, table["page_file"], "notify.page_file", folder) if "page_file" in table else None,
+        read_path(reader, table["page_file"], "notify.page_file", folder) if "page_file" in table else None,
         sandbox is True,
     )
 
 
-def _read_registrars(reader: _Reader, document: Mapping[str, Any], folder: Path) -> Places:
+def _read_registrars(reader: Reader, document: Mapping[str, Any], folder: Path) -> Places:
     gandi, rdap = reader.table(document, "gandi"), reader.table(document, "rdap")
     reader.known("gandi", gandi, {"url"})
     reader.known("rdap", rdap, {"bootstrap"})
@@ -287,7 +256,7 @@ def _read_registrars(reader: _Reader, document: Mapping[str, Any], folder: Path)
     return read_places(gandi, rdap, folder)
 
 
-def _channels(reader: _Reader, value: object, key: str) -> tuple[str, ...]:
+def _channels(reader: Reader, value: object, key: str) -> tuple[str, ...]:
     """What is wrong is not shown: it may be a secret."""
     if isinstance(value, list) and all(isinstance(item, str) and _CHANNEL.fullmatch(item) for item in value):
         return tuple(value)
@@ -299,7 +268,7 @@ Address = TypeVar("Address")
 
 
 def _addresses(
-    reader: _Reader, value: object, key: str, parse: Callable[[str], Address]
+    reader: Reader, value: object, key: str, parse: Callable[[str], Address]
 ) -> tuple[Address, ...]:
     found = []
     for item in value if isinstance(value, list) else [value]:
@@ -310,25 +279,13 @@ def _addresses(
     return tuple(found)
 
 
-def _root_hints(reader: _Reader, value: object, folder: Path) -> tuple[str, ...] | Path | None:
+def _root_hints(reader: Reader, value: object, folder: Path) -> tuple[str, ...] | Path | None:
     if isinstance(value, list):
         return _addresses(reader, value, "root_hints", parse_address)
-    return _file(reader, value, "resolver.root_hints", folder)
+    return read_path(reader, value, "resolver.root_hints", folder)
 
 
-def _file(reader: _Reader, value: object, key: str, folder: Path) -> Path | None:
-    if isinstance(value, str) and value:
-        return folder / value
-    reader.fault(f"{key} must be the path of a file")
-    return None
-
-
-def _is_number(value: object, kind: type[int | float]) -> bool:
-    allowed = (int, float) if kind is float else int
-    return isinstance(value, allowed) and not isinstance(value, bool)
-
-
-_ROUTE53_KEYS: dict[str, Callable[[_Reader, Any, str], Any]] = {
+_ROUTE53_KEYS: dict[str, Callable[[Reader, Any, str], Any]] = {
     "accounts": _strings,
     "adopted_only": _boolean,
     "delegation_set": _identifier,

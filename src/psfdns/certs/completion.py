@@ -1,0 +1,107 @@
+"""From an order whose proofs are in place to the certificate: answer, wait, finalize, download."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+
+from psfdns.certs.attempts import Attempt, Issued, Wish
+from psfdns.certs.pem import CertificateSet, PemError, check_set, join_set, read_certificate
+from psfdns.certs.resources import Order, Status
+from psfdns.errors import CaError
+
+PATIENCE = datetime.timedelta(minutes=5)
+"""For validation, and again for the certificate; the order stays for the next run."""
+LONGEST_PAUSE = 30.0
+_PAUSES = (0.1, 0.3, 0.7, 1.5)
+
+Clock = Callable[[], datetime.datetime]
+Sleep = Callable[[float], None]
+
+
+def complete(
+    attempt: Attempt, *, now: Clock, sleep: Sleep, note_failure: Callable[[Attempt, str], None]
+) -> Issued:
+    """The certificate of an order; `note_failure` is told which names failed. Raises CaError."""
+    authority, draft, order = attempt.opened, attempt.draft, attempt.order
+    assert draft is not None  # noqa: S101 - an order was placed
+    assert order is not None  # noqa: S101 - as above
+    waiting = _Waiting(attempt, now, sleep, note_failure)
+    if order.status is Status.PENDING:
+        for asked in attempt.asked:
+            if asked.challenge.status is Status.PENDING:
+                authority.answer(asked.challenge, name=asked.proof.place.name)
+        order = waiting.wait(order, Status.PENDING)
+    if order.status is Status.READY:
+        order = authority.finalize(order, draft.csr)
+    if order.status is not Status.VALID:
+        order = waiting.wait(order, Status.PROCESSING, Status.READY)
+    chains = authority.download(order)
+    try:
+        found = read_issued(chains[0], draft.key_pem, attempt.wish)
+    except PemError as error:
+        raise CaError(
+            authority.who, f"download the certificate of {attempt.wish.name}", str(error)
+        ) from error
+    return Issued(attempt.wish, attempt.ca, found, chains[1:], draft.replaces)
+
+
+def read_issued(chain: bytes, key: bytes, wish: Wish) -> CertificateSet:
+    """A downloaded chain with its key; raises PemError where it is not what was ordered."""
+    found = join_set(chain, key)
+    check_set(found)
+    if set(read_certificate(found.certificate, name=wish.name).names) != set(wish.names):
+        raise PemError("the certificate is for other names")
+    return found
+
+
+class _Waiting:
+    """Asks how far an order is, at the CA's own pace where it names one."""
+
+    def __init__(
+        self, attempt: Attempt, now: Clock, sleep: Sleep, note_failure: Callable[[Attempt, str], None]
+    ) -> None:
+        self._attempt = attempt
+        self._now = now
+        self._sleep = sleep
+        self._note_failure = note_failure
+
+    def wait(self, order: Order, *states: Status) -> Order:
+        """The order once it is in none of these states. Raises CaError."""
+        until = self._now() + PATIENCE
+        pauses = _pauses()
+        while order.status in states:
+            seconds = self._pause_for(order, next(pauses))
+            if self._now() + datetime.timedelta(seconds=seconds) > until:
+                raise self._error(f"the order is still {order.status.value}", retryable=True)
+            self._sleep(seconds)
+            order = self._attempt.opened.fetch_order(order.url)
+        if order.status not in {Status.READY, Status.VALID}:
+            raise self._error(self._explain(order))
+        return order
+
+    def _pause_for(self, order: Order, seconds: float) -> float:
+        if order.retry_at is None:
+            return seconds
+        return min(max((order.retry_at - self._now()).total_seconds(), 0.0), LONGEST_PAUSE)
+
+    def _explain(self, order: Order) -> str:
+        """Which names failed and why, in the CA's words."""
+        told = []
+        for url in order.authorizations:
+            authorization = self._attempt.opened.fetch_authorization(url)
+            if authorization.status is Status.INVALID:
+                self._note_failure(self._attempt, authorization.name)
+                told.append(f"{authorization.name}: {authorization.error}")
+        return "; ".join(told) or order.error or f"the order is {order.status.value}"
+
+    def _error(self, why: str, *, retryable: bool = False) -> CaError:
+        authority = self._attempt.opened
+        doing = f"have {self._attempt.wish.name} issued"
+        return CaError(authority.who, doing, why, retryable=retryable)
+
+
+def _pauses() -> Iterator[float]:
+    yield from _PAUSES
+    while True:
+        yield _PAUSES[-1]

@@ -1,0 +1,161 @@
+"""What orders leave on the disk, below the state folder: drafts of orders under way, and what limits count.
+
+orders/<name>.json    an order that is not done: its URL, key and CSR (0600); the next run completes it
+limits.json           what was issued and failed of late, and waits that CAs asked for
+advice.json           certificates of which a CA had nothing to suggest, and when it is asked again
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from psfdns.certs.limits import Event, History, Wait
+from psfdns.errors import PsfdnsError
+from psfdns.journal.disk import make_folder, read_file, write_file
+
+DRAFT_FORMAT = "psfdns-order/1"
+LIMITS_FORMAT = "psfdns-limits/1"
+ADVICE_FORMAT = "psfdns-advice/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order under way; `order` is None until the CA has said where it is."""
+
+    name: str
+    ca: str
+    directory: str
+    account: str
+    names: tuple[str, ...]
+    profile: str | None
+    key_pem: bytes
+    csr: bytes
+    order: str | None = None
+    replaces: bool = False
+
+    def __repr__(self) -> str:
+        """Without the key."""
+        return f"Draft({self.name!r}, {self.ca!r}, {self.order!r})"
+
+    def placed(self, order: str, *, replaces: bool) -> Draft:
+        """The same once the CA has said where the order is."""
+        return replace(self, order=order, replaces=replaces)
+
+
+class Desk:
+    """The folder of all that; it need not exist to be read. Whoever writes holds the lock of certificates."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._orders = folder / "orders"
+
+    def load_draft(self, name: str) -> Draft | None:
+        """The order under way of a certificate; one that cannot be read is as none, and opened anew."""
+        try:
+            return _draft(json.loads(read_file(self._path(name))))
+        except (OSError, ValueError, TypeError, KeyError, binascii.Error, RecursionError):
+            return None
+
+    def store_draft(self, draft: Draft) -> None:
+        """Keep it, on the disk before this returns. Raises PsfdnsError."""
+        row = asdict(draft) | {
+            "format": DRAFT_FORMAT,
+            "key_pem": draft.key_pem.decode("ascii"),
+            "csr": base64.b64encode(draft.csr).decode("ascii"),
+        }
+        self._write(self._path(draft.name), row)
+
+    def forget_draft(self, name: str) -> None:
+        """The order is done, or no use any more. Raises PsfdnsError."""
+        try:
+            self._path(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise PsfdnsError(f"{self._path(name)}: cannot be removed: {error.strerror}") from error
+
+    def load_history(self) -> History:
+        """What limits count; a file that cannot be read is as none: the CA itself still counts."""
+        try:
+            return _history(json.loads(read_file(self._folder / "limits.json")))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return History()
+
+    def store_history(self, history: History) -> None:
+        """Replace it. Raises PsfdnsError."""
+        self._write(self._folder / "limits.json", _history_row(history))
+
+    def load_silences(self) -> dict[str, datetime.datetime]:
+        """By certificate's identifier, until when its CA, which suggested nothing, is not asked again."""
+        try:
+            row = json.loads(read_file(self._folder / "advice.json"))
+            return {str(identifier): _time(until) for identifier, until in row["silent"].items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return {}
+
+    def store_silences(self, silences: Mapping[str, datetime.datetime]) -> None:
+        """Replace them. Raises PsfdnsError."""
+        silent = {identifier: until.isoformat() for identifier, until in silences.items()}
+        self._write(self._folder / "advice.json", {"format": ADVICE_FORMAT, "silent": silent})
+
+    def _path(self, name: str) -> Path:
+        """Names of certificates are safe as file names (psfdns.certs.manifest); others are refused."""
+        if not name or "/" in name or name.startswith("."):
+            raise PsfdnsError(f"{name!r} is no certificate's name")
+        return self._orders / f"{name}.json"
+
+    def _write(self, path: Path, row: dict[str, Any]) -> None:
+        try:
+            make_folder(self._folder)
+            make_folder(path.parent)
+            write_file(path, json.dumps(row, indent=1).encode() + b"\n")
+        except OSError as error:
+            raise PsfdnsError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _draft(row: dict[str, Any]) -> Draft:
+    if row["format"] != DRAFT_FORMAT:
+        raise ValueError(row["format"])
+    return Draft(
+        str(row["name"]),
+        str(row["ca"]),
+        str(row["directory"]),
+        str(row["account"]),
+        tuple(str(name) for name in row["names"]),
+        row["profile"],
+        str(row["key_pem"]).encode("ascii"),
+        base64.b64decode(row["csr"], validate=True),
+        row["order"],
+        row["replaces"] is True,
+    )
+
+
+def _history_row(history: History) -> dict[str, Any]:
+    return {
+        "format": LIMITS_FORMAT,
+        "issued": [[each.ca, each.subject, each.at.isoformat()] for each in history.issued],
+        "failed": [[each.ca, each.subject, each.at.isoformat()] for each in history.failed],
+        "waits": [[*key, wait.until.isoformat(), wait.why] for key, wait in history.waits.items()],
+    }
+
+
+def _history(row: dict[str, Any]) -> History:
+    if row["format"] != LIMITS_FORMAT:
+        raise ValueError(row["format"])
+    return History(
+        [Event(ca, subject, _time(at)) for ca, subject, at in row["issued"]],
+        [Event(ca, subject, _time(at)) for ca, subject, at in row["failed"]],
+        {(ca, subject): Wait(_time(until), why) for ca, subject, until, why in row["waits"]},
+    )
+
+
+def _time(text: str) -> datetime.datetime:
+    when = datetime.datetime.fromisoformat(text)
+    if when.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return when.astimezone(datetime.UTC)

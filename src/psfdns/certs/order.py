@@ -1,0 +1,245 @@
+"""The flow of many orders: check, order, prove, finalize, download; one that fails never stops another.
+
+All orders of a run are opened side by side, their proofs are put in place together, and then they are
+completed side by side. What fails at one CA is tried at the next. No network is in here: the CA is an
+`Authority`, the proofs a `Prover`. Before a CA is asked for anything, a draft of the order with its key is on
+the disk, so that the next run completes what this one could not.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from psfdns.certs.attempts import Attempt, Fault, Issued, Wish
+from psfdns.certs.authority import Authority
+from psfdns.certs.caa import Asking, judge_caa, look_up_caa
+from psfdns.certs.completion import complete
+from psfdns.certs.desk import Desk
+from psfdns.certs.limits import ACCOUNT, Event, History, Rules, Wait, judge_limits, subject_of
+from psfdns.certs.placement import place_order
+from psfdns.certs.resources import Status
+from psfdns.errors import CaError, PsfdnsError
+from psfdns.lookup.answer import Question
+from psfdns.lookup.ask import Asked
+from psfdns.proofs import Proof, Prover
+
+THREADS = 8
+"""Orders under way at a time at all CAs together; Let's Encrypt takes 20 requests a second of an address."""
+LONGEST_WAIT = datetime.timedelta(seconds=30)
+"""A CA that wants to be left alone for longer is asked by a later run (docs/contract.md §4)."""
+
+Sayer = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a run has.
+
+    `open_authority` gives a CA by its name with its account opened, or raises CaError. `issuers` are the
+    domains by which CAA names a CA, beside those of its directory. `keep` stores a certificate, on the disk
+    before it returns. `rules` are the limits of a CA that are known.
+    """
+
+    open_authority: Callable[[str], Authority]
+    prover: Prover
+    resolve: Callable[[Sequence[Question]], Mapping[Question, Asked]]
+    desk: Desk
+    keep: Callable[[Issued], None]
+    now: Callable[[], datetime.datetime]
+    sleep: Callable[[float], None]
+    say: Sayer
+    issuers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+    threads: int = THREADS
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one wish: a certificate, or why not, CA by CA."""
+
+    wish: Wish
+    issued: Issued | None
+    faults: tuple[Fault, ...] = ()
+
+
+def issue_all(wishes: Sequence[Wish], means: Means) -> list[Outcome]:
+    """Get all these certificates; the outcomes in the order of the wishes.
+
+    Raises PsfdnsError only where the state folder cannot be written before anything was asked.
+    """
+    run = _Run(means)
+    attempts = [Attempt(wish, means.desk.load_draft(wish.name)) for wish in wishes]
+    try:
+        run.run(attempts)
+    finally:
+        run.clean()
+    return [Outcome(each.wish, each.issued, tuple(each.faults)) for each in attempts]
+
+
+class _Run:
+    """The rounds of one run: in each, every certificate that is still wanted is tried at its next CA."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._history = means.desk.load_history()
+        self._history.forget_old(means.now())
+        self._caa: dict[Question, Asked] = {}
+        self._lock = threading.Lock()
+
+    def run(self, attempts: Sequence[Attempt]) -> None:
+        """Until every certificate is there or has no CA left."""
+        self._check_places(attempts)
+        names = (name for each in attempts if each.is_open for name in each.wish.names)
+        self._caa = look_up_caa(names, self._means.resolve)
+        waiting = [each for each in attempts if each.is_open and each.go_on()]
+        while waiting:
+            self._round(waiting)
+            waiting = [each for each in waiting if each.is_open and each.go_on()]
+            self._means.desk.store_history(self._history)
+
+    def clean(self) -> None:
+        """Proofs are taken away whatever happened; what cannot be is said, and left to the next run."""
+        try:
+            for remark in self._means.prover.clean():
+                self._means.say(f"a proof was left in DNS: {remark}")
+        except PsfdnsError as error:
+            self._means.say(f"proofs were left in DNS: {error.summary}")
+
+    def _check_places(self, attempts: Sequence[Attempt]) -> None:
+        """What DNS cannot prove, no CA needs to be asked for."""
+        places = list(dict.fromkeys(place for each in attempts for place in each.wish.places.values()))
+        faults = self._means.prover.check(places)
+        for each in attempts:
+            found = dict.fromkeys(faults[place] for place in each.wish.places.values())
+            for fault in found:
+                if fault is not None:
+                    each.give_up(fault)
+
+    def _round(self, attempts: Sequence[Attempt]) -> None:
+        for each in attempts:
+            self._check_limits(each)
+        self._open_authorities([each for each in attempts if each.is_trying])
+        for each in attempts:
+            self._check_caa(each)
+        self._each(self._place, attempts)
+        self._present(attempts)
+        self._each(self._complete, attempts)
+
+    def _check_limits(self, attempt: Attempt) -> None:
+        means = self._means
+        wait = judge_limits(
+            self._history,
+            attempt.wish.names,
+            ca=attempt.ca,
+            rules=means.rules.get(attempt.ca),
+            now=means.now(),
+            exempt=attempt.replaces is not None,
+        )
+        if wait is not None and not attempt.has_order:
+            attempt.fail(f"not before {_time(wait.until)}: {wait.why}", retry_at=wait.until)
+
+    def _open_authorities(self, attempts: Sequence[Attempt]) -> None:
+        """Each CA once, whatever it says then is said of all that want it."""
+        by_ca: dict[str, list[Attempt]] = {}
+        for each in attempts:
+            by_ca.setdefault(each.ca, []).append(each)
+        for ca, several in by_ca.items():
+            try:
+                authority = self._means.open_authority(ca)
+            except PsfdnsError as error:
+                self._note_wait(error, ca, ACCOUNT)
+                for each in several:
+                    each.fail_with(error)
+            else:
+                for each in several:
+                    each.authority = authority
+
+    def _check_caa(self, attempt: Attempt) -> None:
+        if not attempt.is_trying or attempt.has_order:
+            return
+        authority = attempt.opened
+        issuers = dict.fromkeys((*authority.directory.caa, *self._means.issuers.get(attempt.ca, ())))
+        asking = Asking(tuple(issuers), authority.account, self._means.prover.kind)
+        verdicts = [judge_caa(name, self._caa, asking) for name in attempt.wish.names]
+        attempt.remarks = list(dict.fromkeys(each.remark for each in verdicts if each.remark))
+        faults = list(dict.fromkeys(each.fault for each in verdicts if each.fault))
+        if faults:
+            attempt.fail("; ".join(faults))
+
+    def _each(self, act: Callable[[Attempt], None], attempts: Iterable[Attempt]) -> None:
+        """Side by side; what one of them meets is its own."""
+        trying = [each for each in attempts if each.is_trying]
+        if not trying:
+            return
+        with ThreadPoolExecutor(min(self._means.threads, len(trying)), thread_name_prefix="order") as pool:
+            under_way = {pool.submit(act, each): each for each in trying}
+            try:
+                for done in as_completed(under_way):
+                    self._take_in(done.exception(), under_way[done])
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _take_in(self, error: BaseException | None, attempt: Attempt) -> None:
+        if error is None:
+            return
+        if not isinstance(error, PsfdnsError):
+            raise error
+        limited = isinstance(error, CaError) and error.kind == "rateLimited"
+        self._note_wait(error, attempt.ca, subject_of(attempt.wish.names) if limited else ACCOUNT)
+        attempt.fail_with(error)
+
+    def _note_wait(self, error: PsfdnsError, ca: str, subject: str) -> None:
+        """Keep what a CA wants us to wait for, if that is longer than a run."""
+        until = error.retry_at if isinstance(error, CaError) else None
+        if until is not None and until - self._means.now() > LONGEST_WAIT:
+            self._history.waits[ca, subject] = Wait(until, str(error.summary))
+
+    def _place(self, attempt: Attempt) -> None:
+        place_order(attempt, self._means.desk, self._means.prover.kind)
+
+    def _present(self, attempts: Sequence[Attempt]) -> None:
+        """The proofs of all orders at once; each order hears of its own."""
+        trying = [each for each in attempts if each.is_trying]
+        proofs = list(dict.fromkeys(each.proof for one in trying for each in one.asked))
+        if not proofs:
+            return
+        names = len({proof.place.owner for proof in proofs})
+        self._means.say(f"proving {names} name{'s' * (names != 1)}")
+        verdicts = self._verdicts(proofs)
+        for one in trying:
+            faults = dict.fromkeys(verdicts[each.proof] for each in one.asked)
+            for fault in faults:
+                if fault is not None:
+                    one.give_up(fault)
+
+    def _verdicts(self, proofs: Sequence[Proof]) -> Mapping[Proof, str | None]:
+        try:
+            return self._means.prover.present(proofs)
+        except PsfdnsError as error:
+            return dict.fromkeys(proofs, error.summary)
+
+    def _complete(self, attempt: Attempt) -> None:
+        means = self._means
+        issued = complete(attempt, now=means.now, sleep=means.sleep, note_failure=self._note_failure)
+        with self._lock:
+            means.keep(issued)
+            if not issued.replaces:
+                event = Event(attempt.ca, subject_of(attempt.wish.names), means.now())
+                self._history.issued.append(event)
+        means.desk.forget_draft(attempt.wish.name)
+        attempt.issued = issued
+
+    def _note_failure(self, attempt: Attempt, name: str) -> None:
+        with self._lock:
+            self._history.failed.append(Event(attempt.ca, name, self._means.now()))
+
+
+def _time(when: datetime.datetime) -> str:
+    return f"{when.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+__all__ = ["Fault", "History", "Issued", "Means", "Outcome", "Status", "Wish", "issue_all"]

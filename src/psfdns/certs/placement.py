@@ -1,0 +1,127 @@
+"""Placing one order, or taking up the one that an earlier run has begun; and what it wants to be proved."""
+
+from __future__ import annotations
+
+from psfdns.certs.attempts import Asked, Attempt
+from psfdns.certs.authority import Authority
+from psfdns.certs.completion import read_issued
+from psfdns.certs.desk import Desk, Draft
+from psfdns.certs.keys import kind_of, make_key, make_request
+from psfdns.certs.pem import PemError, read_certificate
+from psfdns.certs.resources import Authorization, Order, Status
+from psfdns.errors import CaError
+from psfdns.proofs import Proof
+
+_GONE = frozenset({Status.INVALID, Status.EXPIRED, Status.DEACTIVATED, Status.REVOKED})
+_NO_SUCH_ORDER = frozenset({400, 401, 403, 404, 410})
+"""What CAs say of an order that they have forgotten, or that is another account's."""
+
+
+def place_order(attempt: Attempt, desk: Desk, kind: str) -> None:
+    """Have an order at the CA, and see what is to be proved by challenges of `kind`. Raises PsfdnsError."""
+    order = _take_up(attempt)
+    if order is None:
+        order = _open(attempt, desk)
+    attempt.order = order
+    if order.status is Status.PENDING:
+        attempt.asked = _find_challenges(attempt, order, kind)
+
+
+def _take_up(attempt: Attempt) -> Order | None:
+    """The order of an earlier run, where it is for the same and still good."""
+    draft, authority = attempt.draft, attempt.opened
+    if draft is None or draft.order is None or not _is_for(draft, attempt, authority):
+        return None
+    try:
+        order = authority.fetch_order(draft.order)
+    except CaError as error:
+        if error.status in _NO_SUCH_ORDER:
+            return None
+        raise
+    if order.status in _GONE or (order.status is Status.VALID and _is_known(order, attempt)):
+        return None
+    return order
+
+
+def _is_for(draft: Draft, attempt: Attempt, authority: Authority) -> bool:
+    """Whether a draft is what is wanted today, of the same CA and account."""
+    wish = attempt.wish
+    place = (draft.ca, draft.directory, draft.account)
+    if place != (attempt.ca, authority.directory_url, authority.account) or draft.profile != wish.profile:
+        return False
+    return set(draft.names) == set(wish.names) and _has_right_key(draft, attempt)
+
+
+def _has_right_key(draft: Draft, attempt: Attempt) -> bool:
+    wish = attempt.wish
+    if wish.reused_key is not None and wish.reused_key != draft.key_pem:
+        return False
+    try:
+        return kind_of(draft.key_pem) == wish.key
+    except ValueError:
+        return False
+
+
+def _is_known(order: Order, attempt: Attempt) -> bool:
+    """Whether a finished order is the one whose certificate is kept already."""
+    wish, draft = attempt.wish, attempt.draft
+    if wish.current is None or draft is None:
+        return False
+    try:
+        found = read_issued(attempt.opened.download(order)[0], draft.key_pem, wish)
+    except PemError:
+        return True
+    return read_certificate(found.certificate, name=wish.name).fingerprint == wish.current
+
+
+def _open(attempt: Attempt, desk: Desk) -> Order:
+    """A new order; its key is on the disk before the CA hears of it. Raises PsfdnsError."""
+    wish, authority = attempt.wish, attempt.opened
+    _refuse_unknown_profile(attempt)
+    key = wish.reused_key or make_key(wish.key)
+    draft = Draft(
+        wish.name,
+        attempt.ca,
+        authority.directory_url,
+        authority.account,
+        wish.names,
+        wish.profile,
+        key,
+        make_request(key, wish.names),
+    )
+    desk.store_draft(draft)
+    order, replaces = authority.new_order(wish.names, profile=wish.profile, replaces=attempt.replaces)
+    attempt.draft = draft.placed(order.url, replaces=replaces)
+    desk.store_draft(attempt.draft)
+    return order
+
+
+def _refuse_unknown_profile(attempt: Attempt) -> None:
+    profile, offered = attempt.wish.profile, attempt.opened.directory.profiles
+    if profile is not None and profile not in (offered or {}):
+        known = f"it has {', '.join(sorted(offered))}" if offered else "it has none"
+        raise CaError(attempt.opened.who, f"order {attempt.wish.names[0]}", f"no profile {profile}: {known}")
+
+
+def _find_challenges(attempt: Attempt, order: Order, kind: str) -> list[Asked]:
+    found = []
+    for url in order.authorizations:
+        authorization = attempt.opened.fetch_authorization(url)
+        if authorization.status is Status.PENDING:
+            found.append(_challenge_of(authorization, attempt, kind))
+        elif authorization.status is not Status.VALID:
+            why = f"{authorization.name}: {authorization.error}"
+            raise CaError(attempt.opened.who, f"order {order.names[0]}", why)
+    return found
+
+
+def _challenge_of(authorization: Authorization, attempt: Attempt, kind: str) -> Asked:
+    authority = attempt.opened
+    challenge = authorization.challenge(kind)
+    place = attempt.wish.places.get(authorization.name)
+    doing = f"order {attempt.wish.names[0]}"
+    if challenge is None:
+        raise CaError(authority.who, doing, f"it offers no {kind} for {authorization.name}")
+    if place is None:
+        raise CaError(authority.who, doing, f"it wants {authorization.name} proved, which was not asked for")
+    return Asked(challenge, Proof(place, authority.dns01_value(challenge)))

@@ -1,0 +1,102 @@
+"""Whether a certificate is due, since or from when, and why: one pure function.
+
+In this order: it is missing; revoked; expired; its names, kind of key or profile are not those wanted; the CA
+suggests a moment (ARI); else a fraction of its lifetime. A suggestion that leaves less than a tenth of the
+lifetime is overruled: a CA's mistake must not let a certificate expire.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from dataclasses import dataclass
+
+from psfdns.certs.ari import Ari
+from psfdns.certs.certificate import WantedCertificate
+from psfdns.certs.stored import StoredCertificate
+
+SHORT = datetime.timedelta(days=10)
+"""A lifetime below this is renewed at its half."""
+USUAL_FRACTION, SHORT_FRACTION = 2 / 3, 1 / 2
+LAST_FRACTION = 9 / 10
+"""After this much of the lifetime it is due, whatever the CA suggests."""
+
+
+class Reason(enum.StrEnum):
+    """Why a certificate is due, or what will make it due."""
+
+    ARI = "ari"
+    LIFETIME = "lifetime"
+    EXPIRED = "expired"
+    NAMES_CHANGED = "names-changed"
+    KEY_CHANGED = "key-changed"
+    PROFILE_CHANGED = "profile-changed"
+    MISSING = "missing"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The decision. `at` is when it became or becomes due, None where it is due by what it is, or never."""
+
+    due: bool
+    at: datetime.datetime | None = None
+    reason: Reason | None = None
+
+
+NEVER = Renewal(due=False)
+"""Of a certificate that somebody else renews."""
+
+
+def decide(
+    wanted: WantedCertificate,
+    current: StoredCertificate | None,
+    *,
+    ari: Ari | None = None,
+    is_revoked: bool = False,
+    now: datetime.datetime,
+) -> Renewal:
+    """The decision for one certificate; `ari` counts only if it is about `current`."""
+    if wanted.is_watched:
+        return NEVER
+    if current is None:
+        return Renewal(due=True, reason=Reason.MISSING)
+    if is_revoked:
+        return Renewal(due=True, reason=Reason.REVOKED)
+    if now >= current.not_after:
+        return Renewal(due=True, at=current.not_after, reason=Reason.EXPIRED)
+    changed = _find_change(wanted, current)
+    if changed is not None:
+        return Renewal(due=True, reason=changed)
+    at, reason = _choose_moment(wanted, current, ari)
+    return Renewal(now >= at, at, reason)
+
+
+def _find_change(wanted: WantedCertificate, current: StoredCertificate) -> Reason | None:
+    """What differs from the manifest; a profile only where it is known which was asked for."""
+    if set(wanted.names) != set(current.names):
+        return Reason.NAMES_CHANGED
+    if wanted.key != current.key:
+        return Reason.KEY_CHANGED
+    if current.issuance is not None and wanted.profile != current.issuance.profile:
+        return Reason.PROFILE_CHANGED
+    return None
+
+
+def _choose_moment(
+    wanted: WantedCertificate, current: StoredCertificate, ari: Ari | None
+) -> tuple[datetime.datetime, Reason]:
+    if ari is None or ari.certificate != current.identifier or not ari.window.is_usable:
+        return _at(current, wanted.renew_at or _usual_fraction(current)), Reason.LIFETIME
+    last = _at(current, LAST_FRACTION)
+    return (ari.selected, Reason.ARI) if ari.selected <= last else (last, Reason.LIFETIME)
+
+
+def _usual_fraction(current: StoredCertificate) -> float:
+    return SHORT_FRACTION if current.lifetime < SHORT else USUAL_FRACTION
+
+
+def _at(current: StoredCertificate, fraction: float) -> datetime.datetime:
+    """To the second, as certificates have it."""
+    seconds = int(current.lifetime.total_seconds() * fraction)
+    return current.not_before + datetime.timedelta(seconds=seconds)

@@ -1,0 +1,129 @@
+"""What a CA's server answers, as values: replies, problem documents, Retry-After. Pure, no network.
+
+What the `acme` library loses (headers of errors, the body of 409, dates in Retry-After) is kept here.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from psfdns.errors import CaError
+
+ERROR_PREFIX = "urn:ietf:params:acme:error:"
+RETRYABLE = frozenset({"badNonce", "rateLimited", "serverInternal", "dns", "connection"})
+"""Error types that may go away by themselves (RFC 8555 §6.7)."""
+
+_LONGEST = 300
+"""Characters shown of what a CA says."""
+_MAX_SUBPROBLEMS = 5
+_MAX_WAIT = datetime.timedelta(days=30)
+"""A Retry-After beyond that is a mistake; nothing of a CA's is limited for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP answer. `headers` have lower-case names; `links` is relation -> URLs (RFC 8288)."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the server did what was asked."""
+        return 200 <= self.status < 300
+
+    @property
+    def location(self) -> str | None:
+        """The URL of what was made or found."""
+        return self.headers.get("location")
+
+    def related(self, relation: str) -> tuple[str, ...]:
+        """The URLs of a relation, in the order of the headers."""
+        return tuple(url for name, url in self.links if name == relation)
+
+    def document(self) -> dict[str, Any] | None:
+        """The JSON object in the body, or None."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+
+def read_retry_after(reply: Reply, *, now: datetime.datetime) -> datetime.datetime | None:
+    """When to ask again: Retry-After in seconds or as a date (RFC 9110 §10.2.3); None without it."""
+    text = reply.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        return now + min(datetime.timedelta(seconds=int(text)), _MAX_WAIT)
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    aware = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
+    return min(max(aware.astimezone(datetime.UTC), now), now + _MAX_WAIT)
+
+
+def problem_kind(reply: Reply) -> str | None:
+    """The type of a problem document without ACME's prefix (RFC 7807 §3.1, RFC 8555 §6.7)."""
+    kind = (reply.document() or {}).get("type")
+    return kind.removeprefix(ERROR_PREFIX) if isinstance(kind, str) and kind.isprintable() else None
+
+
+def explain_problem(reply: Reply, *, who: str, doing: str, now: datetime.datetime) -> CaError:
+    """The CA's no, in its own words as far as they are short."""
+    kind = problem_kind(reply)
+    document = reply.document() or {}
+    broken = reply.status >= 500
+    return CaError(
+        who,
+        doing,
+        describe_problem(document) or f"HTTP {reply.status}",
+        retryable=broken or reply.status == 429 or kind in RETRYABLE,
+        hint=_hint(kind, document),
+        kind=kind,
+        status=reply.status,
+        retry_at=read_retry_after(reply, now=now),
+        uncertain=broken,
+    )
+
+
+def describe_problem(document: Mapping[str, Any]) -> str:
+    """The detail of a problem document, those of its subproblems (RFC 8555 §6.7.1), and its type."""
+    subproblems = document.get("subproblems")
+    several = subproblems[:_MAX_SUBPROBLEMS] if isinstance(subproblems, list) else ()
+    below = [f"{_identifier(each)}{_detail(each)}" for each in several if isinstance(each, dict)]
+    details = [_detail(document), *below]
+    kind = document.get("type")
+    shown = kind.removeprefix(ERROR_PREFIX) if isinstance(kind, str) else ""
+    text = "; ".join(filter(None, details))
+    return f"{text} ({shown})" if text and shown else text or shown
+
+
+def _detail(document: Mapping[str, Any]) -> str:
+    detail = document.get("detail")
+    if not isinstance(detail, str):
+        return ""
+    return detail if len(detail) <= _LONGEST else detail[: _LONGEST - 3] + "..."
+
+
+def _identifier(document: Mapping[str, Any]) -> str:
+    identifier = document.get("identifier")
+    value = identifier.get("value") if isinstance(identifier, dict) else None
+    return f"{value}: " if isinstance(value, str) else ""
+
+
+def _hint(kind: str | None, document: Mapping[str, Any]) -> str | None:
+    if kind == "externalAccountRequired":
+        return "set eab_kid and eab_key_file of the CA in psfdns.toml"
+    if kind == "userActionRequired":
+        instance = document.get("instance")
+        where = f": {instance}" if isinstance(instance, str) else ""
+        return f"the CA's terms have changed and are to be agreed to{where}"
+    return None

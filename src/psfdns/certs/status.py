@@ -1,0 +1,109 @@
+"""How a wanted certificate stands: what is there, whether it is due and why, what is wrong with it. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from psfdns.certs import rules
+from psfdns.certs.certificate import WantedCertificate
+from psfdns.certs.renewal import LAST_FRACTION, Reason, Renewal, decide
+from psfdns.certs.state import State
+from psfdns.certs.stored import StoredCertificate
+from psfdns.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One certificate; `unreadable` says why the store could not be read: then nothing is known of it."""
+
+    wanted: WantedCertificate
+    current: StoredCertificate | None = None
+    state: State = field(default_factory=State)
+    unreadable: str | None = None
+
+    def decide(self, now: datetime.datetime) -> Renewal | None:
+        """Whether it is due; None where that is not known."""
+        if self.unreadable is not None and not self.wanted.is_watched:
+            return None
+        return decide(self.wanted, self.current, ari=self.state.ari, is_revoked=self.is_revoked, now=now)
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether what is there is known to be revoked."""
+        return self.current is not None and self.current.fingerprint in self.state.revoked
+
+    def is_deployed(self, target: str) -> bool:
+        """Whether what is there arrived at the target."""
+        last = self.state.deployment(target)
+        return (
+            last is not None
+            and last.ok
+            and self.current is not None
+            and last.fingerprint == self.current.fingerprint
+        )
+
+
+def judge_standing(standing: Standing, *, now: datetime.datetime) -> Iterator[Diagnostic]:
+    """What is wrong with it, at its place in the manifest."""
+    wanted, current = standing.wanted, standing.current
+    if standing.unreadable is not None:
+        yield rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}")
+    elif current is not None:
+        yield from _judge_current(standing, current, now)
+    elif not wanted.is_watched:
+        yield rules.MISSING.broken(wanted, f"{wanted.name} is not in the store")
+
+
+def _judge_current(
+    standing: Standing, current: StoredCertificate, now: datetime.datetime
+) -> Iterator[Diagnostic]:
+    wanted = standing.wanted
+    end = f"{current.not_after:%Y-%m-%d %H:%M} UTC"
+    if now >= current.not_after:
+        yield rules.EXPIRED.broken(wanted, f"{wanted.name} expired at {end}")
+    elif now >= current.not_before + LAST_FRACTION * current.lifetime:
+        yield rules.LATE.broken(wanted, f"{wanted.name} expires at {end} and was not renewed")
+    if standing.is_revoked:
+        yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked")
+    for target in wanted.deploy:
+        if not standing.is_deployed(target):
+            last = standing.state.deployment(target)
+            why = f": {last.fault}" if last is not None and last.fault is not None else ""
+            yield rules.NOT_DEPLOYED.broken(wanted, f"{wanted.name} is not at {target}{why}")
+
+
+def say_why(standing: Standing, renewal: Renewal) -> str:
+    """The reason of a decision as half a sentence."""
+    wanted, current = standing.wanted, standing.current
+    match renewal.reason:
+        case None:
+            return f"not ours to renew: {wanted.issuer}"
+        case Reason.MISSING:
+            return "there is none yet"
+        case Reason.REVOKED:
+            return "it is revoked"
+        case Reason.EXPIRED:
+            return "it has expired"
+        case Reason.ARI:
+            ari = standing.state.ari
+            told = f" ({ari.explanation})" if ari is not None and ari.explanation else ""
+            return f"the CA suggests it{told}"
+        case Reason.LIFETIME:
+            return "by its age" if standing.state.ari is None else "by its age, before the CA suggests it"
+        case _:
+            return _say_change(renewal.reason, wanted, current)
+
+
+def _say_change(reason: Reason, wanted: WantedCertificate, current: StoredCertificate | None) -> str:
+    if current is None:
+        return "there is none yet"
+    if reason is Reason.NAMES_CHANGED:
+        more = [f"+{name}" for name in wanted.names if name not in current.names]
+        less = [f"-{name}" for name in current.names if name not in wanted.names]
+        return f"its names change: {' '.join([*more, *less])}"
+    if reason is Reason.KEY_CHANGED:
+        return f"its key becomes {wanted.key} (is {current.key or 'of another kind'})"
+    before = current.issuance.profile if current.issuance is not None else None
+    return f"its profile becomes {wanted.profile or 'the default one'} (was {before or 'the default one'})"

@@ -1,0 +1,262 @@
+"""The store of certificates on the disk, laid out as certbot's users know it.
+
+live/<name>             a link to the set that counts: cert.pem, chain.pem, fullchain.pem, privkey.pem
+archive/<name>/<n>/     every set there was, by number, with about.json and, where wanted, combined.pem
+state/<name>.json       what is remembered beside: the CA's suggestion, where it was brought
+lock                    held by whoever writes
+
+A set is complete on the disk before the one link is replaced, so that a reader, or a crash at any step,
+meets the old set or the new one. Folders are 0700 and files 0600; where a group was named it may read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from psfdns.certs.about import parse_about, render_about
+from psfdns.certs.pem import MAX_BYTES, CertificateSet, PemError, check_set, read_certificate
+from psfdns.certs.state import State, StateError, parse_state, render_state
+from psfdns.certs.stored import Issuance, StoredCertificate
+from psfdns.errors import LockedError, PsfdnsError
+from psfdns.journal.disk import sync_folder, write_file, write_folder
+
+LIVE, ARCHIVE, STATE, LOCK = "live", "archive", "state", "lock"
+CERTIFICATE, CHAIN, FULL_CHAIN, KEY = "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"
+COMBINED, ABOUT = "combined.pem", "about.json"
+_UNFINISHED = ".new-"
+_FOLDER_MODE, _FOLDER_MODE_OF_GROUP, _FILE_MODE_OF_GROUP = 0o700, 0o750, 0o640
+
+
+class StoreError(PsfdnsError):
+    """The store cannot be read or written; nothing of the certificate was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a set is written: with combined.pem (full chain, then key) or not, and whose it is.
+
+    `owner` and `group` are numbers, None for the process's own; a group that is named may read.
+    """
+
+    combined: bool = False
+    owner: int | None = None
+    group: int | None = None
+
+
+class Store:
+    """A folder of certificates; it need not exist to be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def live(self, name: str) -> Path:
+        """The folder of the set that counts: certbot's RENEWED_LINEAGE."""
+        return self.folder / LIVE / name
+
+    def names(self) -> tuple[str, ...]:
+        """The certificates that are there. Raises StoreError."""
+        try:
+            found = sorted(entry.name for entry in os.scandir(self.folder / LIVE))
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise _failed(self.folder / LIVE, "cannot be read", error) from error
+        return tuple(name for name in found if not name.startswith(".") and name != "README")
+
+    def load(self, name: str) -> StoredCertificate | None:
+        """The certificate that counts, None where there is none. Raises StoreError."""
+        folder = self.live(name)
+        if not os.path.lexists(folder):
+            return None
+        # One look at the link: a set that is replaced meanwhile must not be mixed with the new one.
+        return _load(folder.resolve(), name)
+
+    def load_set(self, name: str) -> CertificateSet:
+        """Certificate, chain and key of the set that counts. Raises StoreError."""
+        folder = self.live(name).resolve()
+        return CertificateSet(*(_read(folder / file) for file in (CERTIFICATE, CHAIN, KEY)))
+
+    def versions(self, name: str) -> tuple[int, ...]:
+        """The numbers of all complete sets, oldest first. Raises StoreError."""
+        try:
+            found = [entry.name for entry in os.scandir(self.folder / ARCHIVE / name)]
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise _failed(self.folder / ARCHIVE / name, "cannot be read", error) from error
+        return tuple(sorted(int(each) for each in found if each.isascii() and each.isdecimal()))
+
+    def load_state(self, name: str) -> State:
+        """What is remembered. Raises StoreError."""
+        path = self.folder / STATE / f"{name}.json"
+        try:
+            return parse_state(_read(path)) if os.path.lexists(path) else State()
+        except StateError as error:
+            hint = "remove it: psfdns then asks the CA for its suggestion again, and deploys again"
+            raise StoreError(f"{path}: {error}", hint=hint) from error
+
+    def save_state(self, name: str, state: State) -> None:
+        """Remember it, at once or not at all. Raises StoreError."""
+        path = self.folder / STATE / f"{name}.json"
+        try:
+            for folder in (self.folder, path.parent):
+                _make_folder(folder)
+            write_file(path, render_state(state))
+        except OSError as error:
+            raise _failed(path, "cannot be written", error) from error
+
+    def put(
+        self, name: str, new: CertificateSet, *, issuance: Issuance | None = None, shape: Shape | None = None
+    ) -> StoredCertificate:
+        """Make a set the one that counts. Raises StoreError, with the old set as it was.
+
+        Without `shape` it is written as the set before. The caller holds the lock.
+        """
+        stored = _judge(new, name, issuance)
+        live = self.live(name)
+        try:
+            if live.is_dir() and not live.is_symlink():
+                raise StoreError(
+                    f"{live} is a folder and not a link of psfdns's",
+                    hint="keep the store apart from certbot's folders, and adopt those: psfdns certs import",
+                )
+            self._swap(name, self._write(name, new, stored, shape or self._shape_of(name)))
+        except OSError as error:
+            raise _failed(live, "cannot be written", error) from error
+        return stored
+
+    def keep(self, name: str, old: CertificateSet, *, shape: Shape | None = None) -> None:
+        """Add a set that does not count, such as one from before. Raises StoreError. As `put` otherwise."""
+        stored = _judge(old, name, None)
+        try:
+            self._write(name, old, stored, shape or self._shape_of(name))
+        except OSError as error:
+            raise _failed(self.folder / ARCHIVE / name, "cannot be written", error) from error
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else writes to the store within the block. Raises LockedError, StoreError."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / LOCK, timeout=0, mode=0o600)
+        try:
+            _make_folder(self.folder)
+            lock.acquire()
+        except Timeout as error:
+            hint = "wait until it is done"
+            raise LockedError(f"{self.folder}: another psfdns writes there", hint=hint) from error
+        except OSError as error:
+            raise _failed(self.folder, "cannot be written", error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _shape_of(self, name: str) -> Shape:
+        """That of the set that counts; a group may read only where it was named."""
+        try:
+            about = (self.live(name) / KEY).stat()
+        except FileNotFoundError:
+            return Shape()
+        group = about.st_gid if about.st_mode & stat.S_IRGRP else None
+        owner = about.st_uid if about.st_uid != os.geteuid() else None
+        return Shape((self.live(name) / COMBINED).exists(), owner, group)
+
+    def _tidy(self, name: str) -> None:
+        """Remove what a crash has left: unfinished sets, and an unfinished link."""
+        for path in (self.folder / ARCHIVE / name).glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(path)
+        (self.folder / LIVE / f"{_UNFINISHED}{name}").unlink(missing_ok=True)
+
+    def _write(self, name: str, new: CertificateSet, stored: StoredCertificate, shape: Shape) -> int:
+        """A new complete set that nobody sees yet; its number."""
+        self._tidy(name)
+        files = _files(new, stored, shape)
+        folder = self.folder / ARCHIVE / name
+        for place in (self.folder, self.folder / LIVE, self.folder / ARCHIVE, folder):
+            _make_folder(place)
+            _hand_over(place, shape)
+        if (self.folder / LOCK).exists():
+            _hand_over(self.folder / LOCK, Shape(owner=shape.owner))
+        version = max(self.versions(name), default=0) + 1
+        made = folder / str(version)
+        write_folder(made, files)
+        for path in (*(made / file for file in files), made):
+            _hand_over(path, shape)
+        return version
+
+    def _swap(self, name: str, version: int) -> None:
+        """The one step that counts."""
+        unfinished = self.folder / LIVE / f"{_UNFINISHED}{name}"
+        unfinished.symlink_to(Path("..", ARCHIVE, name, str(version)))
+        unfinished.replace(self.live(name))
+        sync_folder(self.folder / LIVE)
+
+
+def _judge(new: CertificateSet, name: str, issuance: Issuance | None) -> StoredCertificate:
+    try:
+        check_set(new)
+        return read_certificate(new.certificate, name=name, issuance=issuance)
+    except PemError as error:
+        raise StoreError(f"{name}: {error}") from error
+
+
+def _files(new: CertificateSet, stored: StoredCertificate, shape: Shape) -> dict[str, bytes]:
+    files = {
+        CERTIFICATE: new.certificate,
+        CHAIN: new.chain,
+        FULL_CHAIN: new.full_chain,
+        KEY: new.key,
+        ABOUT: render_about(stored, new.certificate),
+    }
+    return {**files, COMBINED: new.full_chain + new.key} if shape.combined else files
+
+
+def _load(folder: Path, name: str) -> StoredCertificate:
+    text = _read(folder / CERTIFICATE)
+    about = _read(folder / ABOUT) if (folder / ABOUT).exists() else b""
+    known = parse_about(about, text, name=name)
+    if known is not None:
+        return known
+    try:
+        return read_certificate(text, name=name)
+    except PemError as error:
+        raise StoreError(f"{folder / CERTIFICATE}: {error}") from error
+
+
+def _read(path: Path) -> bytes:
+    """A file of the store, of at most MAX_BYTES."""
+    try:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise StoreError(f"{path} is not a regular file")
+            return file.read(MAX_BYTES)
+    except OSError as error:
+        raise _failed(path, "cannot be read", error) from error
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder; in one that is there already nobody but its owner, and a group that reads, has a say."""
+    if not folder.is_dir():
+        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o027:
+        folder.chmod(mode & ~0o027)
+
+
+def _hand_over(path: Path, shape: Shape) -> None:
+    """Owner and group, where they were named; a group may read then."""
+    if shape.owner is not None or shape.group is not None:
+        os.chown(path, -1 if shape.owner is None else shape.owner, -1 if shape.group is None else shape.group)
+    if shape.group is not None:
+        path.chmod(_FOLDER_MODE_OF_GROUP if path.is_dir() else _FILE_MODE_OF_GROUP)
+
+
+def _failed(path: Path, what: str, error: OSError) -> StoreError:
+    return StoreError(f"{path}: {what}: {error.strerror or error}")

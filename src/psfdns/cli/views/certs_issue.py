@@ -1,0 +1,69 @@
+"""What became of certificates that were ordered: the document `psfdns-certs-issue/1`, and text from it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from psfdns.cli.views.escape import escape
+
+if TYPE_CHECKING:
+    from psfdns.certs.order import Fault, Outcome
+
+FORMAT = "psfdns-certs-issue/1"
+
+Shape = dict[str, Any]
+
+
+def to_document(outcomes: Iterable[Outcome]) -> Shape:
+    """The document (docs/contract.md §4)."""
+    return {"format": FORMAT, "certificates": [_certificate(each) for each in outcomes]}
+
+
+def _certificate(outcome: Outcome) -> Shape:
+    from psfdns.certs.pem import read_certificate
+
+    issued = outcome.issued
+    found = read_certificate(issued.set.certificate, name=outcome.wish.name) if issued is not None else None
+    return {
+        "name": outcome.wish.name,
+        "names": list(outcome.wish.names),
+        "outcome": "failed" if issued is None else "issued",
+        "ca": None if issued is None else issued.ca,
+        "replaces": issued is not None and issued.replaces,
+        "not_after": None if found is None else _stamp(found.not_after),
+        "serial": None if found is None else found.serial,
+        "fingerprint": None if found is None else found.fingerprint,
+        "faults": [_fault(each) for each in outcome.faults],
+    }
+
+
+def _fault(fault: Fault) -> Shape:
+    retry_at = None if fault.retry_at is None else _stamp(fault.retry_at)
+    return {"ca": fault.ca, "why": fault.why, "hint": fault.hint, "retry_at": retry_at}
+
+
+def _stamp(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def render_issued(document: Shape) -> str:
+    """A line for each that was issued."""
+    issued = [each for each in document["certificates"] if each["outcome"] == "issued"]
+    return "".join(
+        f"{escape(each['name'])}: issued by {escape(each['ca'])}, until {each['not_after'][:10]}\n"
+        for each in issued
+    )
+
+
+def render_failed(document: Shape) -> str:
+    """Every reason of those that were not, and what to do."""
+    lines = []
+    for each in document["certificates"]:
+        if each["outcome"] == "failed":
+            for fault in each["faults"]:
+                where = f" at {escape(fault['ca'])}" if fault["ca"] else ""
+                lines.append(f"error: {escape(each['name'])}: not issued{where}: {escape(fault['why'])}")
+                lines += [f"hint: {escape(fault['hint'])}"] if fault["hint"] else []
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,42 @@
+"""A download is held against what was ordered."""
+
+from __future__ import annotations
+
+import pytest
+
+from psfdns.certs.attempts import Wish
+from psfdns.certs.completion import read_issued
+from psfdns.certs.pem import PemError
+from tests.certs.issuing import issue
+from tests.certs.world import wish
+
+WISH: Wish = wish("a.example", "*.a.example")
+
+
+def test_the_chain_of_the_key_and_names_that_were_ordered() -> None:
+    good = issue(["*.a.example", "a.example"])
+
+    found = read_issued(good.full_chain, good.key, WISH)
+
+    assert (found.certificate, found.chain, found.key) == (good.certificate, good.chain, good.key)
+
+
+@pytest.mark.parametrize("names", [["a.example"], ["a.example", "*.a.example", "b.example"], ["b.example"]])
+def test_other_names_are_refused(names: list[str]) -> None:
+    other = issue(names)
+
+    with pytest.raises(PemError, match="for other names"):
+        read_issued(other.full_chain, other.key, WISH)
+
+
+def test_another_key_is_refused() -> None:
+    good = issue(["*.a.example", "a.example"])
+    other = issue(["*.a.example", "a.example"], number=1)
+
+    with pytest.raises(PemError, match="not the certificate's"):
+        read_issued(good.full_chain, other.key, WISH)
+
+
+def test_what_is_no_chain_is_refused() -> None:
+    with pytest.raises(PemError, match="holds no certificate"):
+        read_issued(b"<html>", issue().key, WISH)

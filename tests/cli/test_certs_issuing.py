@@ -1,0 +1,574 @@
+"""`certs issue`, `renew`, `delegate`, `revoke` and `account` on a real CA, zones in the sandbox."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from psfdns.certs.store import Store
+from psfdns.proofs import challenge_owner, challenge_target
+from psfdns.route53.challenge_memory import ChallengeMemory, Written
+from psfdns.sandbox.dns_messages import DnsService
+from psfdns.sandbox.sandbox import Sandbox
+from tests.cli.ground import Ground
+from tests.fault_proxy import Fault, Proxy, fault_proxy
+from tests.pebble import EAB_KEY, EAB_KID, Pebble, pebble
+from tests.recursor import Recursor, serving
+
+CONFIG = """
+[route53]
+accounts = ["sandbox"]
+[resolver]
+servers = ["127.0.0.1:{resolver}"]
+port = {dns}
+[acme]
+order = ["pebble"]
+validation_zone = "acme.test"
+[acme.ca.pebble]
+directory = "{directory}"
+ca_bundle = "{bundle}"
+"""
+WWW = """
+[[certificate]]
+names = ["www.tenant.example"]
+"""
+BOTH = """
+[[certificate]]
+names = ["alpha.test", "*.alpha.test"]
+challenge = "direct"
+[[certificate]]
+names = ["www.tenant.example"]
+"""
+
+
+class Issuing(Ground):
+    """A repository whose certificates a real CA issues; `recursor` is how that CA sees names of others."""
+
+    recursor: Recursor
+    ca: Pebble
+    dns_port: int
+    resolver_port: int
+
+    def configure(self, directory: str | None = None, more: str = "") -> None:
+        (self.root / "psfdns.toml").write_text(
+            CONFIG.format(
+                resolver=self.resolver_port,
+                dns=self.dns_port,
+                directory=directory or self.ca.url,
+                bundle=self.ca.bundle,
+            )
+            + more
+        )
+
+    def want(self, text: str, tenant: str = "one") -> None:
+        (self.root / "certs").mkdir(exist_ok=True)
+        (self.root / "certs" / f"{tenant}.toml").write_text(text)
+
+    def delegate(self, name: str, tenant: str = "one") -> str:
+        target = challenge_target(name, tenant=tenant, zone="acme.test.")
+        self.recursor.elsewhere[challenge_owner(name), "CNAME"] = (target,)
+        return target
+
+    def succeed(self, *words: str) -> str:
+        code, out, err = self.run(*words)
+        assert code == 0, (words, out, err)
+        return out
+
+    @property
+    def store(self) -> Store:
+        return Store(self.root / ".psfdns" / "certs")
+
+    def serial(self, name: str) -> str | None:
+        found = self.store.load(name)
+        return None if found is None else found.serial
+
+    def proofs(self) -> list[str]:
+        return [line for line in self.live() if "TXT" in line and "hello" not in line]
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Recursor, int, int, Pebble]]:
+    """One CA for all of these tests; each puts its own zones behind the resolver."""
+    recursor = Recursor(Sandbox(None).cloud)
+    with (
+        serving(recursor) as resolver_port,
+        serving(_Authority(recursor)) as dns_port,  # type: ignore[arg-type]
+        pebble(tmp_path_factory.mktemp("ca"), resolver_port) as running,
+    ):
+        yield recursor, resolver_port, dns_port, running
+
+
+class _Authority:
+    """The name servers of the zones that the recursor sees now."""
+
+    def __init__(self, recursor: Recursor) -> None:
+        self._recursor = recursor
+
+    def answer(self, data: bytes, *, datagram: bool) -> bytes | None:
+        return self._recursor.service.answer(data, datagram=datagram)
+
+
+@pytest.fixture
+def ground(
+    ca: tuple[Recursor, int, int, Pebble],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Issuing:
+    monkeypatch.chdir(tmp_path)
+    found = Issuing(tmp_path, capsys)
+    found.recursor, found.resolver_port, found.dns_port, found.ca = ca
+    found.recursor.service = DnsService(Sandbox(tmp_path / ".psfdns" / "sandbox").cloud)
+    found.recursor.elsewhere.clear()
+    found.write("one", "acme.test")
+    found.configure()
+    found.apply()
+    return found
+
+
+@pytest.fixture
+def proxied(ground: Issuing) -> Iterator[Proxy]:
+    with fault_proxy(ground.ca.url, ground.ca.bundle, ground.ca.bundle.with_name("tls.key")) as (proxy, url):
+        ground.configure(url)
+        yield proxy
+
+
+def test_everything_that_is_missing_is_issued_and_then_nothing_is_said(ground: Issuing) -> None:
+    ground.want(BOTH)
+    ground.delegate("www.tenant.example")
+
+    out = ground.succeed("certs", "renew")
+
+    assert re.findall(r"^(\S+): issued by pebble, until 20\d\d-\d\d-\d\d$", out, re.MULTILINE) == [
+        "alpha.test",
+        "www.tenant.example",
+    ]
+    live = ground.root / ".psfdns" / "certs" / "live" / "alpha.test"
+    leaf = x509.load_pem_x509_certificate((live / "fullchain.pem").read_bytes())
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert set(names.get_values_for_type(x509.DNSName)) == {"alpha.test", "*.alpha.test"}
+    assert (live / "privkey.pem").stat().st_mode & 0o777 == 0o600
+    assert ground.proofs() == []
+    assert ground.run("certs", "renew") == (0, "", "")
+    assert json.loads(ground.succeed("certs", "list", "--json"))["certificates"][0]["due"] is not True
+
+
+def test_issue_does_so_whether_it_is_due_or_not_and_replaces(ground: Issuing) -> None:
+    ground.want(BOTH)
+    ground.succeed("certs", "issue", "alpha.test")
+    before = ground.serial("alpha.test")
+
+    document = json.loads(ground.succeed("certs", "issue", "alpha.test", "--json"))
+
+    assert document["format"] == "psfdns-certs-issue/1"
+    (row,) = document["certificates"]
+    assert (row["outcome"], row["ca"], row["faults"]) == ("issued", "pebble", [])
+    assert row["serial"] == ground.serial("alpha.test") != before
+    assert ground.serial("www.tenant.example") is None
+
+
+def test_one_that_fails_is_exit_1_and_the_others_are_renewed(ground: Issuing) -> None:
+    ground.want(BOTH)
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert code == 1
+    assert "alpha.test: issued by pebble" in out
+    target = challenge_target("www.tenant.example", tenant="one", zone="acme.test.")
+    assert "error: www.tenant.example: not issued: _acme-challenge.www.tenant.example. has to lead to" in err
+    assert target in err
+
+
+def test_a_file_with_errors_renews_nothing_of_its_own(ground: Issuing) -> None:
+    ground.want(BOTH + 'colour = "blue"\n')
+    ground.want('[[certificate]]\nnames = ["beta.test"]\nchallenge = "direct"\n', tenant="two")
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert code == 1
+    assert out.startswith("beta.test: issued")
+    assert "certs/one.toml:" in err
+    assert ground.serial("alpha.test") is None
+    assert ground.run("certs", "issue", "alpha.test")[0] == 1
+
+
+def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
+    ground.delegate("www.tenant.example", tenant="one")
+    ground.want(WWW, tenant="two")
+
+    code, _, err = ground.run("certs", "issue", "www.tenant.example")
+
+    assert code == 1
+    assert "has to lead to" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("issue", "nothing.example"), 64, "unknown certificate"),
+        (("issue",), 64, "Missing argument"),
+        (("delegate", "nothing.example"), 64, "unknown certificate"),
+        (("revoke", "alpha.test"), 64, "unknown certificate in the store"),
+        (("revoke", "alpha.test", "--reason", "boredom"), 64, "Invalid value"),
+        (("renew", "--jitter", "-1"), 64, "Invalid value"),
+        (("account", "show", "nobody"), 64, "unknown CA"),
+        (("account", "rollover"), 1, "there is no account at pebble"),
+        (("account", "deactivate", "--yes"), 1, "there is no account at pebble"),
+    ],
+)
+def test_what_there_is_not_is_said(ground: Issuing, words: tuple[str, ...], code: int, told: str) -> None:
+    ground.want(BOTH)
+
+    found, out, err = ground.run("certs", *words)
+
+    assert found == code
+    assert told in err
+    assert out == ""
+
+
+def test_a_certificate_that_is_only_watched_is_not_issued(ground: Issuing) -> None:
+    ground.want('[[certificate]]\nnames = ["www.tenant.example"]\nissuer = "GlobalSign"\n')
+
+    assert ground.run("certs", "issue", "www.tenant.example")[0] == 64
+    assert ground.run("certs", "renew") == (0, "", "")
+
+
+def test_an_account_that_may_not_be_written_to_is_refused_before_anything_is_asked(ground: Issuing) -> None:
+    ground.want(BOTH)
+    text = (ground.root / "psfdns.toml").read_text().replace('["sandbox"]', '["123456789012"]')
+    (ground.root / "psfdns.toml").write_text(text)
+
+    code, _, err = ground.run("certs", "renew")
+
+    assert code == 1
+    assert "this is account sandbox; psfdns writes to: 123456789012" in err
+    assert not (ground.root / ".psfdns" / "certs" / "accounts").exists()
+
+
+def test_a_zone_that_was_never_adopted_is_not_written_to(ground: Issuing) -> None:
+    ground.call("CreateHostedZone", Name="gamma.test", CallerReference="by hand")
+    ground.write("one", "gamma.test")
+    ground.want('[[certificate]]\nnames = ["gamma.test"]\nchallenge = "direct"\n')
+
+    code, _, err = ground.run("certs", "issue", "gamma.test")
+
+    assert code == 1
+    assert "lies in no zone that psfdns made or that tenant.toml adopts" in err
+    zone_id = next(
+        zone["Id"].rpartition("/")[2]
+        for zone in ground.call("ListHostedZones")["HostedZones"]
+        if zone["Name"] == "gamma.test."
+    )
+    manifest = ground.root / "zones" / "one" / "tenant.toml"
+    manifest.write_text(manifest.read_text() + f'[zones."gamma.test"]\nid = "{zone_id}"\n')
+    ground.succeed("certs", "issue", "gamma.test")
+
+
+def test_a_second_run_leaves_and_changes_nothing(ground: Issuing) -> None:
+    ground.want(BOTH)
+
+    with ground.store.held():
+        code, out, err = ground.run("certs", "renew")
+
+    assert (code, out) == (1, "")
+    assert "another psfdns" in err
+    assert ground.serial("alpha.test") is None
+
+
+def test_the_jitter_is_slept_only_where_there_is_something_to_do(
+    ground: Issuing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("psfdns.cli.renewing.sleep", slept.append)
+    monkeypatch.setattr("psfdns.cli.renewing.draw_fraction", lambda: 0.5)
+    ground.want(BOTH)
+    ground.delegate("www.tenant.example")
+
+    ground.succeed("certs", "renew", "--jitter", "600")
+    ground.succeed("certs", "renew", "--jitter", "600")  # the CA's first advice is something to do
+    assert slept == [300.0, 300.0]
+    ground.succeed("certs", "renew", "--jitter", "600")
+    assert slept == [300.0, 300.0]
+
+
+def test_the_ca_is_asked_when_to_renew_and_no_more_often_than_it_wants(
+    ground: Issuing, proxied: Proxy
+) -> None:
+    ground.ca.need("renewalInfo")
+    ground.want(BOTH)
+    ground.succeed("certs", "issue", "alpha.test")
+    asked = "GET /draft-ietf-acme-ari"
+    (ground.root / "certs" / "one.toml").write_text(BOTH.rpartition("[[certificate]]")[0])
+
+    ground.succeed("certs", "renew")
+    assert proxied.count(asked) == 1
+    assert ground.store.load_state("alpha.test").ari is not None
+    requests = len(proxied.requests)
+    ground.succeed("certs", "renew")
+
+    assert len(proxied.requests) == requests, "nothing due, nothing asked"
+
+
+def test_a_ca_that_cannot_be_asked_when_to_renew_is_no_failure(ground: Issuing, proxied: Proxy) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    proxied.faults = [Fault("GET ", "forbidden", times=99)]
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert (code, out) == (0, "")
+    assert "alpha.test: pebble: read the directory" in err
+    requests = len(proxied.requests)
+    assert ground.run("certs", "renew") == (0, "", "")
+    assert len(proxied.requests) == requests, "it is left alone for some hours"
+
+
+def test_what_the_ca_wants_replaced_now_is_due(ground: Issuing) -> None:
+    ground.ca.need("renewalInfo")
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    pem = ground.store.load_set("alpha.test").certificate.decode()
+    window = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}
+    advice = json.dumps({"suggestedWindow": window, "explanationURL": "https://ca.example/why"})
+    ground.ca.post("/set-renewal-info/", {"Certificate": pem, "ARIResponse": advice})
+
+    document = json.loads(ground.succeed("certs", "renew", "--json"))
+
+    (row,) = document["certificates"]
+    assert row["outcome"] == "issued"
+    assert row["replaces"] is True
+    assert row["serial"] == ground.serial("alpha.test")
+
+
+def test_what_a_killed_run_left_in_dns_goes_even_where_nothing_is_due(ground: Issuing) -> None:
+    zone = next(
+        zone for zone in ground.call("ListHostedZones")["HostedZones"] if zone["Name"] == "alpha.test."
+    )
+    left = {
+        "Name": "_acme-challenge.alpha.test.",
+        "Type": "TXT",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": '"left"'}, {"Value": '"theirs"'}],
+    }
+    changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": left}]}
+    ground.call("ChangeResourceRecordSets", HostedZoneId=zone["Id"], ChangeBatch=changes)
+    written = Written(zone["Id"].rpartition("/")[2], "_acme-challenge.alpha.test.", "left")
+    ChallengeMemory(ground.root / ".psfdns" / "acme").store([written])
+
+    ground.succeed("certs", "renew")
+
+    assert ground.proofs() == ['_acme-challenge.alpha.test. TXT "theirs"']
+
+
+def test_nothing_due_asks_neither_aws_nor_a_ca(
+    ground: Issuing, proxied: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground.want("")
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError
+
+    monkeypatch.setattr("psfdns.cli.wiring.open_access", refuse)
+    assert ground.run("certs", "renew") == (0, "", "")
+    assert proxied.requests == []
+
+
+def test_delegate_prints_the_records_and_says_how_they_are(ground: Issuing) -> None:
+    ground.want('[[certificate]]\nnames = ["tenant.example", "*.tenant.example", "www.tenant.example"]\n')
+    lines = [
+        f"{challenge_owner(name)} CNAME {challenge_target(name, tenant='one', zone='acme.test.')}"
+        for name in ("tenant.example", "www.tenant.example")
+    ]
+
+    code, out, err = ground.run("certs", "delegate", "tenant.example")
+    assert (code, out.splitlines()) == (2, lines)
+    assert "wrong   _acme-challenge.tenant.example.: there is no CNAME" in err
+
+    ground.delegate("tenant.example")
+    ground.recursor.elsewhere["_acme-challenge.www.tenant.example.", "CNAME"] = ("else.example.",)
+    code, out, err = ground.run("certs", "delegate", "tenant.example")
+    assert (code, out.splitlines()) == (2, lines)
+    assert "right   _acme-challenge.tenant.example.\n" in err
+    assert "leads to else.example." in err
+
+    ground.delegate("www.tenant.example")
+    assert ground.run("certs", "delegate", "tenant.example")[:2] == (0, out)
+
+
+def test_delegate_that_nobody_can_answer_is_exit_3(ground: Issuing) -> None:
+    ground.want(WWW)
+    text = (ground.root / "psfdns.toml").read_text()
+    (ground.root / "psfdns.toml").write_text(re.sub(r"(?s)\[resolver\].*?\[acme\]", "[acme]", text))
+
+    code, out, err = ground.run("certs", "delegate", "www.tenant.example")
+
+    assert code == 3
+    assert out.startswith("_acme-challenge.www.tenant.example. CNAME ")
+    assert "unknown" in err
+
+
+def test_the_message_for_the_tenant_names_only_what_is_to_be_set(ground: Issuing) -> None:
+    ground.want('[[certificate]]\nnames = ["tenant.example", "www.tenant.example"]\n')
+    ground.delegate("tenant.example")
+
+    code, out, _ = ground.run("certs", "delegate", "tenant.example", "--instructions")
+
+    assert code == 2
+    assert out.startswith(
+        "To: dns@example.net\nSubject: Certificate of tenant.example: records to set\n\nHello one,\n"
+    )
+    assert "please set this record" in out
+    assert "    _acme-challenge.www.tenant.example. CNAME " in out
+    assert "_acme-challenge.tenant.example." not in out
+    ground.delegate("www.tenant.example")
+    assert "nothing to do" in ground.succeed("certs", "delegate", "tenant.example", "--instructions")
+
+
+def test_delegate_says_where_there_is_nothing_to_delegate(ground: Issuing) -> None:
+    ground.want(BOTH)
+    code, _, err = ground.run("certs", "delegate", "alpha.test")
+    assert code == 1
+    assert "proved in our own zone" in err
+
+    ground.want(WWW)
+    text = (ground.root / "psfdns.toml").read_text().replace('validation_zone = "acme.test"\n', "")
+    (ground.root / "psfdns.toml").write_text(text)
+    code, _, err = ground.run("certs", "delegate", "www.tenant.example")
+    assert code == 1
+    assert "no zone to delegate challenges to" in err
+
+
+def test_a_revoked_certificate_is_known_to_the_ca_and_due_with_a_new_key(ground: Issuing) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0] + "reuse_key = true\n")
+    ground.succeed("certs", "issue", "alpha.test")
+    key, serial = ground.store.load_set("alpha.test").key, ground.serial("alpha.test")
+    assert serial is not None
+    ground.succeed("certs", "issue", "alpha.test")
+    assert ground.store.load_set("alpha.test").key == key
+    serial = ground.serial("alpha.test") or ""
+
+    document = json.loads(
+        ground.succeed("certs", "revoke", "alpha.test", "--reason", "keycompromise", "--json")
+    )
+
+    assert document["format"] == "psfdns-certs-revoke/1"
+    assert (document["serial"], document["revoked_now"]) == (serial, True)
+    assert ground.ca.is_revoked(int(serial, 16))
+    assert "which it was before" in ground.succeed("certs", "revoke", "alpha.test")
+    ground.succeed("certs", "renew")
+    assert ground.serial("alpha.test") != serial
+    assert ground.store.load_set("alpha.test").key != key
+
+
+def test_a_certificate_that_another_client_got_is_revoked_by_its_own_key(ground: Issuing) -> None:
+    ground.want(BOTH)
+    ground.succeed("certs", "issue", "alpha.test")
+    serial = ground.serial("alpha.test") or ""
+    ground.store.put("alpha.test", ground.store.load_set("alpha.test"))
+    for path in (ground.root / ".psfdns" / "certs" / "accounts").rglob("*"):
+        if path.is_file():
+            path.unlink()
+
+    ground.succeed("certs", "revoke", "alpha.test")
+
+    assert ground.ca.is_revoked(int(serial, 16))
+
+
+def test_the_account_is_shown_gets_another_key_and_ends(ground: Issuing) -> None:
+    ground.want(BOTH)
+    assert ground.succeed("certs", "account", "show") == "pebble: none  -\n"
+    ground.succeed("certs", "issue", "alpha.test")
+    (key,) = (ground.root / ".psfdns" / "certs" / "accounts").glob("pebble.*/key.pem")
+    assert key.stat().st_mode & 0o777 == 0o400
+    before = key.read_bytes()
+    shown = json.loads(ground.succeed("certs", "account", "show", "--json"))
+    (row,) = shown["accounts"]
+    assert (shown["format"], row["ca"], row["status"]) == ("psfdns-certs-account/1", "pebble", "valid")
+
+    ground.succeed("certs", "account", "rollover")
+    assert key.read_bytes() != before
+    assert key.stat().st_mode & 0o777 == 0o400
+    again = json.loads(ground.succeed("certs", "account", "show", "--json"))["accounts"][0]
+    assert again["url"] == row["url"]
+    ground.succeed("certs", "issue", "alpha.test")
+
+    code, _, err = ground.run("certs", "account", "deactivate")
+    assert code == 1
+    assert "nothing was done" in err
+    assert "deactivated" in ground.succeed("certs", "account", "deactivate", "--yes")
+    assert ground.succeed("certs", "account", "show") == "pebble: none  -\n"
+    ground.succeed("certs", "issue", "alpha.test")
+    new = json.loads(ground.succeed("certs", "account", "show", "--json"))["accounts"][0]
+    assert new["url"] != row["url"]
+
+
+@pytest.mark.parametrize("do", ["drop", "lose"])
+def test_a_change_of_keys_that_is_cut_short_loses_no_account(
+    ground: Issuing, proxied: Proxy, do: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground.want(BOTH)
+    ground.succeed("certs", "issue", "alpha.test")
+    url = json.loads(ground.succeed("certs", "account", "show", "--json"))["accounts"][0]["url"]
+    proxied.faults = [Fault("POST /rollover", do, times=99)]
+
+    ground.run("certs", "account", "rollover")
+    proxied.faults = []
+
+    row = json.loads(ground.succeed("certs", "account", "show", "--json"))["accounts"][0]
+    assert (row["url"], row["status"]) == (url, "valid")
+    ground.succeed("certs", "issue", "alpha.test")
+    assert not list((ground.root / ".psfdns" / "certs" / "accounts").rglob("key.next.pem"))
+
+
+def test_a_ca_that_cannot_be_asked_of_an_account_is_exit_3(ground: Issuing, proxied: Proxy) -> None:
+    ground.want(BOTH)
+    ground.succeed("certs", "issue", "alpha.test")
+    proxied.faults = [Fault("GET ", "forbidden", times=99)]
+
+    code, out, _ = ground.run("certs", "account", "show")
+
+    assert code == 3
+    assert out.startswith("pebble: unknown  https://")
+
+
+def test_no_key_reaches_the_screen(ground: Issuing) -> None:
+    ground.want(BOTH)
+    ground.delegate("www.tenant.example")
+
+    code, out, err = ground.run("-v", "certs", "renew", "--json")
+
+    assert code == 0
+    secrets = [path.read_text() for path in (ground.root / ".psfdns" / "certs").rglob("*key.pem")]
+    assert len(secrets) >= 3
+    assert not [text for text in secrets if text.splitlines()[1] in out + err]
+
+
+def test_an_external_account_is_bound_and_its_key_is_not_shown(
+    ground: Issuing, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ground.want(BOTH)
+    settings: dict[str, Any] = {
+        "externalAccountBindingRequired": True,
+        "externalAccountMACKeys": {EAB_KID: EAB_KEY},
+    }
+    with pebble(tmp_path_factory.mktemp("eab"), ground.resolver_port, **settings) as strict:
+        ground.ca = strict
+        ground.configure()
+        code, _, err = ground.run("certs", "issue", "alpha.test")
+        assert code == 1
+        assert "it wants an external account" in err
+        assert "hint: set eab_kid and eab_key_file" in err
+
+        (tmp_path / "eab.key").write_text(f"{EAB_KEY[:-3]}%%%\n")
+        ground.configure(more=f'eab_kid = "{EAB_KID}"\neab_key_file = "eab.key"\n')
+        code, out, err = ground.run("certs", "issue", "alpha.test")
+        assert code == 1
+        assert EAB_KEY[:20] not in out + err
+        (tmp_path / "eab.key").write_text(f"{EAB_KEY}\n")
+        ground.succeed("certs", "issue", "alpha.test")
