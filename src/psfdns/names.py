@@ -17,6 +17,7 @@ _MAX_TEXT = 4 * MAX_NAME
 _PLAIN = re.compile(r"[a-z0-9_*/-]{1,63}(?:\.[a-z0-9_*/-]{1,63})*+\.?")
 _PIECE = re.compile(r"\\([0-9]{3})|\\([^0-9])|(\.)|([^\\.]+)", re.DOTALL)
 _ESCAPED = re.compile(rb"[\"().;\\@$]")
+_QUOTES = frozenset("\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e\u2032\u2033")
 _DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})
 
 
@@ -174,7 +175,9 @@ def _a_label(label: str) -> bytes:
     except (idna.IDNAError, UnicodeError) as error:
         raise NameSyntaxError(
             f"{_shown(label)} is not a valid internationalised label (IDNA 2008): {_printable(str(error))}",
-            hint=f"write {_other_spelling(folded)}",
+            hint="take the quotation marks away"
+            if _QUOTES & set(label)
+            else f"write {_other_spelling(folded)}",
         ) from error
 
 

@@ -9,19 +9,7 @@ from psfdns.checks.check import Subject
 from psfdns.diagnostics import Span
 from psfdns.names import is_subdomain, parent_of
 from psfdns.patterns import find_match
-from psfdns.records import RRset, RRsetKey
-
-TARGET_WORD: Mapping[str, int] = {
-    "CNAME": 0,
-    "HTTPS": 1,
-    "MX": 1,
-    "NAPTR": -1,
-    "NS": 0,
-    "PTR": 0,
-    "SRV": 3,
-    "SVCB": 1,
-}
-"""Type -> which word of its canonical value is the target; NAPTR's regular expression may hold blanks."""
+from psfdns.records import TARGET_WORD, RRset, RRsetKey
 
 Types = Mapping[str, Sequence[RRset]]
 
@@ -57,6 +45,11 @@ def is_told_by_reader(subject: Subject, span: Span | None) -> bool:
 
 def delegation_above(subject: Subject, name: str) -> str | None:
     """The delegation (NS, not at the apex, RFC 1034 §4.2.1) at the name or nearest above it, or None."""
+    if not subject.delegations:
+        return None
+    if "\\" not in name:
+        deeper = name.count(".") - subject.deepest_delegation
+        name = name.split(".", deeper)[deeper] if deeper > 0 else name
     while name not in {subject.origin, "."}:
         if name in subject.delegations:
             return name

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from psfdns.checks.answers import (
-    TARGET_WORD,
     delegation_above,
     is_left_to_others,
     is_told_by_reader,
@@ -23,7 +22,7 @@ from psfdns.checks.hosts import has_path
 from psfdns.diagnostics import Diagnostic
 from psfdns.final_dot import MISSING_FINAL_DOT
 from psfdns.names import is_subdomain
-from psfdns.records import RRset
+from psfdns.records import TARGET_WORD, RRset
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
