@@ -70,3 +70,20 @@ def test_the_readers_warnings_are_silenced_from_the_file() -> None:
     assert found("") == ["unequal-ttls"]
     assert found("; psfdns: ignore=unequal-ttls") == []
     assert found("; psfdns: ignore=unequal-ttls,typo") == ["unused-suppression"]
+
+
+def test_the_hint_says_what_was_meant() -> None:
+    text = (
+        b"$TTL 300\na A 10.0.0.1 ; psfdns: ignore=private-adress\n; psfdns: ignore=private-address\n"
+        b"b A 10.0.0.1\nc A 192.88.98.1 ; psfdns: ignore=private-address\n"
+    )
+    parsed = parse_zone(text, origin=ORIGIN, path="x.zone")
+    found = run_checks(
+        parsed.zone, settings=ZoneSettings(), suppressions=parsed.suppressions, findings=parsed.findings
+    )
+    hints = [each.hint for each in found if each.code == "unused-suppression"]
+    assert hints == [
+        "did you mean private-address?",
+        "write it behind the record that it is about, on the same line",
+        "remove the code from the comment",
+    ]

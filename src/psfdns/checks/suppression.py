@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span, Suppression
@@ -16,6 +17,9 @@ UNUSED_SUPPRESSION = Rule(
     why="A code that is left over would silence the next fault of this kind before anybody has seen it.",
     mend="remove the code from the comment",
 )
+
+MAX_GUESSES = 100
+"""Codes of one zone that are looked at for a slip of the pen."""
 
 _Line = tuple[str, int]
 _Places = Mapping[_Line, set[RRsetKey]]
@@ -37,9 +41,17 @@ def silence(
         if not hits:
             yield finding
     errors = _codes(findings, errors=True)
-    for span, code in dict.fromkeys((each.span, code) for each in suppressions for code in each.codes):
-        if (span, code) not in used:
-            yield _unused(span, code, is_error=code in errors)
+    unused = dict.fromkeys((each.span, code) for each in suppressions for code in each.codes)
+    at_lines = _codes_by_line(findings)
+    guesses = 0
+    for span, code in unused:
+        if (span, code) in used:
+            continue
+        guesses += 1
+        hint = _hint(span, code, errors, places)
+        if hint is None and guesses <= MAX_GUESSES:
+            hint = _guess(code, {each for line in _lines(span) for each in at_lines.get(line, ())})
+        yield UNUSED_SUPPRESSION.broken(span, f"ignore={code} silences nothing here", hint=hint)
 
 
 def _wanted(
@@ -84,6 +96,26 @@ def _lines(span: Span) -> list[_Line]:
     return [(span.path, line) for line in range(span.first_line, (span.last_line or span.first_line) + 1)]
 
 
-def _unused(span: Span, code: str, *, is_error: bool) -> Diagnostic:
-    hint = "errors cannot be silenced: mend the record" if is_error else "remove the code from the comment"
-    return UNUSED_SUPPRESSION.broken(span, f"ignore={code} silences nothing here", hint=hint)
+def _codes_by_line(findings: Iterable[Diagnostic]) -> dict[_Line, set[str]]:
+    """The codes of warnings, by line."""
+    by_line: dict[_Line, set[str]] = {}
+    for finding in findings:
+        if finding.severity is not Severity.ERROR and finding.span is not None:
+            for line in _lines(finding.span):
+                by_line.setdefault(line, set()).add(finding.code)
+    return by_line
+
+
+def _hint(span: Span, code: str, errors: set[str], places: _Places) -> str | None:
+    """What to do with a code that silences nothing; None: the rule's own hint."""
+    if code in errors:
+        return "errors cannot be silenced: mend the record"
+    if not any(line in places for line in _lines(span)):
+        return "write it behind the record that it is about, on the same line"
+    return None
+
+
+def _guess(code: str, found: set[str]) -> str | None:
+    """The code that was meant, where a warning of nearly that name stands on the line."""
+    near = difflib.get_close_matches(code, found - {code}, 1, 0.8)
+    return f"did you mean {near[0]}?" if near else None
