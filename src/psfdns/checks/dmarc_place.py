@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 from psfdns.checks.check import Check, Subject
@@ -46,6 +47,8 @@ def _right_name(name: str, origin: str) -> str | None:
     if "_dmarc" in labels:
         is_in_front = "_dmarc" not in labels[1:]
         return None if is_in_front else _LABEL + _without_label(labels, origin)
+    if labels[0].startswith("_") and difflib.get_close_matches(labels[0], ["_dmarc"], 1, 0.8):
+        return name.replace(labels[0], "_dmarc", 1)
     if any(label.startswith("_") for label in labels):
         return None
     return _LABEL + name.removeprefix("dmarc." if name != origin else "")

@@ -88,10 +88,10 @@ def _issues(rrset: RRset, tag: str) -> list[Issue | None]:
 
 
 def _reason(issues: list[Issue | None]) -> str | None:
-    """None without such a property: then there is no restriction (§4.2)."""
+    """None where there is no such property, so no restriction (§4.2), or none that can be read."""
     known = [issue for issue in issues if issue is not None]
     ours = [issue for issue in known if issue.domain in OURS]
-    if any(_permits_our_method(issue) for issue in ours) or not issues:
+    if any(_permits_our_method(issue) for issue in ours) or not known:
         return None
     if ours:
         methods = ours[0].parameters["validationmethods"]

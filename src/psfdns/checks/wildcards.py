@@ -17,8 +17,8 @@ WILDCARD_ACME = Rule(
     about_absence=True,
     why="Certificate clients that follow CNAMEs, and those who prove a delegated challenge, would write the"
     " proof where the wildcard leads, and a resolver that has asked too early keeps that answer.",
-    mend="Where certificates for the name are proved over DNS, write a record of your own at"
-    " `_acme-challenge`: its CNAME to the zone of the challenges, or a TXT.",
+    mend="where certificates for the name are proved over DNS, write a record of your own at"
+    " `_acme-challenge`: its CNAME to the zone of the challenges, or a TXT",
 )
 
 _CHALLENGE = "_acme-challenge"
