@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from psfdns.checks.check import Subject
 from psfdns.diagnostics import Span
@@ -12,12 +11,6 @@ from psfdns.patterns import find_match
 from psfdns.records import TARGET_WORD, RRset, RRsetKey
 
 Types = Mapping[str, Sequence[RRset]]
-
-
-@lru_cache(maxsize=1 << 12)
-def parent(name: str) -> str:
-    """`parent_of`, quick for names without escapes."""
-    return parent_of(name) if "\\" in name else name.partition(".")[2] or "."
 
 
 def targets_of(rrset: RRset) -> Iterator[str]:
@@ -53,7 +46,7 @@ def delegation_above(subject: Subject, name: str) -> str | None:
     while name not in {subject.origin, "."}:
         if name in subject.delegations:
             return name
-        name = parent(name)
+        name = parent_of(name)
     return None
 
 
@@ -69,7 +62,7 @@ def types_answered(subject: Subject, name: str) -> Types | None:
     if is_left_to_others(subject, name):
         return None
     while name not in subject.existing and name not in {subject.origin, "."}:
-        name = parent(name)
+        name = parent_of(name)
         if name in subject.existing:
             return subject.names.get(f"*.{name}", {})
     return {}

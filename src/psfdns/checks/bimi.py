@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from psfdns.checks.answers import parent
 from psfdns.checks.check import Check, Subject
-from psfdns.checks.strings import decode_text, shown, text_sets, texts
+from psfdns.checks.strings import decode_text, joined, shown, text_sets, texts
 from psfdns.checks.tags import parse_tags
 from psfdns.checks.versions import find_misplaced
 from psfdns.diagnostics import Diagnostic, Rule, Severity
+from psfdns.names import parent_of
 from psfdns.records import RRset
 
 _DRAFT = "draft-brand-indicators-for-message-identification"
@@ -108,19 +108,17 @@ def _find_policy(subject: Subject, rrset: RRset) -> Iterator[Diagnostic]:
     name = start = rrset.name.partition(_LABEL)[2]
     while True:
         for policy in subject.at(f"_dmarc.{name}", "TXT"):
-            tags = [parse_tags(decode_text(text)).tags for text, _ in texts(policy)]
-            if (
-                len(tags) == 1
-                and tags[0].get("v") == "DMARC1"
-                and not _is_enforced(tags[0], above=name != start)
-            ):
+            if len(policy.values) != 1:
+                return
+            tags = parse_tags(decode_text(joined(policy.values[0]))).tags
+            if tags.get("v") == "DMARC1" and not _is_enforced(tags, above=name != start):
                 yield POLICY.broken(
                     rrset, f"{rrset.key}: the DMARC policy of {name} lets forged mail through"
                 )
             return
         if name in {subject.origin, "."} or f"_dmarc.{name}" in subject.names:
             return
-        name = parent(name)
+        name = parent_of(name)
 
 
 def _is_enforced(tags: Mapping[str, str], *, above: bool) -> bool:

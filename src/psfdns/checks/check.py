@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from psfdns.diagnostics import Diagnostic, Rule
+from psfdns.diagnostics import Diagnostic, Rule, Span
 from psfdns.records import RRset, Zone
 from psfdns.settings import ZoneSettings
 
@@ -104,9 +104,8 @@ def first_line(rrset: RRset) -> int:
     return 0 if span is None or span.first_line is None else span.first_line
 
 
-def place_of(there: RRset, here: RRset) -> str:
-    """How a finding about one record set points at another: `line 7`, or with its file where that differs."""
-    at, line = there.span, first_line(there)
-    if at is None or not line:
+def place_of(there: Span | None, *, seen_from: Span | None) -> str:
+    """How a finding points at another place: `line 7`, or with its file where that differs."""
+    if there is None or there.first_line is None:
         return ""
-    return f"line {line}" if here.span is not None and here.span.path == at.path else str(at)
+    return f"line {there.first_line}" if seen_from is None or seen_from.path == there.path else str(there)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from psfdns.checks.answers import delegation_above, is_left_to_others, parent, placed_targets, targets_of
+from psfdns.checks.answers import delegation_above, is_left_to_others, placed_targets, targets_of
 from psfdns.checks.check import Check, Subject, place_of
 from psfdns.checks.final_dots import completed
-from psfdns.diagnostics import Diagnostic, Rule, Severity
-from psfdns.names import is_subdomain
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
+from psfdns.names import is_subdomain, parent_of
 from psfdns.records import RRset
 
 BELOW_DELEGATION = Rule(
@@ -61,11 +61,12 @@ _ADDRESSES = frozenset({"A", "AAAA"})
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     hosts = _name_servers(subject)
+    cuts = {name: subject.at(name, "NS")[0].span for name in subject.delegations}
     for rrset in subject.zone.rrsets.values():
         cut = _hiding(subject, rrset)
         if cut is not None:
             if rrset.type not in _ADDRESSES or rrset.name not in hosts:
-                yield _hidden(subject, rrset, cut)
+                yield _hidden(rrset, cut, cuts[cut])
         elif rrset.type == "NS" and rrset.name in subject.delegations:
             yield from _find_weak(subject, rrset)
         elif rrset.type == "DS" and _has_no_ns(subject, rrset):
@@ -90,12 +91,12 @@ def _hiding(subject: Subject, rrset: RRset) -> str | None:
         return None
     if rrset.name in subject.delegations and rrset.type not in _AT_CUT:
         return rrset.name
-    return delegation_above(subject, parent(rrset.name))
+    return delegation_above(subject, parent_of(rrset.name))
 
 
-def _hidden(subject: Subject, rrset: RRset, cut: str) -> Diagnostic:
+def _hidden(rrset: RRset, cut: str, at: Span | None) -> Diagnostic:
     where = "at" if rrset.name == cut else "below"
-    place = place_of(subject.at(cut, "NS")[0], rrset)
+    place = place_of(at, seen_from=rrset.span)
     there = f" ({place})" if place else ""
     return BELOW_DELEGATION.broken(
         rrset,

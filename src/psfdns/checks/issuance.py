@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from psfdns.checks.answers import delegation_above, parent
+from psfdns.checks.answers import delegation_above
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.issuers import Issue, parse_issue, properties
 from psfdns.diagnostics import Diagnostic, Rule, Severity
+from psfdns.names import parent_of
 from psfdns.records import RRset
 
 OURS = ("letsencrypt.org",)
@@ -69,7 +70,7 @@ def _nearest(subject: Subject, name: str, holders: set[str]) -> str | None:
     while name not in holders:
         if name in {subject.origin, "."}:
             return None
-        name = parent(name)
+        name = parent_of(name)
     return name
 
 

@@ -87,7 +87,7 @@ def _clash(name: str, cname: RRset, others: Sequence[RRset]) -> Diagnostic:
     first = min(others, key=first_line)
     earlier, later = sorted((first, cname), key=first_line)
     types = ", ".join(sorted({rrset.type for rrset in others}))
-    place = place_of(earlier, later)
+    place = place_of(earlier.span, seen_from=later.span)
     where = f" ({place})" if place else ""
     return CNAME_AND_OTHER_DATA.broken(
         later,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from psfdns.checks.answers import types_answered
 from psfdns.checks.check import Check, Subject
@@ -100,6 +100,9 @@ WITHOUT_ALL = Rule(
     mend="end the record with ~all or -all",
 )
 
+Words = list[str]
+Records = Mapping[str, Words]
+
 _ANSWERS = {
     "a": frozenset({"A", "AAAA", "CNAME"}),
     "mx": frozenset({"CNAME", "MX"}),
@@ -108,7 +111,8 @@ _ANSWERS = {
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
-    included = _included(subject)
+    records_at = dict(_records(subject))
+    included = _included(records_at)
     for rrset in text_sets(subject):
         records = [(value, span) for value, span in placed_values(rrset) if is_record(joined(value))]
         if len(records) > 1:
@@ -118,21 +122,23 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
             if fault:
                 yield SYNTAX.broken(span, f"{rrset.key}: {fault[0]}", hint=fault[1])
                 continue
-            yield from _judge(subject, rrset, joined(value).split(" ")[1:], span)
+            yield from _judge(subject, rrset, joined(value).split(" ")[1:], span, records_at)
             if rrset.name not in included and not _is_part(rrset.name):
                 yield from _find_open(rrset, joined(value), span)
 
 
-def _included(subject: Subject) -> frozenset[str]:
+def _records(subject: Subject) -> Iterator[tuple[str, Words]]:
+    """The words of the first record of each name that has one."""
+    for rrset in text_sets(subject):
+        first = next((text for text, _ in texts(rrset) if is_record(text)), None)
+        if first is not None:
+            yield rrset.name, first.split(" ")[1:]
+
+
+def _included(records_at: Records) -> frozenset[str]:
     """The names whose records are read as a part of another: their end does not count."""
-    words = (
-        word
-        for rrset in text_sets(subject)
-        for text, _ in texts(rrset)
-        if is_record(text) and "include:" in text.lower()
-        for word in text.split(" ")
-    )
-    return frozenset(domain_of(word) or "" for word in words if name_of(word) == "include")
+    words = (word for words in records_at.values() for word in words if name_of(word) == "include")
+    return frozenset(domain_of(word) or "" for word in words)
 
 
 def _is_part(name: str) -> bool:
@@ -165,7 +171,9 @@ def _fault(value: str) -> tuple[str, str | None] | None:
     return (f"{twice[0]} stands twice", "keep one of them") if twice else None
 
 
-def _judge(subject: Subject, rrset: RRset, words: list[str], span: Span | None) -> Iterator[Diagnostic]:
+def _judge(
+    subject: Subject, rrset: RRset, words: Words, span: Span | None, records_at: Records
+) -> Iterator[Diagnostic]:
     names = [name_of(word) for word in words]
     open_to_all = [word for word in words if word and lets_everybody(word)]
     if open_to_all:
@@ -177,9 +185,9 @@ def _judge(subject: Subject, rrset: RRset, words: list[str], span: Span | None) 
     own = [word for word in words if rrset.name == _followed(word)]
     if own:
         yield SELF.broken(span, f"{rrset.key}: `{shown(own[0])}` leads back to itself")
-    elif _needs_many(subject, words):
+    elif _needs_many(words, records_at):
         yield LOOKUPS.broken(span, f"{rrset.key}: SPF needs more than {MAX_LOOKUPS} look-ups")
-    lost = next((word for word in words if _is_missing(subject, word)), None)
+    lost = next((word for word in words if _is_missing(subject, word, records_at)), None)
     if lost:
         yield TO_NOTHING.broken(span, f"{rrset.key}: `{shown(lost)}` leads to nothing in this zone")
 
@@ -193,7 +201,7 @@ def _find_lost(rrset: RRset, words: list[str], names: list[str], span: Span | No
         yield AFTER_ALL.broken(span, f"{rrset.key}: `{shown(lost[0])}` does not count beside `all`")
 
 
-def _needs_many(subject: Subject, words: list[str]) -> bool:
+def _needs_many(words: Words, records_at: Records) -> bool:
     """Whether 10 look-ups do not suffice; a circle of includes never does."""
     waiting, count = [words], 0
     while waiting and count <= MAX_LOOKUPS:
@@ -204,22 +212,17 @@ def _needs_many(subject: Subject, words: list[str]) -> bool:
             if name in LOOKED_UP or name == "redirect=":
                 count += 1
             followed = _followed(word)
-            if followed:
-                waiting.extend(_records_of(subject, followed))
+            if followed in records_at:
+                waiting.append(records_at[followed])
     return count > MAX_LOOKUPS
 
 
-def _followed(word: str) -> str | None:
-    """The name whose record an include or redirect reads."""
-    return domain_of(word) if name_of(word) in {"include", "redirect="} else None
+def _followed(word: str) -> str:
+    """The name whose record an include or redirect reads, or ""."""
+    return domain_of(word) or "" if name_of(word) in {"include", "redirect="} else ""
 
 
-def _records_of(subject: Subject, name: str) -> list[list[str]]:
-    found = (text for rrset in subject.at(name, "TXT") for text, _ in texts(rrset))
-    return [text.split(" ")[1:] for text in found if is_record(text)][:1]
-
-
-def _is_missing(subject: Subject, word: str) -> bool:
+def _is_missing(subject: Subject, word: str, records_at: Records) -> bool:
     """Whether the zone would have what the word names, and has not."""
     name, domain = name_of(word), domain_of(word)
     types = None if domain is None else types_answered(subject, domain)
@@ -229,7 +232,7 @@ def _is_missing(subject: Subject, word: str) -> bool:
         return _ANSWERS[name].isdisjoint(types)
     if name not in {"include", "redirect="} or "CNAME" in types:
         return False
-    return not any(is_record(text) for rrset in types.get("TXT", ()) for text, _ in texts(rrset))
+    return not any(rrset.name in records_at for rrset in types.get("TXT", ()))
 
 
 CHECK = Check((SEVERAL, SYNTAX, LOOKUPS, SELF, EVERYBODY, AFTER_ALL, PTR, TO_NOTHING, WITHOUT_ALL), _find)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 LOOKED_UP = frozenset(("a", "mx", "ptr", "include", "exists"))
 """Mechanisms that cost a look-up (RFC 7208 §4.6.4); the modifier redirect does too."""
@@ -27,6 +28,7 @@ def is_record(text: str) -> bool:
     return _RECORD.match(text) is not None
 
 
+@lru_cache(maxsize=1 << 15)
 def name_of(word: str) -> str:
     """The mechanism's name in lower case, the modifier's with its `=`."""
     modifier = _MODIFIER.fullmatch(word)
@@ -35,6 +37,7 @@ def name_of(word: str) -> str:
     return re.split("[:/]", word.lstrip("+?~-"), maxsplit=1)[0].lower()
 
 
+@lru_cache(maxsize=1 << 15)
 def domain_of(word: str) -> str | None:
     """The name that a sound word gives, canonical as far as it goes; None without one, or with macros."""
     bare = re.split("[:=]", word, maxsplit=1)
@@ -42,6 +45,7 @@ def domain_of(word: str) -> str | None:
     return None if not domain or "%" in domain else domain.lower().rstrip(".") + "."
 
 
+@lru_cache(maxsize=1 << 15)
 def is_sound(word: str) -> bool:
     """Whether it is a mechanism, or a modifier, as it may be written."""
     modifier = _MODIFIER.fullmatch(word)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from psfdns.checks.answers import delegation_above, is_left_to_others, parent
+from psfdns.checks.answers import delegation_above, is_left_to_others
 from psfdns.checks.check import Check, Subject
 from psfdns.diagnostics import Diagnostic, Rule, Severity
-from psfdns.names import labels_of
+from psfdns.names import labels_of, parent_of
 
 WILDCARD_ACME = Rule(
     "wildcard-acme",
@@ -28,7 +28,7 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in subject.zone.rrsets.values():
         if rrset.type != "CNAME" or not rrset.name.startswith("*."):
             continue
-        above = parent(rrset.name)
+        above = parent_of(rrset.name)
         challenge = f"{_CHALLENGE}.{above}"
         if not _is_service(above) and _answers_for(subject, challenge):
             yield WILDCARD_ACME.broken(
