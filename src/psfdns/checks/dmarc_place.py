@@ -26,11 +26,10 @@ _LABEL = "_dmarc."
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     targets = cname_targets(subject)
     for rrset in text_sets(subject):
-        right = None if rrset.name in targets else _right_name(rrset.name, subject.origin)
-        if right is None:
-            continue
-        for text, span in texts(rrset):
-            if is_record(text):
+        records = [span for text, span in texts(rrset) if is_record(text)]
+        right = _right_name(rrset.name, subject.origin) if records and rrset.name not in targets else None
+        if right is not None:
+            for span in records:
                 summary = f"{rrset.key}: a DMARC record where nobody asks for one"
                 yield PLACE.broken(span, summary, hint=f"write it at {right}")
 
