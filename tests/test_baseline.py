@@ -216,3 +216,19 @@ def test_what_is_no_baseline_is_refused_in_words(data: bytes, said: str) -> None
         parse_baseline(data)
     assert said in caught.value.summary
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"), [(9, 9, (0, 9, 0)), (9, 7, (0, 7, 2)), (9, 10, (1, 0, 9))]
+)
+def test_one_finding_for_many_counts_as_all_of_them(
+    before: int, now: int, said: tuple[int, int, int]
+) -> None:
+    def check(count: int) -> tuple[Diagnostic, ...]:
+        parsed = parse_zone(
+            f"$TTL 300\n$GENERATE 1-{count} h$ A 10.0.0.$\n".encode(), origin="zone.example.", path="z"
+        )
+        return run_checks(parsed.zone, settings=ZoneSettings(), path="z", findings=parsed.findings)
+
+    compared = compare(check(now), take_baseline(check(before)))
+    assert (len(compared.new), compared.old, compared.gone) == said

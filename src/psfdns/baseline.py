@@ -30,6 +30,8 @@ _COUNT = re.compile(
     r"(?![\w.-]))"
 )
 """How many there are of what there may be fewer of."""
+_ALIKE = re.compile(r"; ([0-9][0-9,]{0,9}) more findings like it here$")
+"""One finding for many about one line: it counts as all of them."""
 
 
 class Known(NamedTuple):
@@ -56,7 +58,12 @@ class Comparison(NamedTuple):
 def identify(finding: Diagnostic) -> Known:
     """What it is known by; lines and counts in its summary are left out, for they move."""
     path = "" if finding.span is None else finding.span.path
-    return Known(path, finding.code, finding.severity, settle(finding.summary))
+    return Known(path, finding.code, finding.severity, settle(_ALIKE.sub("", finding.summary)))
+
+
+def _weight(finding: Diagnostic) -> int:
+    alike = _ALIKE.search(finding.summary)
+    return 1 if alike is None else 1 + int(alike[1].replace(",", ""))
 
 
 def settle(summary: str) -> str:
@@ -67,7 +74,10 @@ def settle(summary: str) -> str:
 
 def take_baseline(findings: Iterable[Diagnostic]) -> Baseline:
     """The baseline in which all of these are old."""
-    return Counter(identify(finding) for finding in findings)
+    taken: Counter[Known] = Counter()
+    for finding in findings:
+        taken[identify(finding)] += _weight(finding)
+    return taken
 
 
 def compare(
@@ -78,10 +88,10 @@ def compare(
     new: list[Diagnostic] = []
     old = 0
     for finding in findings:
-        known = identify(finding)
-        if left[known] > 0:
-            left[known] -= 1
-            old += 1
+        known, weight = identify(finding), _weight(finding)
+        if left[known] >= weight:
+            left[known] -= weight
+            old += weight
         else:
             new.append(finding)
     return Comparison(tuple(new), old, sum(count for known, count in left.items() if covers(known.path)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from psfdns.diagnostics import Rule, Severity
 
 MISSING_FINAL_DOT = Rule(
@@ -15,3 +17,17 @@ MISSING_FINAL_DOT = Rule(
     "find no address, mail waits and comes back, a certificate is not issued.",
     mend="end the target with a dot; if a name of the zone is meant, write its records",
 )
+
+_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+
+
+def is_address(written: str) -> bool:
+    """Whether a name, without a final dot, is the four numbers of an address."""
+    return _ADDRESS.fullmatch(written) is not None
+
+
+def address_hint(rdtype: str, address: str) -> str | None:
+    """What to write where an IPv4 address stands as a target, if it is more than the rule's own hint."""
+    if rdtype != "CNAME":
+        return None
+    return f"write A {address} instead of the CNAME, or name the host that has the address"

@@ -16,7 +16,9 @@ _MAX_TEXT = 4 * MAX_NAME
 """Characters of a name in which every byte is escaped."""
 _PLAIN = re.compile(r"[a-z0-9_*/-]{1,63}(?:\.[a-z0-9_*/-]{1,63})*+\.?")
 _PIECE = re.compile(r"\\([0-9]{3})|\\([^0-9])|(\.)|([^\\.]+)", re.DOTALL)
+_FIRST_LABEL = re.compile(r"(?:[^.\\]|\\[0-9]{3}|\\.)+\.", re.DOTALL)
 _ESCAPED = re.compile(rb"[\"().;\\@$]")
+_QUOTES = frozenset("\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e\u2032\u2033")
 _DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})
 
 
@@ -72,13 +74,16 @@ def is_subdomain(name: str, origin: str) -> bool:
     if "\\" not in name:
         return True
     # The dot before the origin may be an escaped one inside a label, not a label boundary.
-    labels, base = labels_of(name), labels_of(origin)
-    return len(labels) > len(base) and labels[len(labels) - len(base) :] == base
+    above = name[: -len(origin) - 1]
+    return (len(above) - len(above.rstrip("\\"))) % 2 == 0
 
 
 def parent_of(name: str) -> str:
     """The name without its leftmost label; the root is its own parent."""
-    return name_from_labels(labels_of(name)[1:])
+    if "\\" not in name:
+        return name.partition(".")[2] or "."
+    first = _FIRST_LABEL.match(name)
+    return name[first.end() :] or "." if first else "."
 
 
 def relative_to(name: str, origin: str) -> str:
@@ -174,7 +179,9 @@ def _a_label(label: str) -> bytes:
     except (idna.IDNAError, UnicodeError) as error:
         raise NameSyntaxError(
             f"{_shown(label)} is not a valid internationalised label (IDNA 2008): {_printable(str(error))}",
-            hint=f"write {_other_spelling(folded)}",
+            hint="take the quotation marks away"
+            if _QUOTES & set(label)
+            else f"write {_other_spelling(folded)}",
         ) from error
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from psfdns.names import is_subdomain
-from psfdns.records import RRset
+from psfdns.records import TARGET_WORD, RRset
 
 _LIST = "EdOverflow/can-i-take-over-xyz"
 
@@ -191,7 +191,7 @@ PROVIDERS: tuple[Provider, ...] = (
 )
 
 _network = functools.cache(ipaddress.ip_network)
-_TARGET_WORD = {"CNAME": 0, "HTTPS": 1, "SVCB": 1}
+_LEADING_ON = frozenset({"CNAME", "HTTPS", "SVCB"})
 
 
 def find_providers(rrset: RRset) -> Iterator[tuple[str, Provider]]:
@@ -207,5 +207,6 @@ def targets_of(rrset: RRset) -> tuple[str, ...]:
     """The names by which a client is led on: a CNAME's, an alias's, a service binding's."""
     if rrset.alias is not None:
         return (rrset.alias.name,)
-    word = _TARGET_WORD.get(rrset.type)
-    return () if word is None else tuple(value.split(" ")[word] for value in rrset.values)
+    if rrset.type not in _LEADING_ON:
+        return ()
+    return tuple(value.split(" ")[TARGET_WORD[rrset.type]] for value in rrset.values)

@@ -26,6 +26,19 @@ SELF_ZONE = "$self"
 HOSTED_TYPES = frozenset("A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT".split())
 """The record types that Route 53 hosts (API reference, RRType)."""
 
+TARGET_WORD: Mapping[str, int] = {
+    "CNAME": 0,
+    "HTTPS": 1,
+    "MX": 1,
+    "NAPTR": -1,
+    "NS": 0,
+    "PTR": 0,
+    "SRV": 3,
+    "SVCB": 1,
+}
+"""Type -> which word of its canonical value is the name that it leads to; NAPTR's regular expression, which
+stands in front of that, may hold blanks."""
+
 
 class RRsetKey(NamedTuple):
     """What identifies a record set in Route 53: canonical owner name, type mnemonic, set identifier."""

@@ -52,6 +52,13 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "IPv4 written as IPv6 in the older way": (f"www AAAA ::{PUBLIC}", [(1, RESERVED_CODE)]),
     "IPv4 behind a translator that everybody may have": (f"www AAAA 64:ff9b::{PUBLIC}", []),
     "a site-local address": ("www AAAA fec0::1", [(1, RESERVED_CODE)]),
+    "a private address as a hint": (
+        "@ HTTPS 1 . alpn=h2 ipv4hint=151.101.0.223,10.0.0.1",
+        [(1, PRIVATE_CODE)],
+    ),
+    "a reserved address as a hint": ('@ SVCB 1 . ipv6hint="2001:db8::1"', [(1, RESERVED_CODE)]),
+    "public hints": ("@ HTTPS 1 . ipv4hint=151.101.0.223 ipv6hint=2a04:4e42::223", []),
+    "no hint, though it has an address": ('@ HTTPS 1 . key65400="ipv4hint=10.0.0.1"', []),
     "a private and a documentation address": (
         "www A 192.0.2.1\nwww A 10.0.0.1",
         [(1, RESERVED_CODE), (2, PRIVATE_CODE)],

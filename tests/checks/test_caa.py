@@ -116,3 +116,25 @@ def test_a_caa_that_keeps_our_ca_out_says_why_and_for_which_host(case: str) -> N
 def test_no_ca_looks_at_a_private_zone() -> None:
     text, _ = FORBIDS["nobody"]
     assert codes(text, issuance.CHECK, settings=ZoneSettings(private=(Vpc("us-east-1", "vpc-1"),))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("letsencrypt.org, ca.example", "write a record for each CA"),
+        ("letsencrypt.org ca.example", "write a record for each CA"),
+        ("letsencrypt.org validationmethods=dns-01", "part parameters by semicolons"),
+        ("letsencrypt.org; validationmethods=dns-01 a=b", "part parameters by semicolons"),
+        ("https://letsencrypt.org", "write the domain by which the CA calls itself"),
+        ("letsencrypt", "write the domain by which the CA calls itself"),
+    ],
+)
+def test_the_hint_is_about_what_was_written(text: str, hint: str) -> None:
+    (finding,) = judged(f'@ CAA 0 issue "{text}"\nwww A 192.0.2.1', caa.CHECK, issuance.CHECK)
+    assert finding.code == "caa-value"
+    assert (finding.hint or "").startswith(hint)
+
+
+def test_the_second_of_two_alike_is_pointed_at_wherever_it_sorts() -> None:
+    (finding,) = judged('@ CAA 0 issue "ca.example"\n@ CAA 0 issue "CA.example"', caa.CHECK)
+    assert (finding.code, finding.span and finding.span.first_line) == ("caa-twice", 3)

@@ -20,6 +20,10 @@ CASES: dict[str, tuple[str, list[tuple[int, str]]]] = {
     ),
     "a wildcard to a name that exists": ("* CNAME www\nwww A 192.0.2.1\n_acme-challenge TXT x", []),
     "two circles": ("a CNAME a\nb CNAME c\nc CNAME b", [(1, "cname-loop"), (3, "cname-loop")]),
+    "a circle that is met before the CNAMEs to it": (
+        "x CNAME y\ny CNAME x\na CNAME b\nb CNAME c\nc CNAME x\nd CNAME a",
+        [(2, "cname-loop")],
+    ),
     "two links": ("a CNAME b\nb CNAME c\nc A 192.0.2.1", []),
     "two links, then out of the zone": ("a CNAME b\nb CNAME www.example.net.", []),
     "three links": ("a CNAME b\nb CNAME c\nc CNAME d\nd A 192.0.2.1", [(1, "cname-chain")]),

@@ -8,8 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from psfdns.checks import MAX_FINDINGS, RULES, run_checks
+from psfdns.checks.check import ExistingNames
 from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.patterns import parse_pattern
 from psfdns.records import RRset, RRsetKey, Zone
@@ -260,7 +263,7 @@ def test_a_chain_of_aliases_may_be_as_long_as_the_zone() -> None:
 def test_of_very_many_findings_the_worst_are_shown() -> None:
     keys = [RRsetKey(f"*.h{number}.{ORIGIN}", "NS") for number in range(MAX_FINDINGS + 5)]
     rrsets = {key: RRset(key, 300, ("ns.example.net.",)) for key in keys}
-    odd = [Diagnostic("odd", Severity.WARNING, "…", Span("x.zone", 1))] * 7
+    odd = [Diagnostic("odd", Severity.WARNING, "…", Span("x.zone", line)) for line in range(1, 8)]
     found = run_checks(Zone(ORIGIN, rrsets), settings=ZoneSettings(), path="x.zone", findings=odd)
     assert len(found) == MAX_FINDINGS + 1
     assert [finding.code for finding in found if finding.severity is Severity.WARNING] == ["more-findings"]
@@ -281,3 +284,50 @@ def test_bind_agrees_on_which_types_may_stand_beside_each_other(seed: int, tmp_p
     file.write_text(f"$TTL 300\n{text}\n")
     accepted = named_checkzone(ORIGIN, file).returncode == 0
     assert accepted is not any(finding.severity is Severity.ERROR for finding in check(text)), text
+
+
+def test_what_one_line_makes_many_of_is_said_once_and_counted() -> None:
+    found = check("$GENERATE 1-9 h$ A 10.0.0.$\n$GENERATE 1-3 g$ A 10.0.0.$")
+    private = [each for each in found if each.code == "private-address"]
+    assert [each.span and each.span.first_line for each in private] == [2, 3, 3, 3]
+    assert private[0].summary.endswith("; 8 more findings like it here")
+
+
+@pytest.mark.parametrize(
+    ("record", "codes"),
+    [
+        ("a TXT v=spf1 mx -all", ["unquoted-text"]),
+        ('a TXT "“v=spf1 -all”"', ["smart-quotes"]),
+        ("s._domainkey TXT ( v=DKIM1;\n p=abc )", ["cut-at-semicolon"]),
+        ('a TXT "v=spf1-all"', ["spf-version"]),
+    ],
+)
+def test_a_text_that_was_not_meant_is_said_once(record: str, codes: list[str]) -> None:
+    assert [finding.code for finding in check(record)] == codes
+
+
+def test_another_line_in_another_file_is_named_with_its_file() -> None:
+    here, there = Span("x.zone", 1, 1), Span("hosts.inc", 7, 7)
+    ns = RRset(RRsetKey(f"sub.{ORIGIN}", "NS"), 300, ("ns.example.net.",), spans=(there,))
+    hidden = RRset(RRsetKey(f"a.sub.{ORIGIN}", "A"), 300, ("192.0.2.1",), spans=(here,))
+    zone = Zone(ORIGIN, {each.key: each for each in (ns, hidden)})
+    (finding,) = [each for each in run_checks(zone, settings=ZoneSettings()) if each.span == here]
+    assert (finding.hint or "").endswith("(hosts.inc:7)")
+
+
+@given(
+    owners=st.lists(
+        st.lists(st.sampled_from(["a", "b", r"a\.b", r"b\\", "a:b", r"\000"]), min_size=1, max_size=4),
+        max_size=6,
+    ),
+    asked=st.lists(st.sampled_from(["a", "b", r"a\.b", r"b\\", "a:b", ":b", r"\000"]), max_size=4),
+)
+def test_names_exist_that_are_owners_or_lie_above_one(owners: list[list[str]], asked: list[str]) -> None:
+    names = {"".join(f"{label}." for label in owner) + ORIGIN for owner in owners}
+    above = {ORIGIN} | {
+        "".join(f"{label}." for label in owner[place:]) + ORIGIN
+        for owner in owners
+        for place in range(len(owner))
+    }
+    name = "".join(f"{label}." for label in asked) + ORIGIN
+    assert (name in ExistingNames(ORIGIN, names)) == (name in above)

@@ -176,3 +176,31 @@ def test_what_openssl_reads_as_an_rsa_key_we_read_and_nothing_ever_breaks(
         return
     assert isinstance(key, RSAPublicKey)
     assert bits == key.key_size
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (f"k=rsa; v=DKIM1; p={KEY}", "`v=DKIM1` does not stand in front"),
+        (f"v=dkim1; p={KEY}", "`v=dkim1` is not `v=DKIM1`"),
+    ],
+)
+def test_a_version_in_the_wrong_place_is_told_from_a_wrong_version(text: str, what: str) -> None:
+    (finding,) = judged(f"s._domainkey TXT {quote(text)}", dkim.CHECK)
+    assert what in finding.summary
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ("s.domainkey", ["dkim-place"]),
+        ("s._domainkeys", ["dkim-place"]),
+        ("_domainkey", ["dkim-place"]),
+        ("s.domainkey.mail", ["dkim-place"]),
+        ("s.domainkey.customer", []),
+        ("dkim.provider", []),
+    ],
+)
+def test_a_slip_in_domainkey_is_found_in_front_of_a_name_with_mail(record: str, expected: list[str]) -> None:
+    lines = f"mail MX 10 mail.example.net.\n{record} TXT {quote(f'v=DKIM1; p={KEY}')}"
+    assert codes(lines, dkim.CHECK) == expected

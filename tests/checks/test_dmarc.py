@@ -43,6 +43,8 @@ MISPLACED = {
     "dmarc": "_dmarc.zone.example.",
     "dmarc.mail": "_dmarc.mail.zone.example.",
     "mail": "_dmarc.mail.zone.example.",
+    "_dmark": "_dmarc.zone.example.",
+    "_dmarc1.mail": "_dmarc.mail.zone.example.",
     "mail._dmarc": "_dmarc.mail.zone.example.",
     "_dmarc._dmarc": "_dmarc.zone.example.",
     "_dmarc.zone.example._dmarc": "_dmarc.zone.example.",
@@ -80,3 +82,30 @@ def test_each_fault_has_its_code(record: str, code: str) -> None:
 def test_a_record_at_a_wrong_name_is_told_the_right_one(name: str, right: str) -> None:
     (finding,) = judged(f"{name} {POLICY}", *CHECKS)
     assert (finding.code, finding.hint) == ("dmarc-place", f"write it at {right}")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("v=DMARC1; p=rejected", "p= is none, quarantine or reject"),
+        ("v=DMARC1; p=none; adkim=strict", "adkim= is r (relaxed) or s (strict)"),
+        ("v=DMARC1; p=none; rua=a@example.net", "rua= is addresses with mailto: in front"),
+        (
+            "v=DMARC1; p=none; rua=mailto:a@example.net;mailto:b@example.net",
+            "part several addresses by commas",
+        ),
+        ("v=DMARC1; p=none; rau=mailto:a@example.net", "did you mean rua=?"),
+        ("v=DMARC1; p=none; p=none", "keep one of them"),
+        ("v=DMARC1; p=none; x-tag=1", "write it like"),
+    ],
+)
+def test_the_hint_is_about_the_tag_that_is_wrong(text: str, hint: str) -> None:
+    (finding,) = judged(f'_dmarc TXT "{text}"', dmarc.CHECK)
+    assert (finding.hint or "").startswith(hint)
+
+
+def test_two_records_are_pointed_at_where_the_second_of_them_stands() -> None:
+    lines = '_dmarc TXT "v=DMARC1; p=reject"\n_dmarc TXT "v=DMARC1; p=none"\n_dmarc TXT "zz"'
+    several, other = judged(lines, dmarc.CHECK)[::-1]
+    assert (several.code, several.span and several.span.first_line) == ("dmarc-several", 3)
+    assert (other.code, other.span and other.span.first_line) == ("dmarc-version", 4)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.checks.findings import found
+from psfdns.checks import hosts, targets
+from tests.checks.findings import found, judged
 from tests.oracles import named_checkzone
 
 ODD = [(1, "unusual-target")]
@@ -67,3 +68,22 @@ def test_bind_refuses_the_same_hosts(host: str, rdtype: str, tmp_path: Path) -> 
     assert (judged.returncode == 0) is ("unusual-target" not in {code for _, code in found(text)}), (
         judged.stdout
     )
+
+
+@pytest.mark.parametrize(
+    ("record", "hint"),
+    [
+        ("@ MX 10 mail_1.example.net.", "give the host a name of letters, digits and hyphens"),
+        ("@ MX 10 mail-.example.net.", "give the host a name of letters, digits and hyphens"),
+        ("www CNAME www.example.net/path.", "write the host alone"),
+        ("www CNAME www.example.net.8080.", "write the host alone"),
+    ],
+)
+def test_the_hint_is_about_what_is_odd(record: str, hint: str) -> None:
+    (finding,) = judged(record, hosts.CHECK)
+    assert (finding.hint or "").startswith(hint)
+
+
+def test_an_address_as_the_target_of_a_cname_is_to_be_a_record_of_its_own() -> None:
+    (finding,) = judged("www CNAME 192.0.2.1.", targets.CHECK)
+    assert (finding.hint or "").startswith("write A 192.0.2.1 instead of the CNAME")

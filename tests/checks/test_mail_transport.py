@@ -171,3 +171,28 @@ def test_a_logo_needs_a_policy_where_the_zone_has_it(policy: str, expected: list
 
 def test_who_declines_to_show_a_logo_needs_no_policy() -> None:
     assert codes('default._bimi TXT "v=BIMI1; l="\n_dmarc TXT "v=DMARC1; p=none"', bimi.CHECK) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("@", "v=STSv1; id=1", ["mta-sts-place"]),
+        ("mta-sts", "v=STSv1; id=1", ["mta-sts-place"]),
+        ("_mta_sts", "v=STSv1; id=1", ["mta-sts-place"]),
+        ("customer._mta-sts", "v=STSv1; id=1", []),
+        ("*", "v=STSv1; id=1", []),
+        ("target", "v=STSv1; id=1", []),
+        ("@", "v=STSv1 is the version", []),
+        ("@", "v=TLSRPTv1; rua=mailto:a@example.net", ["tls-rpt-place"]),
+        ("_tls", "v=TLSRPTv1; rua=mailto:a@example.net", ["tls-rpt-place"]),
+        ("_smtp-tls", "v=TLSRPTv1; rua=mailto:a@example.net", ["tls-rpt-place"]),
+        ("customer._smtp._tls", "v=TLSRPTv1; rua=mailto:a@example.net", []),
+        ("@", "v=BIMI1; l=https://example.net/a.svg", ["bimi-place"]),
+        ("_bimi", "v=BIMI1; l=https://example.net/a.svg", ["bimi-place"]),
+        ("default._bimi", "v=BIMI1; l=https://example.net/a.svg", []),
+    ],
+)
+def test_a_record_where_nobody_asks_for_it_is_found(name: str, text: str, expected: list[str]) -> None:
+    elsewhere = "other CNAME target\n" if name == "target" else ""
+    record = f'{elsewhere}{name} TXT "{text}"'
+    assert codes(record, mta_sts.CHECK, tls_rpt.CHECK, bimi.CHECK) == expected

@@ -70,3 +70,39 @@ def test_the_readers_warnings_are_silenced_from_the_file() -> None:
     assert found("") == ["unequal-ttls"]
     assert found("; psfdns: ignore=unequal-ttls") == []
     assert found("; psfdns: ignore=unequal-ttls,typo") == ["unused-suppression"]
+
+
+def test_the_hint_says_what_was_meant() -> None:
+    text = (
+        b"$TTL 300\na A 10.0.0.1 ; psfdns: ignore=private-adress\n; psfdns: ignore=private-address\n"
+        b"b A 10.0.0.1\nc A 192.88.98.1 ; psfdns: ignore=private-address\n"
+    )
+    parsed = parse_zone(text, origin=ORIGIN, path="x.zone")
+    found = run_checks(
+        parsed.zone, settings=ZoneSettings(), suppressions=parsed.suppressions, findings=parsed.findings
+    )
+    hints = [each.hint for each in found if each.code == "unused-suppression"]
+    assert hints == [
+        "did you mean private-address?",
+        "write it behind the record that it is about, on the same line",
+        "remove the code from the comment",
+    ]
+
+
+def test_a_line_that_makes_a_whole_zone_is_silenced_in_one_look() -> None:
+    """Each of the findings is at the line of each of the record sets."""
+    text = b"$TTL 300\n$GENERATE 1-20000 g$ A 10.0.0.1\nx A 10.0.0.1 ; psfdns: ignore=private-address\n"
+    parsed = parse_zone(text, origin=ORIGIN, path="x.zone")
+    found = run_checks(
+        parsed.zone, settings=ZoneSettings(), suppressions=parsed.suppressions, findings=parsed.findings
+    )
+    assert [each.code for each in found if each.code == "private-address"] == ["private-address"]
+
+
+def test_many_marks_on_the_lines_of_one_entry_are_one() -> None:
+    lines = b"\n".join(b'  "x" ; psfdns: ignore=ttl-low' for _ in range(3_000))
+    parsed = parse_zone(b"a 1 TXT (\n" + lines + b"\n)\n", origin=ORIGIN, path="x.zone")
+    found = run_checks(
+        parsed.zone, settings=ZoneSettings(), suppressions=parsed.suppressions, findings=parsed.findings
+    )
+    assert {each.code for each in found} == {"large-answer", "long-value"}

@@ -180,3 +180,8 @@ def test_every_rule_about_texts_says_why_and_how_to_mend_it() -> None:
     rules = [rule for rule in RULES if rule.code.startswith(prefixes)]
     assert len(rules) > 35
     assert all(rule.why and rule.mend for rule in rules)
+
+
+def test_the_later_of_two_alike_is_pointed_at_wherever_it_sorts() -> None:
+    found_twice = judged(f'@ TXT "{GOOGLE}"\n@ TXT "{GOOGLE} "', tokens.CHECK)
+    assert [(each.code, each.span and each.span.first_line) for each in found_twice] == [("token-twice", 3)]

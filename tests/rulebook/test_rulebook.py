@@ -51,6 +51,7 @@ def test_a_rule_says_what_why_how_to_mend_it_and_by_whose_word(rule: Rule) -> No
     assert rule.milder is None or rule.milder.rank > rule.severity.rank
     assert rule.why.endswith(".")
     assert rule.mend
+    assert not rule.mend.endswith("."), "a hint is no sentence; docs/checks.md makes one of it"
 
 
 def test_a_code_stands_once() -> None:

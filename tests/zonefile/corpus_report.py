@@ -45,6 +45,40 @@ REASONS = {
 """Part of the file's name -> why we see it otherwise than its label."""
 
 
+MAX_LINES = 20
+LARGE = "large/is-a.dev-noclash.zone"
+OPEN_DOMAINS = "valid/open-domains"
+
+VERDICTS = {
+    "bimi-record": "true: the certificate, a=, leads to an SVG",
+    "cname-to-nothing": "true: the file has nothing at or below the target",
+    "dkim-blank-in-key": "true: a blank where two strings were joined",
+    "dkim-key": "true: base64 that ends too early, or octets that are no key",
+    "dkim-place": "true: the key stands at the name itself; at some, `p=` alone, as a mail provider shows it",
+    "dkim-several": "true: one key in three records",
+    "dkim-weak-key": "true: RSA of 1,024 bits, as mail providers hand out",
+    "dmarc-place": "true: the record stands at the name itself",
+    "dmarc-version": "true: the setting of a mail forwarder stands at _dmarc",
+    "many-record-sets": "true: 14,727; Route 53 would have to raise its quota",
+    "spf-syntax": "true: `~al`, or what is left of a URL in front of a host",
+    "target-is-cname": "true: an SRV to a name that is a CNAME",
+    "target-without-address": "true: an MX to a name that the zone has not",
+    "text-pasted": "true: the record's own name, or a blank, stands in the text",
+    "token-shape": "true: cut off, without its name or code, another sign for = or a comma, no hex digit",
+    "wildcard-acme": "true: it answers for the challenge; for information, as it need not hurt",
+}
+"""Code -> what reading each of its lines showed."""
+
+
+class Said(NamedTuple):
+    """What is found in one file by one code, and in which lines."""
+
+    file: str
+    code: str
+    severity: str
+    lines: tuple[int, ...]
+
+
 class Judged(NamedTuple):
     """One file: the folder it counts for, its label and our verdict."""
 
@@ -98,12 +132,28 @@ def judge_corpus(corpus: Path) -> Iterator[Judged]:
             yield Judged(f"{folder}/{file.name}", folder, label, _verdict(errors), "", errors)
 
 
+def read_lists(corpus: Path) -> Iterator[Said]:
+    """Everything said about zones that many people keep, by file and code."""
+    files = sorted(f"{OPEN_DOMAINS}/{file.name}" for file in (corpus / OPEN_DOMAINS).iterdir())
+    for name in (LARGE, *files):
+        origin = Path(name).stem.removesuffix("-noclash")
+        said: dict[tuple[str, str], list[int]] = {}
+        for finding in _findings(corpus / name, f"{origin}.", checks=True):
+            line = 0 if finding.span is None or finding.span.first_line is None else finding.span.first_line
+            said.setdefault((finding.code, finding.severity), []).append(line)
+        yield from (Said(name, *key, tuple(sorted(lines))) for key, lines in sorted(said.items()))
+
+
 def _errors(file: Path, origin: str, *, checks: bool) -> tuple[Diagnostic, ...]:
-    parsed = parse_zone(file.read_bytes(), origin=origin, path=file.name)
-    findings = parsed.findings
-    if checks:
-        findings = run_checks(parsed.zone, settings=ZoneSettings(), path=file.name, findings=findings)
+    findings = _findings(file, origin, checks=checks)
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def _findings(file: Path, origin: str, *, checks: bool) -> tuple[Diagnostic, ...]:
+    parsed = parse_zone(file.read_bytes(), origin=origin, path=file.name)
+    if not checks:
+        return parsed.findings
+    return run_checks(parsed.zone, settings=ZoneSettings(), path=file.name, findings=parsed.findings)
 
 
 def _verdict(errors: tuple[Diagnostic, ...]) -> str:
@@ -111,7 +161,7 @@ def _verdict(errors: tuple[Diagnostic, ...]) -> str:
     return "accepted" if not codes else NOT_HOSTED if codes == {NOT_HOSTED} else "refused"
 
 
-def render(judged: list[Judged]) -> str:
+def render(judged: list[Judged], said: list[Said]) -> str:
     """docs/corpus.md."""
     lines = [
         "# Real zone files, and where we disagree with their labels",
@@ -139,6 +189,19 @@ def render(judged: list[Judged]) -> str:
         *(
             f"| `{each.file}` | {each.label} | {_said(each)} | {each.reason} |"
             for each in disagreements(judged)
+        ),
+        "",
+        "## What is said of zones that many people keep",
+        "",
+        "All findings in the large zone and in open-domains, each read beside its line; keys were read by",
+        "OpenSSL too. A file that is not in the table has none. Of many lines the first and the last stand.",
+        "",
+        "| file | code | severity | count | lines | verdict |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| `{each.file}` | {each.code} | {each.severity} | {len(each.lines)} | {_lines(each)}"
+            f" | {VERDICTS.get(each.code, '')} |"
+            for each in said
         ),
         "",
     ]
@@ -173,6 +236,11 @@ def _row(folder: str, judged: list[Judged]) -> str:
     )
 
 
+def _lines(said: Said) -> str:
+    places = [str(line) for line in said.lines if line]
+    return ", ".join(places) if len(places) <= MAX_LINES else f"{places[0]} to {places[-1]}"
+
+
 def _said(each: Judged) -> str:
     return "accepted" if not each.errors else ", ".join(sorted({error.code for error in each.errors}))
 
@@ -182,7 +250,7 @@ def main() -> None:
     corpus = find_corpus()
     if corpus is None:
         raise SystemExit("no folder shared/corpus beside the checkout")
-    REPORT.write_text(render(list(judge_corpus(corpus))), encoding="utf-8")
+    REPORT.write_text(render(list(judge_corpus(corpus)), list(read_lists(corpus))), encoding="utf-8")
 
 
 if __name__ == "__main__":

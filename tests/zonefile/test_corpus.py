@@ -6,10 +6,13 @@ import pytest
 
 from tests.zonefile.corpus_report import (
     REPORT,
+    VERDICTS,
     Judged,
+    Said,
     disagreements,
     find_corpus,
     judge_corpus,
+    read_lists,
     render,
     share,
 )
@@ -21,6 +24,14 @@ def judged() -> list[Judged]:
     if corpus is None:
         pytest.skip("no folder shared/corpus beside the checkout")
     return list(judge_corpus(corpus))
+
+
+@pytest.fixture(scope="module")
+def said() -> list[Said]:
+    corpus = find_corpus()
+    if corpus is None:
+        pytest.skip("no folder shared/corpus beside the checkout")
+    return list(read_lists(corpus))
 
 
 def of_label(judged: list[Judged], label: str) -> list[Judged]:
@@ -45,5 +56,12 @@ def test_every_error_names_its_line(judged: list[Judged]) -> None:
     assert [each.file for each in judged for error in each.errors if error.span is None] == []
 
 
-def test_the_documented_list_is_the_true_one(judged: list[Judged]) -> None:
-    assert REPORT.read_text(encoding="utf-8") == render(judged), "run python -m tests.zonefile.corpus_report"
+def test_every_code_that_is_said_of_kept_zones_was_read_and_is_no_error(said: list[Said]) -> None:
+    assert {each.code for each in said} == set(VERDICTS)
+    assert [each for each in said if each.severity == "error"] == []
+
+
+def test_the_documented_list_is_the_true_one(judged: list[Judged], said: list[Said]) -> None:
+    assert REPORT.read_text(encoding="utf-8") == render(judged, said), (
+        "run python -m tests.zonefile.corpus_report"
+    )

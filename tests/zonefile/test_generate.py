@@ -78,7 +78,7 @@ def test_a_number_outside_the_range_of_a_ttl_is_refused(template: str) -> None:
 
 def test_named_checkzone_expands_the_same_records(tmp_path: Path) -> None:
     lines = [
-        f'$GENERATE 160-170/5 x{index}-{template.replace("b$", "b")}.t TXT "text ${{0,2,x}}"'
+        f'$GENERATE 160-170/5 x{index}-{template.replace("b$", "b")}.t TXT "text-${{0,2,x}}"'
         for index, (template, _, _) in enumerate(TEMPLATES)
         if not template.endswith(("n}", "N}")) and "\\" not in template
     ] + [

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from psfdns.certs import rules
 from psfdns.certs.certificate import Challenge, WantedCertificate, without_wildcard
 from psfdns.certs.settings import AcmeSettings
-from psfdns.checks.answers import delegation_above, is_left_to_others, parent, types_answered
+from psfdns.checks.answers import delegation_above, is_left_to_others, types_answered
 from psfdns.checks.check import Subject
 from psfdns.checks.issuance import find_refusal
 from psfdns.diagnostics import Diagnostic
+from psfdns.names import parent_of
 from psfdns.plans.desired import DesiredZone
 from psfdns.proofs import challenge_owner, challenge_target
 from psfdns.records import RRset
@@ -41,7 +42,7 @@ class HostedZones:
         while name not in {"", "."}:
             if name in self._files:
                 return name
-            name = parent(name)
+            name = parent_of(name)
         return None
 
     def zone_of(self, name: str) -> Subject | None:
@@ -108,7 +109,7 @@ def _find_caa(name: str, zones: HostedZones) -> Sequence[RRset]:
         found = zones.follow(name, "CAA")
         if found:
             return found
-        name = parent(name)
+        name = parent_of(name)
     return ()
 
 

@@ -8,6 +8,7 @@ of Python.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,7 +21,8 @@ from psfdns.records import RRset
 PRIVATE_ADDRESS = Rule(
     "private-address",
     Severity.WARNING,
-    "A and AAAA of a public zone are not private, shared, link-local or loopback; `localhost` may be.",
+    "Addresses in a public zone (A, AAAA, hints of HTTPS and SVCB) are not private, shared, link-local or "
+    "loopback; `localhost` may be.",
     "RFC 1918 §5",
     why="Visitors reach their own network or nothing; resolvers that guard against rebinding drop "
     "the answer, and what a network looks like inside is told to everybody.",
@@ -29,7 +31,7 @@ PRIVATE_ADDRESS = Rule(
 RESERVED_ADDRESS = Rule(
     "reserved-address",
     Severity.WARNING,
-    "A and AAAA are not of a range that never serves: documentation, benchmarking, multicast, reserved, "
+    "Addresses are not of a range that never serves: documentation, benchmarking, multicast, reserved, "
     "withdrawn. A zone of an example name may have documentation addresses.",
     "RFC 6890",
     why="Nothing answers there, and clients wait until they give up; mostly an example was copied or an IPv4 "
@@ -97,6 +99,8 @@ _EXAMPLES = ("example.", "example.com.", "example.net.", "example.org.", "invali
 """Names for documentation and tests (RFC 2606, RFC 6761)."""
 _ANYCAST = frozenset({"192.0.0.9", "192.0.0.10"})
 """Two that serve in 192.0.0.0/24 (RFC 7723, RFC 8155)."""
+_WITH_HINTS = frozenset({"HTTPS", "SVCB"})
+_HINT = re.compile(r'(?<= )ipv[46]hint="?([0-9A-Fa-f.:,]+)')
 _SHOWN = 3
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -128,24 +132,40 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         return
     example = any(is_subdomain(subject.origin, name) for name in _EXAMPLES)
     for rrset in subject.zone.rrsets.values():
-        if rrset.type in {"A", "AAAA"}:
-            ranges = [range_of(value) for value in rrset.values]
-            if any(ranges):
-                yield from _judge(rrset, ranges, example=example)
+        if rrset.type in {"A", "AAAA"} or rrset.type in _WITH_HINTS:
+            found = [
+                _Found(address, each, place)
+                for place, value in enumerate(rrset.values)
+                for address in _addresses(rrset.type, value)
+                if (each := range_of(address)) is not None and not _is_proper(rrset, each, example=example)
+            ]
+            if found:
+                yield from _judge(rrset, found)
 
 
-def _judge(rrset: RRset, ranges: list[Range | None], *, example: bool) -> Iterator[Diagnostic]:
+class _Found(NamedTuple):
+    """An address of the value at `place`, and the range that it lies in."""
+
+    address: str
+    range: Range
+    place: int
+
+
+def _addresses(rdtype: str, value: str) -> list[str]:
+    """The address that the value is, or those that it hints at (RFC 9460 §7.3)."""
+    if rdtype not in _WITH_HINTS:
+        return [value]
+    return [address for hint in _HINT.finditer(value) for address in hint[1].split(",")]
+
+
+def _judge(rrset: RRset, found: list[_Found]) -> Iterator[Diagnostic]:
     """One finding a rule, at the first of its addresses."""
     for rule in (PRIVATE_ADDRESS, RESERVED_ADDRESS):
-        places = [
-            (place, each)
-            for place, each in enumerate(ranges)
-            if each is not None and _RULES[each] is rule and not _is_proper(rrset, each, example=example)
-        ]
-        if places:
-            shown = [f"{rrset.values[place]} is {each.purpose} ({each.reference})" for place, each in places]
+        those = [each for each in found if _RULES[each.range] is rule]
+        if those:
+            shown = [f"{each.address} is {each.range.purpose} ({each.range.reference})" for each in those]
             more = f", and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-            at = rrset.spans[places[0][0]] if rrset.spans else None
+            at = rrset.spans[those[0].place] if rrset.spans else None
             yield rule.broken(at, f"{rrset.key}: {', '.join(shown[:_SHOWN])}{more}")
 
 

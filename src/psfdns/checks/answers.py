@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from psfdns.checks.check import Subject
 from psfdns.diagnostics import Span
 from psfdns.names import is_subdomain, parent_of
 from psfdns.patterns import find_match
-from psfdns.records import RRset, RRsetKey
-
-TARGET_WORD: Mapping[str, int] = {
-    "CNAME": 0,
-    "HTTPS": 1,
-    "MX": 1,
-    "NAPTR": -1,
-    "NS": 0,
-    "PTR": 0,
-    "SRV": 3,
-    "SVCB": 1,
-}
-"""Type -> which word of its canonical value is the target; NAPTR's regular expression may hold blanks."""
+from psfdns.records import TARGET_WORD, RRset, RRsetKey
 
 Types = Mapping[str, Sequence[RRset]]
-
-
-@lru_cache(maxsize=1 << 12)
-def parent(name: str) -> str:
-    """`parent_of`, quick for names without escapes."""
-    return parent_of(name) if "\\" in name else name.partition(".")[2] or "."
 
 
 def targets_of(rrset: RRset) -> Iterator[str]:
@@ -57,10 +38,15 @@ def is_told_by_reader(subject: Subject, span: Span | None) -> bool:
 
 def delegation_above(subject: Subject, name: str) -> str | None:
     """The delegation (NS, not at the apex, RFC 1034 §4.2.1) at the name or nearest above it, or None."""
+    if not subject.delegations:
+        return None
+    if "\\" not in name:
+        deeper = name.count(".") - subject.deepest_delegation
+        name = name.split(".", deeper)[deeper] if deeper > 0 else name
     while name not in {subject.origin, "."}:
         if name in subject.delegations:
             return name
-        name = parent(name)
+        name = parent_of(name)
     return None
 
 
@@ -76,7 +62,7 @@ def types_answered(subject: Subject, name: str) -> Types | None:
     if is_left_to_others(subject, name):
         return None
     while name not in subject.existing and name not in {subject.origin, "."}:
-        name = parent(name)
+        name = parent_of(name)
         if name in subject.existing:
             return subject.names.get(f"*.{name}", {})
     return {}

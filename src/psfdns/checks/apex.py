@@ -53,8 +53,8 @@ SOA_IGNORED = Rule(
     "docs/contract.md §1",
     why="Route 53 answers with its own SOA. Whoever edits this one expects another serial, or other times of"
     " caching, than what resolvers see.",
-    mend='Write the numbers of Route 53\'s own, remove the SOA, or take it from the file: apex = "managed" in'
-    " tenant.toml.",
+    mend='write the numbers of Route 53\'s own, remove the SOA, or take it from the file: apex = "managed" in'
+    " tenant.toml",
 )
 
 _OWN_NUMBERS = "1 7200 900 1209600 86400"

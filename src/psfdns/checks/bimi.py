@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from psfdns.checks.answers import parent
 from psfdns.checks.check import Check, Subject
-from psfdns.checks.strings import decode_text, last_line, shown, text_sets, texts
+from psfdns.checks.strings import decode_text, joined, shown, text_sets, texts
 from psfdns.checks.tags import parse_tags
+from psfdns.checks.versions import find_misplaced
 from psfdns.diagnostics import Diagnostic, Rule, Severity
+from psfdns.names import parent_of
 from psfdns.records import RRset
 
 _DRAFT = "draft-brand-indicators-for-message-identification"
@@ -41,6 +42,15 @@ POLICY = Rule(
     "fails",
 )
 
+PLACE = Rule(
+    "bimi-place",
+    Severity.WARNING,
+    "A BIMI record stands at `<selector>._bimi` in front of the name that sends, mostly `default._bimi`.",
+    f"{_DRAFT} §7.2",
+    why="Whoever looks for it asks at that name alone; at any other it does nothing.",
+    mend="write it at default._bimi in front of the name",
+)
+
 _LABEL = "._bimi."
 _URL = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][^\s,;]*)?", re.IGNORECASE)
 _ENDINGS: Mapping[str, frozenset[str]] = {"l": frozenset({"svg", "svgz"}), "a": frozenset({"pem"})}
@@ -49,11 +59,11 @@ _ENDING = re.compile(r"\.([A-Za-z]{2,5})", re.ASCII)
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in text_sets(subject):
-        if _LABEL not in rrset.name:
+        if not _is_right(rrset.name):
             continue
         found = list(texts(rrset))
         if len(found) > 1:
-            yield SEVERAL.broken(last_line(rrset), f"{rrset.key}: {len(found)} BIMI records")
+            yield SEVERAL.broken(found[-1][1], f"{rrset.key}: {len(found)} BIMI records")
             continue
         for text, span in found:
             fault = _fault(decode_text(text))
@@ -61,6 +71,11 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
                 yield RECORD.broken(span, f"{rrset.key}: {fault}")
             elif parse_tags(decode_text(text)).tags["l"]:
                 yield from _find_policy(subject, rrset)
+    yield from find_misplaced(subject, "v=BIMI1", PLACE, is_right=_is_right)
+
+
+def _is_right(name: str) -> bool:
+    return _LABEL in name
 
 
 def _fault(text: str) -> str | None:
@@ -93,19 +108,17 @@ def _find_policy(subject: Subject, rrset: RRset) -> Iterator[Diagnostic]:
     name = start = rrset.name.partition(_LABEL)[2]
     while True:
         for policy in subject.at(f"_dmarc.{name}", "TXT"):
-            tags = [parse_tags(decode_text(text)).tags for text, _ in texts(policy)]
-            if (
-                len(tags) == 1
-                and tags[0].get("v") == "DMARC1"
-                and not _is_enforced(tags[0], above=name != start)
-            ):
+            if len(policy.values) != 1:
+                return
+            tags = parse_tags(decode_text(joined(policy.values[0]))).tags
+            if tags.get("v") == "DMARC1" and not _is_enforced(tags, above=name != start):
                 yield POLICY.broken(
                     rrset, f"{rrset.key}: the DMARC policy of {name} lets forged mail through"
                 )
             return
         if name in {subject.origin, "."} or f"_dmarc.{name}" in subject.names:
             return
-        name = parent(name)
+        name = parent_of(name)
 
 
 def _is_enforced(tags: Mapping[str, str], *, above: bool) -> bool:
@@ -114,4 +127,4 @@ def _is_enforced(tags: Mapping[str, str], *, above: bool) -> bool:
     return policy == "reject" or (policy == "quarantine" and tags.get("pct", "100") == "100")
 
 
-CHECK = Check((SEVERAL, RECORD, POLICY), _find)
+CHECK = Check((SEVERAL, RECORD, POLICY, PLACE), _find)

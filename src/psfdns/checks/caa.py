@@ -91,11 +91,22 @@ def _judge_property(rrset: RRset, each: Property) -> Iterator[Diagnostic]:
         hint = f"did you mean {near[0]}?" if near else None
         yield TAG.broken(each.span, f"{rrset.key}: no CA knows the tag {each.tag}", hint=hint)
     elif each.tag in ISSUE_TAGS and parse_issue(each.text) is None:
-        yield VALUE.broken(each.span, f'{rrset.key}: "{shown(each.text)}" names no issuer')
+        summary = f'{rrset.key}: "{shown(each.text)}" names no issuer'
+        yield VALUE.broken(each.span, summary, hint=_issuer_hint(each.text))
     elif each.tag == "iodef" and not _IODEF.fullmatch(each.text):
         hint = 'write 0 iodef "mailto:security@example.net"'
         summary = f'{rrset.key}: "{shown(each.text)}" is no address for reports'
         yield VALUE.broken(each.span, summary, hint=hint)
+
+
+def _issuer_hint(text: str) -> str | None:
+    """What a person most likely meant; None: the rule's own hint."""
+    domain, _, parameters = text.partition(";")
+    if "=" in domain or " " in parameters.strip():
+        return 'part parameters by semicolons: 0 issue "letsencrypt.org; validationmethods=dns-01"'
+    if "," in domain or " " in domain.strip():
+        return 'write a record for each CA, with its domain alone: 0 issue "letsencrypt.org"'
+    return None
 
 
 def _find_twice(rrset: RRset) -> Iterator[Diagnostic]:

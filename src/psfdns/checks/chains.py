@@ -41,6 +41,8 @@ CNAME_TO_NOTHING = Rule(
 )
 
 MAX_LINKS = 2
+_ENDLESS = MAX_LINKS + 2
+"""Links up to a circle are not counted: more than the first too many."""
 
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
@@ -76,11 +78,11 @@ def _find_long(subject: Subject) -> Iterator[Diagnostic]:
         if name is not None and name in path:
             circle = names[names.index(name) :]
             yield _loop(subject, circle)
-            length.update(dict.fromkeys(names, 0))
+            length.update(dict.fromkeys(names, _ENDLESS))
             continue
         behind = 0 if name is None else length[name]
         for link in reversed(names):
-            behind += 1
+            behind = min(behind + 1, _ENDLESS)
             length[link] = behind
             if behind == MAX_LINKS + 1:
                 yield _chain(subject, link, links)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from psfdns.checks.answers import delegation_above, is_left_to_others, parent, placed_targets, targets_of
-from psfdns.checks.check import Check, Subject, first_line
+from psfdns.checks.answers import delegation_above, is_left_to_others, placed_targets, targets_of
+from psfdns.checks.check import Check, Subject, place_of
 from psfdns.checks.final_dots import completed
-from psfdns.diagnostics import Diagnostic, Rule, Severity
-from psfdns.names import is_subdomain
+from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
+from psfdns.names import is_subdomain, parent_of
 from psfdns.records import RRset
 
 BELOW_DELEGATION = Rule(
@@ -22,7 +22,7 @@ BELOW_DELEGATION = Rule(
     "RFC 5936 §3.5",
     why="Whoever asks is sent to the name servers of the delegation; what else stands here is never"
     " answered, and a change to it changes nothing.",
-    mend="Move the record to the delegated zone, or remove the NS that delegate it.",
+    mend="move the record to the delegated zone, or remove the NS that delegate it",
 )
 MISSING_GLUE = Rule(
     "missing-glue",
@@ -32,7 +32,7 @@ MISSING_GLUE = Rule(
     about_absence=True,
     why="To learn its address one would have to ask it: where all name servers of a delegation are like"
     " that, nothing below it can be resolved.",
-    mend="Write the A and AAAA of the name server into this zone, or name a server that lies elsewhere.",
+    mend="write the A and AAAA of the name server into this zone, or name a server that lies elsewhere",
 )
 DS_WITHOUT_NS = Rule(
     "ds-without-ns",
@@ -42,7 +42,7 @@ DS_WITHOUT_NS = Rule(
     about_absence=True,
     why="There is no delegation that it could secure. It is often what is left of one, or its name is"
     " mistyped and the delegated zone is unsigned for all who ask.",
-    mend="Remove the DS, or write the NS of the delegation at the same name.",
+    mend="remove the DS, or write the NS of the delegation at the same name",
 )
 DELEGATION_ONE_SERVER = Rule(
     "delegation-one-server",
@@ -51,7 +51,7 @@ DELEGATION_ONE_SERVER = Rule(
     "RFC 2182 §5",
     why="When the only one fails, all names of the delegated zone fail with it. For a zone that serves"
     " challenges of certificates alone that may be enough.",
-    mend="Name a second server, in another network, that serves the zone.",
+    mend="name a second server, in another network, that serves the zone",
 )
 
 _AT_CUT = frozenset({"CNAME", "DS", "NS"})
@@ -61,11 +61,12 @@ _ADDRESSES = frozenset({"A", "AAAA"})
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     hosts = _name_servers(subject)
+    cuts = {name: subject.at(name, "NS")[0].span for name in subject.delegations}
     for rrset in subject.zone.rrsets.values():
         cut = _hiding(subject, rrset)
         if cut is not None:
             if rrset.type not in _ADDRESSES or rrset.name not in hosts:
-                yield _hidden(subject, rrset, cut)
+                yield _hidden(rrset, cut, cuts[cut])
         elif rrset.type == "NS" and rrset.name in subject.delegations:
             yield from _find_weak(subject, rrset)
         elif rrset.type == "DS" and _has_no_ns(subject, rrset):
@@ -90,17 +91,17 @@ def _hiding(subject: Subject, rrset: RRset) -> str | None:
         return None
     if rrset.name in subject.delegations and rrset.type not in _AT_CUT:
         return rrset.name
-    return delegation_above(subject, parent(rrset.name))
+    return delegation_above(subject, parent_of(rrset.name))
 
 
-def _hidden(subject: Subject, rrset: RRset, cut: str) -> Diagnostic:
+def _hidden(rrset: RRset, cut: str, at: Span | None) -> Diagnostic:
     where = "at" if rrset.name == cut else "below"
-    line = first_line(subject.at(cut, "NS")[0])
-    place = f" of line {line}" if line else ""
+    place = place_of(at, seen_from=rrset.span)
+    there = f" ({place})" if place else ""
     return BELOW_DELEGATION.broken(
         rrset,
-        f"{rrset.key} stands {where} the delegation {cut}{place} and is never answered",
-        hint=f"move it to the zone {cut}, or remove the NS of {cut}",
+        f"{rrset.key} stands {where} the delegation {cut} and is never answered",
+        hint=f"move it to the zone {cut}, or remove the NS of {cut}{there}",
     )
 
 

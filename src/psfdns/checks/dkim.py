@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.keys import PublicKeyError, check_ed25519, decode_base64, rsa_bits
-from psfdns.checks.strings import cname_targets, decode_text, last_line, shown, text_sets, texts
+from psfdns.checks.strings import cname_targets, decode_text, shown, text_sets, texts
 from psfdns.checks.tags import TagList, parse_tags
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.records import RRset
@@ -96,6 +96,9 @@ PLACE = Rule(
 
 _KINDS = ("rsa", "ed25519")
 _PLACE = "._domainkey."
+_LIKE_DOMAINKEY = frozenset(
+    {"_domainkey", "_domainkeys", "_domain-key", "_domain_key", "domainkey", "domainkeys"}
+)
 
 
 class _Fault(NamedTuple):
@@ -109,7 +112,7 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         # `_report` and `_adsp` are no selectors (RFC 6651 §3.2, RFC 5617 §3).
         if _PLACE in rrset.name and not rrset.name.startswith("_"):
             yield from _judge(rrset)
-        elif not _is_read_elsewhere(rrset.name) and rrset.name not in targets:
+        elif not _is_read_elsewhere(subject, rrset.name) and rrset.name not in targets:
             yield from _find_misplaced(rrset)
 
 
@@ -118,7 +121,7 @@ def _judge(rrset: RRset) -> Iterator[Diagnostic]:
     if len(found) > 1:
         keys = sum("p" in record.tags for record, _, _ in found)
         what = f"{len(found)} DKIM records" if keys != 1 else f"a DKIM key split over {len(found)} records"
-        yield SEVERAL.broken(last_line(rrset), f"{rrset.key}: {what}")
+        yield SEVERAL.broken(found[-1][2], f"{rrset.key}: {what}")
         return
     for record, text, span in found:
         fault = _fault(record, text)
@@ -134,7 +137,9 @@ def _fault(record: TagList, text: str) -> _Fault | None:
     if record.first is None:
         return _Fault(TAGS, f"`{shown(text)}` is no DKIM record")
     if "v" in tags and (record.first != "v" or tags["v"] != "DKIM1"):
-        return _Fault(VERSION, f"v={shown(tags['v'])} is not v=DKIM1 in front")
+        is_right = tags["v"] == "DKIM1"
+        what = "`v=DKIM1` does not stand in front" if is_right else f"`v={shown(tags['v'])}` is not `v=DKIM1`"
+        return _Fault(VERSION, what)
     if record.fault:
         return _Fault(TAGS, record.fault)
     if "p" not in tags:
@@ -188,11 +193,21 @@ def _remarks(rrset: RRset, tags: Mapping[str, str], span: Span | None) -> Iterat
         yield TESTING.broken(span, f"{rrset.key}: t=y")
 
 
-def _is_read_elsewhere(name: str) -> bool:
-    """Whether mail providers keep keys there for others' CNAMEs, or a wildcard answers for many names."""
-    return name.startswith("*.") or any(
-        label.startswith("_") or "dkim" in label or "domainkey" in label for label in name.split(".")
-    )
+def _is_read_elsewhere(subject: Subject, name: str) -> bool:
+    """Whether mail providers keep keys there for others' CNAMEs, or a wildcard answers for many names.
+
+    A label like `domainkey` in front of a name that mail comes from is a slip all the same.
+    """
+    if name.startswith("*."):
+        return True
+    for label in name.split("."):
+        if label in _LIKE_DOMAINKEY and _has_mail(subject, name.partition(f"{label}.")[2]):
+            return False
+    return any(label.startswith("_") or "dkim" in label or "domainkey" in label for label in name.split("."))
+
+
+def _has_mail(subject: Subject, name: str) -> bool:
+    return name == subject.origin or bool(subject.at(name, "MX"))
 
 
 def _find_misplaced(rrset: RRset) -> Iterator[Diagnostic]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from psfdns.checks.check import Check, Subject
-from psfdns.checks.strings import last_line, shown, text_sets, texts
+from psfdns.checks.strings import shown, text_sets, texts
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 
 NOT_DMARC = Rule(
@@ -62,6 +65,17 @@ _VALUES: Mapping[str, re.Pattern[str]] = {
 }
 
 
+_EXPECTED: Mapping[str, str] = {
+    **dict.fromkeys(("p", "sp", "np"), "none, quarantine or reject"),
+    **dict.fromkeys(("adkim", "aspf"), "r (relaxed) or s (strict)"),
+    **dict.fromkeys(("rua", "ruf"), "addresses with mailto: in front, parted by commas"),
+    "pct": "0 to 100",
+    "fo": "0, 1, d, s, or several of them parted by colons",
+    "t": "y or n",
+}
+"""What a person is told that the value is."""
+
+
 def is_record(text: str) -> bool:
     """Whether receivers take this for a DMARC record."""
     return _RECORD.match(text) is not None
@@ -78,29 +92,48 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
                 what = f"`{shown(text)}` is no DMARC record" if text else "the text is empty"
                 yield NOT_DMARC.broken(span, f"{rrset.key}: {what}")
         if len(records) > 1:
-            yield SEVERAL.broken(last_line(rrset), f"{rrset.key}: {len(records)} DMARC records")
+            yield SEVERAL.broken(records[-1][1], f"{rrset.key}: {len(records)} DMARC records")
         for text, span in records:
             fault = _fault(text)
             if fault:
-                yield TAGS.broken(span, f"{rrset.key}: {fault}")
+                yield TAGS.broken(span, f"{rrset.key}: {fault.summary}", hint=fault.hint)
 
 
-def _fault(text: str) -> str | None:
+class _Fault(NamedTuple):
+    summary: str
+    hint: str | None = None
+
+
+def _fault(text: str) -> _Fault | None:
     """The first thing wrong with the tags."""
     seen: set[str] = set()
     for part in filter(None, map(str.strip, text.split(";"))):
         name, equals, value = (each.strip() for each in part.partition("="))
         name = "v" if name == "V" and not seen else name
         if name not in _VALUES or not equals:
-            return f"`{shown(part)}` is no tag of DMARC"
+            return _Fault(f"`{shown(part)}` is no tag of DMARC", _tag_hint(part))
         if name in seen:
-            return f"the tag {name} stands twice"
+            return _Fault(f"the tag {name} stands twice", "keep one of them")
         if not _VALUES[name].fullmatch(value):
-            return f"{name} cannot be `{shown(value)}`" if value else f"{name}= is empty"
+            summary = f"{name} cannot be `{shown(value)}`" if value else f"{name}= is empty"
+            return _Fault(summary, f"{name}= is {_EXPECTED[name]}" if name in _EXPECTED else None)
         seen.add(name)
-    return (
-        None if "p" in seen else "no policy, p=, which counts as none, and for older receivers as no record"
-    )
+    no_policy = "no policy, p=, which counts as none, and for older receivers as no record"
+    return None if "p" in seen else _Fault(no_policy)
+
+
+def _tag_hint(part: str) -> str | None:
+    if part.lower().startswith(("mailto:", "https:", "http:")):
+        return "part several addresses by commas: rua=mailto:a@example.net,mailto:b@example.net"
+    near = _near_tag(part.partition("=")[0].strip().lower()[:16])
+    return f"did you mean {near}=?" if near else None
+
+
+@lru_cache(maxsize=1 << 8)
+def _near_tag(name: str) -> str | None:
+    """The tag that is most like it; one of the same letters first."""
+    near = difflib.get_close_matches(name, _VALUES)
+    return next((tag for tag in near if sorted(tag) == sorted(name)), near[0] if near else None)
 
 
 CHECK = Check((NOT_DMARC, SEVERAL, TAGS), _find)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 from psfdns.checks.check import Check, Subject
@@ -25,11 +26,10 @@ _LABEL = "_dmarc."
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     targets = cname_targets(subject)
     for rrset in text_sets(subject):
-        right = None if rrset.name in targets else _right_name(rrset.name, subject.origin)
-        if right is None:
-            continue
-        for text, span in texts(rrset):
-            if is_record(text):
+        records = [span for text, span in texts(rrset) if is_record(text)]
+        right = _right_name(rrset.name, subject.origin) if records and rrset.name not in targets else None
+        if right is not None:
+            for span in records:
                 summary = f"{rrset.key}: a DMARC record where nobody asks for one"
                 yield PLACE.broken(span, summary, hint=f"write it at {right}")
 
@@ -46,6 +46,8 @@ def _right_name(name: str, origin: str) -> str | None:
     if "_dmarc" in labels:
         is_in_front = "_dmarc" not in labels[1:]
         return None if is_in_front else _LABEL + _without_label(labels, origin)
+    if labels[0].startswith("_") and difflib.get_close_matches(labels[0], ["_dmarc"], 1, 0.8):
+        return name.replace(labels[0], "_dmarc", 1)
     if any(label.startswith("_") for label in labels):
         return None
     return _LABEL + name.removeprefix("dmarc." if name != origin else "")

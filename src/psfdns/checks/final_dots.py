@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from psfdns.checks.answers import (
-    TARGET_WORD,
     delegation_above,
     is_left_to_others,
     is_told_by_reader,
-    parent,
     placed_targets,
 )
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.hosts import has_path
 from psfdns.diagnostics import Diagnostic
 from psfdns.final_dot import MISSING_FINAL_DOT
-from psfdns.names import is_subdomain
-from psfdns.records import RRset
+from psfdns.names import is_subdomain, parent_of
+from psfdns.records import TARGET_WORD, RRset
 from psfdns.suffixes import is_registrable
 
 
@@ -52,7 +50,7 @@ def _is_beyond(subject: Subject, rrset: RRset, target: str) -> bool:
 def _names_from(name: str, origin: str) -> Iterator[str]:
     while name not in {origin, "."}:
         yield name
-        name = parent(name)
+        name = parent_of(name)
     yield origin
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from psfdns.checks.answers import TARGET_WORD, placed_targets
+from psfdns.checks.answers import placed_targets
 from psfdns.checks.check import Check, Subject
 from psfdns.diagnostics import Diagnostic, Rule, Severity
+from psfdns.final_dot import is_address
 from psfdns.names import labels_of
-from psfdns.records import RRset
+from psfdns.records import TARGET_WORD, RRset
 
 UNUSUAL_TARGET = Rule(
     "unusual-target",
@@ -19,14 +20,15 @@ UNUSUAL_TARGET = Rule(
     "RFC 1123 §2.1",
     why="A record leads to a host; what else stands in a URL cannot be said in DNS, so the target is a name"
     " that nobody has. Mail servers and name servers refuse hosts with other characters.",
-    mend="Write the host alone. A redirect to a path or to a port is the web server's to make.",
+    mend="write the host alone; a redirect to a path or to a port is the web server's to make",
 )
 
 _HOSTED = frozenset({"MX", "NS", "SRV"})
 _HOST_LABEL = re.compile(rb"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.")
 _RANGE = re.compile(rb"[0-9]+/[0-9]+")
 """A part of a classless reverse zone (RFC 2317 §4)."""
+_CHARACTERS = ("has an underscore, which no host's name has", "has characters that no host's name has")
+_RENAME = "give the host a name of letters, digits and hyphens, and name it here"
 _SERVICES = frozenset({b"_tcp", b"_udp"})
 """Below these a PTR names instances of a service, in any characters (RFC 6763 §4.1.1)."""
 
@@ -38,7 +40,8 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
         for target, span in placed_targets(rrset):
             fault = _judge(rrset, target)
             if fault is not None:
-                yield UNUSUAL_TARGET.broken(span, f"{rrset.key}: the target {target} {fault}")
+                hint = _RENAME if fault in _CHARACTERS else None
+                yield UNUSUAL_TARGET.broken(span, f"{rrset.key}: the target {target} {fault}", hint=hint)
 
 
 def has_path(target: str) -> bool:
@@ -54,23 +57,20 @@ def _judge(rrset: RRset, target: str) -> str | None:
         return "has a slash, as of a URL or a path"
     if labels[-1].isdigit():
         return (
-            None if is_address(target) else "ends in a number, as of a port, and no top-level domain is one"
+            None
+            if is_address(target[:-1])
+            else "ends in a number, as of a port, and no top-level domain is one"
         )
     if rrset.type in _HOSTED:
         return _judge_host(labels)
     return None
 
 
-def is_address(target: str) -> bool:
-    """Whether it is four numbers with a dot behind."""
-    return _ADDRESS.fullmatch(target) is not None
-
-
 def _judge_host(labels: tuple[bytes, ...]) -> str | None:
     if any(b"_" in label for label in labels):
-        return "has an underscore, which no host's name has"
+        return _CHARACTERS[0]
     if not all(_HOST_LABEL.fullmatch(label) for label in labels):
-        return "has characters that no host's name has"
+        return _CHARACTERS[1]
     return None
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from psfdns.checks.answers import delegation_above, parent
+from psfdns.checks.answers import delegation_above
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.issuers import Issue, parse_issue, properties
 from psfdns.diagnostics import Diagnostic, Rule, Severity
+from psfdns.names import parent_of
 from psfdns.records import RRset
 
 OUR_METHOD = "dns-01"
@@ -68,7 +69,7 @@ def _nearest(subject: Subject, name: str, holders: set[str]) -> str | None:
     while name not in holders:
         if name in {subject.origin, "."}:
             return None
-        name = parent(name)
+        name = parent_of(name)
     return name
 
 
@@ -96,10 +97,10 @@ def _issues(rrsets: Iterable[RRset], tag: str) -> list[Issue | None]:
 
 
 def _reason(issues: list[Issue | None], issuers: Sequence[str]) -> str | None:
-    """None without such a property: then there is no restriction (§4.2)."""
+    """None where there is no such property, so no restriction (§4.2), or none that can be read."""
     known = [issue for issue in issues if issue is not None]
     ours = [issue for issue in known if issue.domain in issuers]
-    if any(_permits_our_method(issue) for issue in ours) or not issues:
+    if any(_permits_our_method(issue) for issue in ours) or not known:
         return None
     if ours:
         methods = ours[0].parameters["validationmethods"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from psfdns.checks.strings import placed_values
 from psfdns.diagnostics import Span
 from psfdns.records import RRset
 
@@ -35,13 +36,16 @@ class Issue(NamedTuple):
 
 def properties(rrset: RRset) -> Iterator[Property]:
     """The records of a CAA record set, tags in lower case."""
-    for index, value in enumerate(rrset.values):
+    for value, span in placed_values(rrset):
         flags, tag, quoted = value.split(" ", 2)
-        yield Property(int(flags), tag.lower(), quoted[1:-1], rrset.spans[index] if rrset.spans else None)
+        yield Property(int(flags), tag.lower(), quoted[1:-1], span)
 
 
 def parse_issue(text: str) -> Issue | None:
-    """The domain in lower case, and the parameters; None where it is not of this form."""
+    """The domain in lower case, and the parameters; None where it is not of this form.
+
+    A domain of one label has the form, and is none that a CA has.
+    """
     domain, *parts = (part.strip(" \t") for part in text.split(";"))
     if domain and not _is_domain(domain):
         return None
@@ -56,4 +60,6 @@ def parse_issue(text: str) -> Issue | None:
 
 def _is_domain(text: str) -> bool:
     labels = text.split(".")
-    return all(_LABEL.fullmatch(label) and "-" not in {label[0], label[-1]} for label in labels)
+    return len(labels) > 1 and all(
+        _LABEL.fullmatch(label) and "-" not in {label[0], label[-1]} for label in labels
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from psfdns.checks.answers import types_answered
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.strings import shown, text_sets, texts
-from psfdns.checks.versions import extension_fault, judge_version
+from psfdns.checks.versions import extension_fault, find_misplaced, judge_version
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
@@ -39,6 +39,15 @@ HOST = Rule(
     mend="write the A, AAAA or CNAME of the host that serves /.well-known/mta-sts.txt, or remove the record",
 )
 
+PLACE = Rule(
+    "mta-sts-place",
+    Severity.WARNING,
+    "An MTA-STS record stands at `_mta-sts` in front of the name whose mail it is about.",
+    "RFC 8461 §3.1",
+    why="Whoever looks for it asks at that name alone; at any other it does nothing.",
+    mend="write it at _mta-sts in front of the name",
+)
+
 _LABEL = "_mta-sts."
 _ID = re.compile("id=[A-Za-z0-9]{1,32}")
 _SERVED = frozenset({"A", "AAAA", "CNAME"})
@@ -50,6 +59,12 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
             yield from judge_version(rrset, "v=STSv1", several=SEVERAL, record=RECORD, fault=_fault)
             if any(text.startswith("v=STSv1;") for text, _ in texts(rrset)):
                 yield from _find_host(subject, rrset)
+    yield from find_misplaced(subject, "v=STSv1", PLACE, is_right=_is_right)
+
+
+def _is_right(name: str) -> bool:
+    """Providers keep it at `x._mta-sts` of their own, for the CNAMEs of others."""
+    return f".{_LABEL}" in f".{name}"
 
 
 def _fault(fields: Sequence[str]) -> str | None:
@@ -68,4 +83,4 @@ def _find_host(subject: Subject, rrset: RRset) -> Iterator[Diagnostic]:
         yield HOST.broken(rrset, f"{rrset.key}: {host}, which has to serve the policy, has no address here")
 
 
-CHECK = Check((SEVERAL, RECORD, HOST), _find)
+CHECK = Check((SEVERAL, RECORD, HOST, PLACE), _find)

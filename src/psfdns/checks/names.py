@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from psfdns.checks.check import Check, Subject, first_line
+from psfdns.checks.check import Check, Subject, first_line, place_of
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
 
@@ -87,7 +87,8 @@ def _clash(name: str, cname: RRset, others: Sequence[RRset]) -> Diagnostic:
     first = min(others, key=first_line)
     earlier, later = sorted((first, cname), key=first_line)
     types = ", ".join(sorted({rrset.type for rrset in others}))
-    where = f" (line {first_line(earlier)})" if first_line(earlier) else ""
+    place = place_of(earlier.span, seen_from=later.span)
+    where = f" ({place})" if place else ""
     return CNAME_AND_OTHER_DATA.broken(
         later,
         f"{name} has a CNAME and other data: {types}",

@@ -84,7 +84,7 @@ def _token_fault(text: str, found: _Key) -> str | None:
     """What is wrong around the token of a service, which stands alone in its text."""
     head = text.partition("=")[0]
     if not is_printable_ascii(text):
-        return f"`{shown(text)}` has characters outside ASCII"
+        return f"`{shown(text)}` has characters that are no visible ASCII"
     if any(quote in text for quote in _QUOTES):
         return f"`{shown(text)}` has quotes of its own inside"
     if head != head.strip() or found.value != found.value.strip():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from psfdns.checks.check import Check, Subject
-from psfdns.checks.spf import is_record
+from psfdns.checks.spf_words import is_record
 from psfdns.checks.strings import decode_text, shown, text_sets, texts
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 

@@ -13,10 +13,24 @@ MAX_SHOWN = 60
 """Characters of a text that a finding repeats."""
 
 
+def placed_values(rrset: RRset) -> Iterator[tuple[str, Span | None]]:
+    """Each value and where it stands, in the order of the file."""
+    if len(rrset.values) == 1 or not rrset.spans:
+        yield from zip(rrset.values, rrset.spans or [None] * len(rrset.values), strict=True)
+        return
+    pairs = zip(rrset.values, rrset.spans, strict=True)
+    yield from sorted(pairs, key=lambda pair: (pair[1].path, pair[1].first_line or 0))
+
+
 def texts(rrset: RRset) -> Iterator[tuple[str, Span | None]]:
     """Each value with its strings joined (no space between, RFC 7208 §3.3), and where it stands."""
-    for index, value in enumerate(rrset.values):
-        yield value[1:-1].replace('" "', ""), rrset.spans[index] if rrset.spans else None
+    for value, span in placed_values(rrset):
+        yield joined(value), span
+
+
+def joined(value: str) -> str:
+    """The text of a canonical value: its strings with nothing between."""
+    return value[1:-1].replace('" "', "")
 
 
 def text_sets(subject: Subject) -> Iterator[RRset]:
@@ -44,11 +58,6 @@ def shown(text: str) -> str:
     """A text, decoded or not, as a finding repeats it: short, and without what a terminal would obey."""
     short = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)
-
-
-def last_line(rrset: RRset) -> Span | None:
-    """The last of its lines, which made it too many."""
-    return max(rrset.spans, key=lambda span: span.first_line or 0) if rrset.spans else None
 
 
 def cname_targets(subject: Subject) -> frozenset[str]:

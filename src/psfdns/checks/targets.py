@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from psfdns.checks.answers import Types, is_told_by_reader, placed_targets, types_answered
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.final_dots import completed
-from psfdns.checks.hosts import has_path, is_address
+from psfdns.checks.hosts import has_path
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
+from psfdns.final_dot import address_hint, is_address
 from psfdns.records import RRset
 
 TARGET_IS_CNAME = Rule(
@@ -73,10 +74,11 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _find_at(subject: Subject, rrset: RRset, target: str, span: Span | None) -> Iterator[Diagnostic]:
-    if is_address(target):
+    if is_address(target[:-1]):
         yield TARGET_IS_ADDRESS.broken(
             span,
             f"{rrset.key}: the target {target} is an address, where a name belongs",
+            hint=address_hint(rrset.type, target[:-1]),
         )
     elif rrset.type in _HOSTED and not has_path(target) and completed(subject, rrset, target) is None:
         yield from _judge(rrset, target, span, types_answered(subject, target))

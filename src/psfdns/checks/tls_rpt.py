@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from psfdns.checks.check import Check, Subject
 from psfdns.checks.strings import shown, text_sets
-from psfdns.checks.versions import extension_fault, judge_version
+from psfdns.checks.versions import extension_fault, find_misplaced, judge_version
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 
 SEVERAL = Rule(
@@ -27,6 +27,15 @@ RECORD = Rule(
     mend="write it like `v=TLSRPTv1; rua=mailto:tls-reports@example.net`",
 )
 
+PLACE = Rule(
+    "tls-rpt-place",
+    Severity.WARNING,
+    "A record for TLS reports stands at `_smtp._tls` in front of the name whose mail it is about.",
+    "RFC 8460 §3",
+    why="Whoever looks for it asks at that name alone; at any other it does nothing.",
+    mend="write it at _smtp._tls in front of the name",
+)
+
 _LABELS = "_smtp._tls."
 _ADDRESS = re.compile(r"mailto:[^@\s,!;]+@[^@\s,!;]+|https://[^\s,!;]+", re.IGNORECASE)
 
@@ -35,6 +44,12 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in text_sets(subject):
         if rrset.name.startswith(_LABELS):
             yield from judge_version(rrset, "v=TLSRPTv1", several=SEVERAL, record=RECORD, fault=_fault)
+    yield from find_misplaced(subject, "v=TLSRPTv1", PLACE, is_right=_is_right)
+
+
+def _is_right(name: str) -> bool:
+    """Providers keep it at `x._smtp._tls` of their own, for the CNAMEs of others."""
+    return f".{_LABELS}" in f".{name}"
 
 
 def _fault(fields: Sequence[str]) -> str | None:
@@ -48,4 +63,4 @@ def _fault(fields: Sequence[str]) -> str | None:
     return extension_fault([field for field in fields if field not in receivers])
 
 
-CHECK = Check((SEVERAL, RECORD), _find)
+CHECK = Check((SEVERAL, RECORD, PLACE), _find)

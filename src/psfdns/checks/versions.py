@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from psfdns.checks.strings import decode_text, last_line, shown, texts
+from psfdns.checks.check import Subject
+from psfdns.checks.strings import cname_targets, decode_text, shown, text_sets, texts
 from psfdns.diagnostics import Diagnostic, Rule
 from psfdns.records import RRset
 
@@ -27,7 +28,7 @@ def judge_version(
     found = [(decode_text(text), span) for text, span in texts(rrset)]
     chosen = [(text, span) for text, span in found if text.startswith(f"{version};")]
     if len(chosen) > 1:
-        yield several.broken(last_line(rrset), f"{rrset.key}: {len(chosen)} records `{version}`")
+        yield several.broken(chosen[-1][1], f"{rrset.key}: {len(chosen)} records `{version}`")
         return
     if found and not chosen:
         text, span = found[0]
@@ -36,6 +37,23 @@ def judge_version(
         wrong = fault(_fields(text))
         if wrong:
             yield record.broken(span, f"{rrset.key}: {wrong}")
+
+
+def find_misplaced(
+    subject: Subject, version: str, place: Rule, *, is_right: Callable[[str], bool]
+) -> Iterator[Diagnostic]:
+    """Texts of the version where nobody asks for them, as `is_right` says of the name.
+
+    A wildcard, or the target of a CNAME, may answer at the right name.
+    """
+    targets: frozenset[str] | None = None
+    for rrset in text_sets(subject):
+        for text, span in texts(rrset):
+            if not text.startswith(f"{version};") or rrset.name.startswith("*.") or is_right(rrset.name):
+                continue
+            targets = cname_targets(subject) if targets is None else targets
+            if rrset.name not in targets:
+                yield place.broken(span, f"{rrset.key}: a record `{version}` where nobody asks for one")
 
 
 def extension_fault(fields: Sequence[str]) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from psfdns.checks.answers import delegation_above, is_left_to_others, parent
+from psfdns.checks.answers import delegation_above, is_left_to_others
 from psfdns.checks.check import Check, Subject
 from psfdns.diagnostics import Diagnostic, Rule, Severity
-from psfdns.names import labels_of
+from psfdns.names import labels_of, parent_of
 
 WILDCARD_ACME = Rule(
     "wildcard-acme",
@@ -17,8 +17,8 @@ WILDCARD_ACME = Rule(
     about_absence=True,
     why="Certificate clients that follow CNAMEs, and those who prove a delegated challenge, would write the"
     " proof where the wildcard leads, and a resolver that has asked too early keeps that answer.",
-    mend="Where certificates for the name are proved over DNS, write a record of your own at"
-    " `_acme-challenge`: its CNAME to the zone of the challenges, or a TXT.",
+    mend="where certificates for the name are proved over DNS, write a record of your own at"
+    " `_acme-challenge`: its CNAME to the zone of the challenges, or a TXT",
 )
 
 _CHALLENGE = "_acme-challenge"
@@ -28,7 +28,7 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in subject.zone.rrsets.values():
         if rrset.type != "CNAME" or not rrset.name.startswith("*."):
             continue
-        above = parent(rrset.name)
+        above = parent_of(rrset.name)
         challenge = f"{_CHALLENGE}.{above}"
         if not _is_service(above) and _answers_for(subject, challenge):
             yield WILDCARD_ACME.broken(

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from psfdns.checks.answers import TARGET_WORD, types_answered
+from psfdns.checks.answers import types_answered
 from psfdns.checks.check import Subject
 from psfdns.checks.strings import texts
 from psfdns.diagnostics import Span
 from psfdns.names import NameSyntaxError, is_subdomain, labels_of, parse_name
 from psfdns.providers import find_providers
-from psfdns.records import SELF_ZONE, RRset, RRsetKey
+from psfdns.records import SELF_ZONE, TARGET_WORD, RRset, RRsetKey
 
 ADDRESS_TYPES = ("A", "AAAA")
 

@@ -19,6 +19,7 @@ from psfdns.lookup.server import Server
 from psfdns.lookup.transfer import Transfer, TransferLimits, transfer
 from psfdns.lookup.usual_names import names_asked, types_asked
 from psfdns.names import is_subdomain, relative_to
+from psfdns.records import TARGET_WORD
 
 MAX_SERVERS = 16
 """Name servers that are asked; the others are told."""
@@ -28,9 +29,6 @@ MAX_FOLLOWED = 200
 """Names that were learnt from answers, such as the targets of MX, and are asked too."""
 THREADS = 16
 """Questions under way: other people's servers are not to be pushed."""
-
-_TARGETS = {"MX": 1, "NS": 0, "CNAME": 0, "SRV": 3, "PTR": 0, "HTTPS": 1, "SVCB": 1}
-"""Which word of a value is a name that may be in the zone as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +252,11 @@ def _targets_in_zone(sets: Iterable[HeardSet], zone: str, *, known: Sequence[str
     """Names of the zone that its records lead to and that were not asked yet."""
     found: dict[str, None] = {}
     for heard in sets:
-        if heard.type not in _TARGETS:
+        if heard.type not in TARGET_WORD:
             continue
         for value in heard.values:
             words = value.split(" ")
-            target = words[_TARGETS[heard.type]] if len(words) > _TARGETS[heard.type] else "."
+            target = words[TARGET_WORD[heard.type]] if len(words) > TARGET_WORD[heard.type] else "."
             if is_subdomain(target, zone):
                 found[target] = None
     already = set(known)

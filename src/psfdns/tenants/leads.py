@@ -11,11 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from psfdns.names import NameSyntaxError, parse_name
-from psfdns.records import RRset, Zone
+from psfdns.records import TARGET_WORD, RRset, Zone
 
 _ADDRESSES = frozenset({"A", "AAAA"})
-_NAME_AT = {"MX": 1, "SRV": 3, "NS": 0, "HTTPS": 1, "SVCB": 1, "NAPTR": 5, "PTR": 0}
-"""Where in a value the name stands that a client goes to next."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -106,11 +104,8 @@ def _followed(rrset: RRset) -> tuple[str, ...]:
 
 
 def _named(rrset: RRset) -> tuple[str, ...]:
-    place = _NAME_AT.get(rrset.type)
-    if place is None:
-        return ()
-    fields = (value.split() for value in rrset.values)
-    return tuple(words[place] for words in fields if len(words) > place)
+    place = TARGET_WORD.get(rrset.type)
+    return () if place is None else tuple(value.split(" ")[place] for value in rrset.values)
 
 
 def _has_address(rrset: RRset, networks: Collection[Network]) -> bool:

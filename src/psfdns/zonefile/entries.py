@@ -32,7 +32,14 @@ from psfdns.zonefile.rules.records import (
     UNKNOWN_TYPE,
 )
 from psfdns.zonefile.state import Owner, State
-from psfdns.zonefile.suspicions import judge_blanks, judge_case, judge_owner, judge_rdata, judge_start
+from psfdns.zonefile.suspicions import (
+    judge_blanks,
+    judge_case,
+    judge_dot,
+    judge_owner,
+    judge_rdata,
+    judge_start,
+)
 
 
 class _RefusedError(Exception):
@@ -94,6 +101,7 @@ def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
         return
     state.owner = Owner(name)
     if not broken:
+        judge_dot(state, word.text, name, at)
         judge_case(state, word.text, name, at)
 
 

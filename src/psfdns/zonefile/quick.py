@@ -55,7 +55,7 @@ def _owner(state: State, written: str) -> str | None:
         name = parse_name(written, origin=state.origin)
     except NameSyntaxError:
         return None
-    if not is_subdomain(name, state.zone_origin):
+    if not is_subdomain(name, state.zone_origin) or state.repeats_zone(written):
         return None
     if (state.spellings.watched or not name.startswith(written)) and state.other_case(written, name):
         return None
@@ -75,4 +75,4 @@ def _seconds(state: State, written: str | None) -> int | None:
 
 def _doubtful(text: str, value: str, state: State) -> bool:
     """Whether a relative target looks like an address, or like a name whose final dot was forgotten."""
-    return text[-1].isdigit() or value.endswith(state.doubled)
+    return text[-1].isdigit() or value.endswith(state.doubled) or state.repeats_zone(text.rpartition(" ")[2])

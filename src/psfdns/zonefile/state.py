@@ -137,6 +137,14 @@ class State:
         self.doubled = f".{origin}{origin}"
         self.owners: dict[str, str] = {}
 
+    def repeats_zone(self, written: str) -> bool:
+        """Whether a relative name ends with the zone's own, which is appended once more.
+
+        Not so below `_report`, where names of other domains stand (RFC 9990 §4).
+        """
+        ends = f".{written.lower()}.".endswith(f".{self.zone_origin}") and self.zone_origin != "."
+        return ends and written[-1] != "." and not self.origin.startswith("_report.")
+
     def direct_origin(self, origin: str) -> None:
         """`set_origin` for the directive, behind which an inherited owner is easily misread."""
         self.set_origin(origin)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from psfdns.names import canonical_order, relative_to
-from psfdns.records import SELF_ZONE, RRset, RRsetKey, Zone
+from psfdns.records import SELF_ZONE, TARGET_WORD, RRset, RRsetKey, Zone
 from psfdns.zonefile.aws import format_alias, format_comment
 
 WIDEST_OWNER = 40
@@ -20,7 +20,6 @@ WIDEST_OWNER = 40
 LONG_LINE = 110
 """A value of several strings that would make a longer line is written one string a line."""
 
-_TARGET_WORD = {"CNAME": 0, "HTTPS": 1, "MX": 1, "NAPTR": 5, "NS": 0, "PTR": 0, "SRV": 3, "SVCB": 1}
 """Which word of a value is a name that may be written relative to the zone."""
 _TIDY = re.compile(r"@|[a-z0-9_*/.+-]+")
 _UNTIDY = re.compile(r"(\\.)|[^A-Za-z0-9_*/.+@-]|(?<=.)@|@(?=.)", re.DOTALL)
@@ -130,10 +129,9 @@ def written_name(name: str, origin: str | None) -> str:
 
 def relative_rdata(rdtype: str, value: str, *, origin: str) -> str:
     """A canonical value with its target written as a person would: relative inside the zone."""
-    index = _TARGET_WORD.get(rdtype)
+    index = TARGET_WORD.get(rdtype)
     if index is not None:
-        words = value.rsplit(" ", 1) if rdtype == "NAPTR" else value.split(" ", index + 1)
-        index = min(index, len(words) - 1)
+        words = value.rsplit(" ", 1) if index < 0 else value.split(" ", index + 1)
         words[index] = _written_target(words[index], origin)
         return " ".join(words)
     if rdtype == "SOA":

@@ -200,6 +200,17 @@ OWNER_CASE = Rule(
     why="Who writes `WWW` and `www` may take them for two names. They are one, with the records of both.",
     mend="write the name in one way",
 )
+DOUBLED_OWNER = Rule(
+    "doubled-owner",
+    Severity.WARNING,
+    "An owner that ends with the zone's name, as `www.example.com`, has a final dot.",
+    "RFC 1035 §5.1",
+    why=(
+        "Without the dot the zone's name is appended once more. The record stands at "
+        "`www.example.com.example.com.`, where nobody asks for it, and the name that was meant has none."
+    ),
+    mend="end the owner with a dot, or leave out the zone's name",
+)
 INHERITED_OWNER = Rule(
     "inherited-owner",
     Severity.WARNING,
@@ -230,6 +241,17 @@ SMART_QUOTES = Rule(
     ),
     mend='write "',
     milder=Severity.WARNING,
+)
+UNQUOTED_TEXT = Rule(
+    "unquoted-text",
+    Severity.WARNING,
+    "A text of several words stands in quotes.",
+    "RFC 1035 §5.1",
+    why=(
+        "Outside of quotes each word is a string of its own, and programs read the strings of a record "
+        "without anything between them: `v=spf1 -all` becomes `v=spf1-all`, which is no SPF record."
+    ),
+    mend="put the whole text in quotes",
 )
 CUT_AT_SEMICOLON = Rule(
     "cut-at-semicolon",
