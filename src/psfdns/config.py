@@ -1,6 +1,6 @@
 """psfdns.toml as a value (docs/contract.md §1, §5): only the command line reads it, rooms take arguments.
 
-Tables that belong to certificates and registrars are known by name; the commands that use them read them.
+Tables that belong to certificates are known by name; the commands that use them read them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from psfdns.budget import Rates
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
+from psfdns.registrar.places import Places, find_faults, read_places
 
 CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
@@ -44,8 +45,8 @@ _CHANNEL = re.compile(r"\$\{?\w+\}?|[a-z][a-z0-9+.-]*://[^\x00-\x1f]+", re.ASCII
 
 _MAIL = re.compile(r"\$\{?\w+\}?|mailtos?://[^\x00-\x1f]+", re.ASCII)
 
-_TABLES = frozenset({"default_ttl", "state", "route53", "resolver", "journal", "notify"})
-_TABLES_ELSEWHERE = frozenset({"acme", "deploy", "gandi", "rdap"})
+_TABLES = frozenset({"default_ttl", "state", "route53", "resolver", "journal", "notify", "gandi", "rdap"})
+_TABLES_ELSEWHERE = frozenset({"acme", "deploy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Config:
     resolver: ResolverConfig = field(default_factory=ResolverConfig)
     journal: JournalConfig = field(default_factory=JournalConfig)
     notify: NotifyConfig = field(default_factory=NotifyConfig)
+    registrars: Places = field(default_factory=Places)
 
 
 def find_config(start: Path) -> Path | None:
@@ -158,6 +160,7 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     resolver = _read_resolver(reader, reader.table(document, "resolver"), folder)
     journal = _read_journal(reader, reader.table(document, "journal"))
     notify = _read_notify(reader, reader.table(document, "notify"), folder)
+    registrars = _read_registrars(reader, document, folder)
     default_ttl = document.get("default_ttl", DEFAULT_TTL)
     if not _is_number(default_ttl, int) or not 0 <= default_ttl <= MAX_TTL:
         reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
@@ -168,7 +171,8 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     if reader.findings:
         raise InvalidInputError(reader.findings, summary=f"{path} has errors")
     wanted = Route53Config(**values)
-    return Config(folder, path, folder / directory, default_ttl, wanted, resolver, journal, notify)
+    state_dir = folder / directory
+    return Config(folder, path, state_dir, default_ttl, wanted, resolver, journal, notify, registrars)
 
 
 class _Reader:
@@ -272,6 +276,15 @@ def _read_notify(reader: _Reader, table: Mapping[str, Any], folder: Path) -> Not
         _file(reader, table["page_file"], "notify.page_file", folder) if "page_file" in table else None,
         sandbox is True,
     )
+
+
+def _read_registrars(reader: _Reader, document: Mapping[str, Any], folder: Path) -> Places:
+    gandi, rdap = reader.table(document, "gandi"), reader.table(document, "rdap")
+    reader.known("gandi", gandi, {"url"})
+    reader.known("rdap", rdap, {"bootstrap"})
+    for summary, hint in find_faults(gandi, rdap):
+        reader.fault(summary, hint)
+    return read_places(gandi, rdap, folder)
 
 
 def _channels(reader: _Reader, value: object, key: str) -> tuple[str, ...]:

@@ -110,6 +110,29 @@ class NotifyError(OutsideError):
     """A message could not be sent, or a channel of psfdns.toml cannot be used. No secret stands in it."""
 
 
+class RegistrarError(OutsideError):
+    """A registrar refused or could not be asked; no token stands in it.
+
+    `status` is HTTP's, None without an answer; `uncertain`: what was ordered may have been carried out.
+    """
+
+    def __init__(
+        self,
+        who: str,
+        doing: str,
+        why: str,
+        *,
+        retryable: bool = False,
+        hint: str | None = None,
+        status: int | None = None,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(who, doing, why, retryable=retryable, hint=hint)
+        self.why = why
+        self.status = status
+        self.uncertain = uncertain
+
+
 class UnpackableError(InvalidInputError):
     """Changes that have to be made in one request are too big for one; the findings name them."""
 

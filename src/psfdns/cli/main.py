@@ -30,6 +30,7 @@ COMMANDS = {
     "rollback": ("psfdns.cli.rollback", "Undo an apply, as a plan of its own."),
     "zone": ("psfdns.cli.zone", "Zones as a whole: ask for one, delete one safely."),
     "tenants": ("psfdns.cli.tenants", "Who is who, who could not be told, and notices to them."),
+    "domains": ("psfdns.cli.domains", "When domains end, and who pays; renewing, name servers, locks."),
     "sandbox": ("psfdns.cli.sandbox", "The embedded Route 53: serve it, or forget it."),
     "completion": ("psfdns.cli.completion", "Print the completion script of a shell."),
 }

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from psfdns.lookup.survey import Means
     from psfdns.notify.channel import Channel
     from psfdns.objects import ObjectStore
+    from psfdns.registrar.cache import Cache
+    from psfdns.registrar.gandi import Gandi
+    from psfdns.registrar.registries import Registries
     from psfdns.route53.host import Route53Host
     from psfdns.sandbox.sandbox import Sandbox
     from psfdns.tenants.load import Repository
@@ -306,6 +309,39 @@ def open_listening(
         progress,
         workspace.config.resolver.port,
     )
+
+
+def open_gandi(workspace: Workspace) -> Gandi | None:
+    """Gandi's API for the token of GANDI_PAT; None without one. Raises PsfdnsError for what is no token.
+
+    Nothing is asked yet.
+    """
+    from psfdns.registrar.gandi import Gandi
+    from psfdns.registrar.gandi_wire import Pace, Wire
+
+    token = os.environ.get("GANDI_PAT", "").strip()
+    if not token:
+        return None
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise PsfdnsError("GANDI_PAT holds characters that no token has", hint="set it to the token alone")
+    pace = Pace(clock=monotonic, sleep=sleep)
+    return Gandi(Wire(workspace.config.registrars.gandi, token, pace))
+
+
+def open_registries(workspace: Workspace) -> Registries:
+    """The registries' RDAP servers, and who says where they are; nothing is asked yet."""
+    from psfdns.registrar.find_bootstrap import find_bootstrap
+    from psfdns.registrar.registries import Registries
+
+    wanted, cache = workspace.config.registrars.bootstrap, open_cache(workspace)
+    return Registries(lambda: find_bootstrap(wanted, cache, now=now()))
+
+
+def open_cache(workspace: Workspace) -> Cache:
+    """What registrars and registries said, below the state folder."""
+    from psfdns.registrar.cache import Cache
+
+    return Cache(workspace.config.state_dir / "cache")
 
 
 def open_sandbox(workspace: Workspace) -> Sandbox:

@@ -1,0 +1,246 @@
+"""How anything is ordered at Gandi: rehearsed, shown, asked about, written down, sent once, waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from psfdns.cli.views.escape import escape
+from psfdns.errors import PsfdnsError, RegistrarError, UsageError
+from psfdns.registrar.ledger import Entry, Ledger, State, new_entry
+
+if TYPE_CHECKING:
+    from psfdns.cli.wiring import Workspace
+    from psfdns.registrar.gandi import Gandi
+    from psfdns.registrar.gandi_answers import Detail
+    from psfdns.registrar.gandi_wire import Order
+
+POLL = 2.0
+"""Seconds between looks at whether an order shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An order as a person is asked about it; `shows` looks at Gandi whether it is carried out."""
+
+    domain: str
+    order: Order
+    doing: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    lines: tuple[str, ...]
+    shows: Callable[[], bool]
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What came of it; `state` None: all was as wanted already.
+
+    `parents`: what their servers name, where they were asked.
+    """
+
+    kind: str
+    domain: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    sent: bool
+    state: State | None
+    journal: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    parents: tuple[tuple[str, tuple[str, ...] | None], ...] | None = None
+    parents_agree: bool | None = None
+
+
+def domain_argument(text: str) -> str:
+    """A domain as a person writes it -> canonical. Raises UsageError for what nobody can register."""
+    from psfdns.cli.repository import zone_argument
+    from psfdns.tenants.suffixes import registrable_domain
+
+    name = zone_argument(text)
+    domain = None if "@" in name else registrable_domain(name)
+    if domain is None:
+        raise UsageError(f"{text!r} is no domain that can be registered")
+    if domain != name:
+        raise UsageError(f"{text!r} lies in a domain", hint=f"its domain is {domain.removesuffix('.')}")
+    return domain
+
+
+def need_gandi(workspace: Workspace) -> Gandi:
+    """Gandi, for ordering. Raises PsfdnsError without a token, and in a sandbox without a stand-in."""
+    from urllib.parse import urlsplit
+
+    from psfdns.cli.wiring import open_gandi
+    from psfdns.registrar.urls import is_loopback
+
+    gandi = open_gandi(workspace)
+    if workspace.options.sandbox and not is_loopback(
+        urlsplit(workspace.config.registrars.gandi).hostname or ""
+    ):
+        raise PsfdnsError(
+            "with --sandbox nothing is ordered at the real Gandi",
+            hint="[gandi] url in psfdns.toml may name a stand-in on this machine",
+        )
+    if gandi is None:
+        raise PsfdnsError(
+            "GANDI_PAT is not set, so nothing can be ordered at Gandi",
+            hint="put a personal access token into the environment variable GANDI_PAT",
+        )
+    return gandi
+
+
+def look_at(workspace: Workspace, gandi: Gandi, name: str) -> Detail:
+    """The domain at Gandi. Raises RegistrarError; where it is not there, UsageError or PsfdnsError."""
+    from psfdns.cli.wiring import open_repository
+    from psfdns.registrar.claims import claims_of
+
+    try:
+        return gandi.fetch_domain(name)
+    except RegistrarError as error:
+        if error.status != 404:
+            raise
+    claim = claims_of(open_repository(workspace).zone_files).get(name)
+    if claim is None:
+        raise UsageError(f"{name} is not in our account at Gandi, and no tenant has a zone of it")
+    raise PsfdnsError(
+        f"{name} is not in our account at Gandi: {claim.tenant} has it, registrar {claim.registrar.value!r}",
+        hint="who holds it has to do it at their registrar",
+    )
+
+
+def open_ledger(workspace: Workspace) -> Ledger:
+    """What was ordered so far, below the state folder."""
+    return Ledger(workspace.config.state_dir / "journal" / "registrar")
+
+
+def carry_out(
+    workspace: Workspace,
+    gandi: Gandi,
+    offer: Offer,
+    *,
+    yes: bool,
+    wait: float,
+    last_look: Callable[[], None] = lambda: None,
+) -> Placed:
+    """Rehearse, ask, order, wait. `last_look` may still say no when nobody else can order any more.
+
+    Raises RegistrarError where Gandi says no, PsfdnsError where a person does; nothing is done then.
+    """
+    ledger = open_ledger(workspace)
+    _rehearse(gandi, ledger, offer)
+    ask(offer, yes=yes)
+    with ledger.held():
+        last_look()
+        entry = _written_down(ledger, offer)
+        entry = _place(gandi, ledger, entry, offer)
+    _forget(workspace, offer.domain)
+    return conclude(ledger, entry, offer.shows, wait=wait, details=offer.details)
+
+
+def ask(offer: Offer, *, yes: bool) -> None:
+    """Show the order; go on only with a person's yes. Raises PsfdnsError."""
+    from psfdns.cli.wiring import is_interactive
+
+    click.echo("".join(f"{escape(line)}\n" for line in offer.lines), err=True, nl=False)
+    if yes:
+        return
+    if not is_interactive():
+        raise PsfdnsError("nothing was ordered: there is no terminal to ask on", hint="--yes orders unasked")
+    if not click.confirm("Order this at Gandi?", err=True):
+        raise PsfdnsError("nothing was ordered: the answer was no")
+
+
+def conclude(
+    ledger: Ledger,
+    entry: Entry,
+    shows: Callable[[], bool],
+    *,
+    wait: float,
+    details: Mapping[str, Any] | None = None,
+    sent: bool = True,
+) -> Placed:
+    """Wait until an order shows, and write down that it does."""
+    from psfdns.cli.wiring import now
+
+    if wait_until(shows, seconds=wait):
+        entry = entry.now_in(State.DONE, at=now())
+        ledger.store(entry)
+    return Placed(
+        entry.kind, entry.domain, entry.before, entry.after, sent, entry.state, entry.id, details or {}
+    )
+
+
+def wait_until(shows: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether it is so within that time; a look that fails is followed by another."""
+    from psfdns.cli.wiring import monotonic, sleep
+
+    until = monotonic() + seconds
+    while True:
+        try:
+            if shows():
+                return True
+        except RegistrarError:
+            pass
+        left = until - monotonic()
+        if left <= 0:
+            return False
+        sleep(min(POLL, left))
+
+
+def _rehearse(gandi: Gandi, ledger: Ledger, offer: Offer) -> None:
+    """Raises RegistrarError; one that may have been carried out is written down as an order."""
+    try:
+        gandi.rehearse(offer.order, offer.doing)
+    except RegistrarError as error:
+        # Without an answer nothing was done: that it is a rehearsal stands in the request.
+        if error.uncertain and error.status is not None and error.status < 300:
+            from psfdns.cli.wiring import now
+
+            entry = _written_down(ledger, offer)
+            ledger.store(entry.now_in(State.UNCERTAIN, at=now(), why=error.summary))
+        raise
+
+
+def _written_down(ledger: Ledger, offer: Offer) -> Entry:
+    from psfdns.cli.wiring import host_name, now, who_acts
+
+    entry = new_entry(
+        offer.order.kind,
+        offer.domain,
+        before=offer.before,
+        after=offer.after,
+        now=now(),
+        user=who_acts(),
+        host=host_name(),
+    )
+    ledger.store(entry)
+    return entry
+
+
+def _place(gandi: Gandi, ledger: Ledger, entry: Entry, offer: Offer) -> Entry:
+    """Send it, once. Raises RegistrarError where it was refused for sure."""
+    from psfdns.cli.wiring import now
+
+    try:
+        gandi.place(offer.order, offer.doing)
+    except RegistrarError as error:
+        state = State.UNCERTAIN if error.uncertain else State.REFUSED
+        entry = entry.now_in(state, at=now(), why=error.summary)
+        ledger.store(entry)
+        if not error.uncertain:
+            raise
+        click.echo(f"warning: {escape(error.summary)}: nobody knows yet whether it is done", err=True)
+        return entry
+    entry = entry.now_in(State.ACCEPTED, at=now())
+    ledger.store(entry)
+    return entry
+
+
+def _forget(workspace: Workspace, name: str) -> None:
+    from psfdns.cli.wiring import open_cache
+    from psfdns.registrar.holdings import forget
+
+    forget(open_cache(workspace), name)

@@ -1,0 +1,202 @@
+"""What was ordered at the registrar and what became of it: `.psfdns/journal/registrar/<domain>/<id>.json`.
+
+An order is on the disk before it is sent, with what stood before it, so that no answer that gets lost makes
+anybody order twice, and so that there is a way back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import enum
+import json
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from psfdns.errors import PsfdnsError
+from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.registrar.moments import write_moment
+from psfdns.registrar.shapes import moment_of
+
+FORMAT = "psfdns-registrar-journal/1"
+PATIENCE = 10.0
+"""Seconds to wait for another command that is about to order."""
+
+_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+_HINT = "nothing is ordered that cannot be written down first: [state] dir in psfdns.toml"
+
+
+class State(enum.StrEnum):
+    """How far an order came."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    UNCERTAIN = "uncertain"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+OPEN = frozenset({State.SENDING, State.ACCEPTED, State.UNCERTAIN})
+"""Of these it is not known that they had an end; one that is being sent may have been cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """When an order came into a state, and why, in words."""
+
+    at: datetime.datetime
+    state: State
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One order; `before` and `after` say what stood and what was to stand."""
+
+    id: str
+    kind: str
+    domain: str
+    created: datetime.datetime
+    user: str
+    host: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    events: tuple[Event, ...]
+
+    @property
+    def state(self) -> State:
+        """The last one."""
+        return self.events[-1].state
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not known how it ended."""
+        return self.state in OPEN
+
+    def now_in(self, state: State, *, at: datetime.datetime, why: str | None = None) -> Entry:
+        """The same, a step further."""
+        return replace(self, events=(*self.events, Event(at, state, why)))
+
+
+def new_entry(
+    kind: str,
+    domain: str,
+    *,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime.datetime,
+    user: str,
+    host: str,
+) -> Entry:
+    """An order that is about to be sent."""
+    entry_id = f"{now.astimezone(datetime.UTC).strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(4)}"
+    event = Event(now, State.SENDING)
+    return Entry(entry_id, kind, domain, now, user, host, before, after, (event,))
+
+
+class Ledger:
+    """The folder `journal/registrar` of the state folder; it need not exist to be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def entries(self, domain: str, kind: str) -> tuple[Entry, ...]:
+        """The orders of a kind for a domain, the newest first.
+
+        Raises PsfdnsError where one cannot be read: it could be the one that must not be sent again.
+        """
+        folder = self._folder(domain)
+        try:
+            names = sorted((path.name for path in folder.iterdir()), reverse=True)
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise self._unreadable(folder, error) from error
+        found = (self._load(folder / name) for name in names if _ID.fullmatch(name.removesuffix(".json")))
+        return tuple(entry for entry in found if entry.kind == kind)
+
+    def store(self, entry: Entry) -> None:
+        """Keep an order as it stands, on the disk. Raises PsfdnsError."""
+        folder = self._folder(entry.domain)
+        text = json.dumps(_to_json(entry), indent=1, ensure_ascii=True) + "\n"
+        try:
+            make_folder(self.folder)
+            make_folder(folder)
+            write_file(folder / f"{entry.id}.json", text.encode())
+        except OSError as error:
+            raise self._unwritable(folder, error) from error
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other commands of this machine from ordering meanwhile. Raises PsfdnsError."""
+        from filelock import FileLock, Timeout
+
+        try:
+            make_folder(self.folder)
+            lock = FileLock(self.folder / "lock", timeout=PATIENCE, mode=0o600)
+            lock.acquire()
+        except (OSError, Timeout) as error:
+            raise self._unwritable(self.folder, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _folder(self, domain: str) -> Path:
+        return self.folder / domain.removesuffix(".").replace("/", "%2F")
+
+    def _load(self, path: Path) -> Entry:
+        try:
+            return _from_json(json.loads(read_file(path)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise self._unreadable(path, error) from error
+
+    def _unreadable(self, path: Path, error: Exception) -> PsfdnsError:
+        why = getattr(error, "strerror", None) or str(error)
+        hint = "see in Gandi's administration what was ordered, then move the file away"
+        return PsfdnsError(f"{path}: cannot be read: {why}", hint=hint)
+
+    def _unwritable(self, path: Path, error: Exception) -> PsfdnsError:
+        why = getattr(error, "strerror", None) or str(error)
+        return PsfdnsError(f"{path}: cannot be written: {why}", hint=_HINT)
+
+
+def _to_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "id": entry.id,
+        "kind": entry.kind,
+        "domain": entry.domain,
+        "created": write_moment(entry.created),
+        "who": {"user": entry.user, "host": entry.host},
+        "before": dict(entry.before),
+        "after": dict(entry.after),
+        "events": [
+            {"at": write_moment(each.at), "state": each.state.value, "why": each.why} for each in entry.events
+        ],
+    }
+
+
+def _from_json(value: Any) -> Entry:
+    if value["format"] != FORMAT:
+        raise ValueError(f"its format is {value['format']!r}")
+    events = tuple(
+        Event(moment_of(each["at"]), State(each["state"]), each["why"]) for each in value["events"]
+    )
+    if not events:
+        raise ValueError("it has no events")
+    return Entry(
+        str(value["id"]),
+        str(value["kind"]),
+        str(value["domain"]),
+        moment_of(value["created"]),
+        str(value["who"]["user"]),
+        str(value["who"]["host"]),
+        dict(value["before"]),
+        dict(value["after"]),
+        events,
+    )

@@ -1,0 +1,25 @@
+"""Moments as registrars, registries and our own files write them (RFC 3339). Pure."""
+
+from __future__ import annotations
+
+import datetime
+
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
+_LONGEST = 40
+
+
+def read_moment(value: object) -> datetime.datetime | None:
+    """An aware moment in UTC; None for what is none. Without an offset it is UTC, without a time midnight."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(value.strip())
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+        return aware.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def write_moment(moment: datetime.datetime) -> str:
+    """`2026-11-20T18:00:00Z`, to the second."""
+    return moment.astimezone(datetime.UTC).strftime(_STAMP)
