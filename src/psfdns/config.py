@@ -18,10 +18,14 @@ from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
 from psfdns.registrar.places import Places, find_faults, read_places
+from psfdns.registrar.urls import read_url
+from psfdns.reminders.ending import Policy
 
 CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
 MAX_TTL = 2**31 - 1
+MAX_DAYS = 3650
+"""The longest registration."""
 
 BAD_CONFIG = Rule(
     "bad-config",
@@ -45,7 +49,11 @@ _CHANNEL = re.compile(r"\$\{?\w+\}?|[a-z][a-z0-9+.-]*://[^\x00-\x1f]+", re.ASCII
 
 _MAIL = re.compile(r"\$\{?\w+\}?|mailtos?://[^\x00-\x1f]+", re.ASCII)
 
-_TABLES = frozenset({"default_ttl", "state", "route53", "resolver", "journal", "notify", "gandi", "rdap"})
+_VARIABLE = re.compile(r"\$\{?\w+\}?", re.ASCII)
+
+_TABLES = frozenset(
+    {"default_ttl", "state", "route53", "resolver", "journal", "notify", "reminders", "gandi", "rdap"}
+)
 _TABLES_ELSEWHERE = frozenset({"acme", "deploy"})
 
 
@@ -97,7 +105,7 @@ class NotifyConfig:
     """`[notify]`: where messages go. `$NAME` in a URL is the environment's, files hold a URL a line.
 
     URLs may hold secrets: they stand in no message of ours, and in no repr. `sandbox`: what is done to
-    the embedded Route 53 is told too.
+    the embedded Route 53 is told too. `checkin` hears that a scheduled run began and how it ended.
     """
 
     mail: str | None = field(default=None, repr=False)
@@ -107,6 +115,7 @@ class NotifyConfig:
     page: tuple[str, ...] = field(default=(), repr=False)
     page_file: Path | None = None
     sandbox: bool = False
+    checkin: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,7 @@ class Config:
     journal: JournalConfig = field(default_factory=JournalConfig)
     notify: NotifyConfig = field(default_factory=NotifyConfig)
     registrars: Places = field(default_factory=Places)
+    reminders: Policy = field(default_factory=Policy)
 
 
 def find_config(start: Path) -> Path | None:
@@ -161,6 +171,7 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     journal = _read_journal(reader, reader.table(document, "journal"))
     notify = _read_notify(reader, reader.table(document, "notify"), folder)
     registrars = _read_registrars(reader, document, folder)
+    reminders = _read_reminders(reader, reader.table(document, "reminders"))
     default_ttl = document.get("default_ttl", DEFAULT_TTL)
     if not _is_number(default_ttl, int) or not 0 <= default_ttl <= MAX_TTL:
         reader.fault(f"default_ttl must be a whole number of seconds from 0 to {MAX_TTL}")
@@ -172,7 +183,9 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
         raise InvalidInputError(reader.findings, summary=f"{path} has errors")
     wanted = Route53Config(**values)
     state_dir = folder / directory
-    return Config(folder, path, state_dir, default_ttl, wanted, resolver, journal, notify, registrars)
+    return Config(
+        folder, path, state_dir, default_ttl, wanted, resolver, journal, notify, registrars, reminders
+    )
 
 
 class _Reader:
@@ -275,12 +288,47 @@ def _read_notify(reader: _Reader, table: Mapping[str, Any], folder: Path) -> Not
         _channels(reader, table.get("page", []), "page"),
         _file(reader, table["page_file"], "notify.page_file", folder) if "page_file" in table else None,
         sandbox is True,
+        _checkin(reader, table.get("checkin")),
     )
+
+
+def _checkin(reader: _Reader, value: object) -> str | None:
+    """What is wrong is not shown: it may be a secret."""
+    if value is None:
+        return None
+    if isinstance(value, str) and (_VARIABLE.fullmatch(value) or read_url(_filled(value)) is not None):
+        return value
+    hint = '"https://…", or "$CHECKIN_URL" for the environment\'s'
+    reader.fault("notify.checkin must be an https URL, or one of this machine", hint)
+    return None
+
+
+def _filled(url: str) -> str:
+    """A URL in which variables stand for something that may stand there."""
+    return re.sub(r"\$(?:\{\w+\}|\w+)", "x", url, flags=re.ASCII)
+
+
+def _read_reminders(reader: _Reader, table: Mapping[str, Any]) -> Policy:
+    reader.known("reminders", table, set(Policy.__slots__))
+    policy = Policy()
+    days = table.get("days", list(policy.days))
+    if not isinstance(days, list) or not days or not all(_is_days(each) for each in days):
+        reader.fault("reminders.days must be a list of days before the end", str(list(policy.days)))
+        days = policy.days
+    single = {name: table.get(name, getattr(policy, name)) for name in Policy.__slots__ if name != "days"}
+    for name, value in single.items():
+        if not _is_days(value):
+            reader.fault(f"reminders.{name} must be a number of days from 0 to {MAX_DAYS}")
+    return Policy(tuple(sorted(set(days), reverse=True)), **single)
+
+
+def _is_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_DAYS
 
 
 def _read_registrars(reader: _Reader, document: Mapping[str, Any], folder: Path) -> Places:
     gandi, rdap = reader.table(document, "gandi"), reader.table(document, "rdap")
-    reader.known("gandi", gandi, {"url"})
+    reader.known("gandi", gandi, {"url", "token_expires"})
     reader.known("rdap", rdap, {"bootstrap"})
     for summary, hint in find_faults(gandi, rdap):
         reader.fault(summary, hint)

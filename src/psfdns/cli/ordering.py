@@ -58,7 +58,7 @@ class Placed:
 def domain_argument(text: str) -> str:
     """A domain as a person writes it -> canonical. Raises UsageError for what nobody can register."""
     from psfdns.cli.repository import zone_argument
-    from psfdns.tenants.suffixes import registrable_domain
+    from psfdns.suffixes import registrable_domain
 
     name = zone_argument(text)
     domain = None if "@" in name else registrable_domain(name)

@@ -1,1 +1,1 @@
-"""What ends, who is told when, and what was said already: the same for domains, certificates, keys and tokens."""
+"""What ends, who is told when, and what was said already: of domains, certificates, keys and tokens."""

@@ -1,0 +1,131 @@
+"""What ends, and how bad that is: one value for domains, certificates, keys and tokens. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Kind(enum.StrEnum):
+    """What it is that ends."""
+
+    DOMAIN = "domain"
+    CERTIFICATE = "certificate"
+    KEY = "key"
+    TOKEN = "token"  # noqa: S105 - a word, and no secret
+
+
+class Stage(enum.StrEnum):
+    """Where it is in its life. What nobody knows of is gone; what nobody claims any more is not watched."""
+
+    RUNNING = "running"
+    HOLD = "hold"
+    REDEMPTION = "redemption"
+    PENDING_DELETE = "pending-delete"
+    GONE = "gone"
+    UNWATCHED = "unwatched"
+
+
+class Renewing(enum.StrEnum):
+    """Who renews it: a person, something by itself, or something that lacks the money."""
+
+    BY_HAND = "by-hand"
+    AUTOMATIC = "automatic"
+    UNPAID = "unpaid"
+
+
+class Level(enum.IntEnum):
+    """How urgent it is; the worst is the greatest."""
+
+    WELL = 0
+    INFO = 1
+    WARNING = 2
+    CRITICAL = 3
+
+
+class Thing(NamedTuple):
+    """What is spoken of; `object` is a name without the final dot, or what else names it among its kind."""
+
+    kind: Kind
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One thing, as it is known now.
+
+    `to` are the addresses of those who answer for it. `unknown` is why it could not be asked about, and
+    `missing_since` since when. `rolled`: the registry renewed it by itself, which says nothing of whether
+    it was paid (EPP autoRenewPeriod). `facts` are for the text.
+    """
+
+    kind: Kind
+    object: str
+    end: datetime.date | None
+    to: tuple[str, ...] = ()
+    tenant: str | None = None
+    stage: Stage = Stage.RUNNING
+    renewing: Renewing = Renewing.BY_HAND
+    checked_at: datetime.datetime | None = None
+    unknown: str | None = None
+    missing_since: datetime.datetime | None = None
+    rolled: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def thing(self) -> Thing:
+        """By which it is known again."""
+        return Thing(self.kind, self.object)
+
+    def days_left(self, now: datetime.datetime) -> int | None:
+        """The difference of UTC dates, negative after the end; None where the end is not known."""
+        return None if self.end is None else (self.end - now.astimezone(datetime.UTC).date()).days
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How many days before the end who is told: `days` are all liaisons', in descending order."""
+
+    days: tuple[int, ...] = (60, 30, 14, 7, 3, 1, 0)
+    staff_from: int = 7
+    page_from: int = 7
+    renewing_from: int = 20
+    """What renews by itself is spoken of below so many days."""
+
+    def days_of(self, kind: Kind) -> tuple[int, ...]:
+        """A token is made anew in a minute."""
+        return TOKEN_DAYS if kind is Kind.TOKEN else self.days
+
+
+TOKEN_DAYS = (30, 7, 1)
+OUTAGE = datetime.timedelta(hours=72)
+"""So long nothing may be known of a thing before that is said."""
+LONG_OVER = 80
+"""Days after the end for which it is spoken of; even a pending deletion is over by then (RFC 3915 §3.1)."""
+WARNING_DAYS, CRITICAL_DAYS = 30, 7
+
+
+def judge_level(ending: Ending, policy: Policy, now: datetime.datetime) -> Level:
+    """How urgent it is; what is not known is no worse than what is known of it."""
+    left = ending.days_left(now)
+    if ending.stage is Stage.UNWATCHED:
+        return Level.WELL
+    if ending.stage is not Stage.RUNNING or ending.renewing is Renewing.UNPAID:
+        return Level.CRITICAL
+    if left is None:
+        return Level.WELL
+    if left <= CRITICAL_DAYS:
+        return Level.CRITICAL
+    if ending.renewing is Renewing.AUTOMATIC and left >= policy.renewing_from:
+        return Level.WELL
+    if left <= WARNING_DAYS:
+        return Level.WARNING
+    return Level.INFO if left <= max(policy.days_of(ending.kind), default=0) else Level.WELL
+
+
+def is_outage(ending: Ending, now: datetime.datetime) -> bool:
+    """Whether nothing has been known of it for so long that somebody has to hear of it."""
+    return ending.missing_since is not None and now - ending.missing_since >= OUTAGE
