@@ -81,7 +81,12 @@ def test_what_a_list_lacks_is_unknown_where_the_list_is_not_whole() -> None:
     book = Book()
     seen(book, KNOWN, now=NOW)
     (one,) = seen(book, now=later(days=1), not_listed="Gandi is away")
-    assert (one.end, one.unknown, one.to, one.stage) == (END, "Gandi is away", ("a@x.example",), Stage.RUNNING)
+    assert (one.end, one.unknown, one.to, one.stage) == (
+        END,
+        "Gandi is away",
+        ("a@x.example",),
+        Stage.RUNNING,
+    )
 
 
 def test_what_nobody_claims_any_more_is_said_once_to_whom_it_was_spoken_of() -> None:

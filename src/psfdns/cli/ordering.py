@@ -61,7 +61,7 @@ def domain_argument(text: str) -> str:
     from psfdns.suffixes import registrable_domain
 
     name = zone_argument(text)
-    domain = None if "@" in name else registrable_domain(name)
+    domain = None if "@" in name else registrable_domain(name, unknown=True)
     if domain is None:
         raise UsageError(f"{text!r} is no domain that can be registered")
     if domain != name:

@@ -38,7 +38,7 @@ def claims_of(files: Iterable[ZoneFile]) -> dict[str, Claim]:
     belonging: dict[str, list[ZoneFile]] = {}
     for file in files:
         hidden = file.settings.private or file.origin.endswith("arpa.")
-        domain = None if hidden else registrable_domain(file.origin)
+        domain = None if hidden else registrable_domain(file.origin, unknown=True)
         if domain is not None:
             belonging.setdefault(domain, []).append(file)
     return {domain: _claim(domain, belonging[domain]) for domain in sorted(belonging, key=canonical_order)}

@@ -96,7 +96,7 @@ def key_of(end: datetime.date | None, label: str) -> tuple[str, str]:
 
 def told_ends(labels: Labels) -> frozenset[datetime.date]:
     """The ends of which something was said."""
-    return frozenset(datetime.date.fromisoformat(end) for end, _ in labels if end != NO_END)
+    return frozenset(map(datetime.date.fromisoformat, {end for end, _ in labels} - {NO_END}))
 
 
 def book_to_json(book: Book) -> dict[str, Any]:

@@ -21,6 +21,11 @@ _RENEWING = {
     Renewing.AUTOMATIC: "It is renewed by itself.",
     Renewing.UNPAID: "It would be renewed by itself, and the money is missing.",
 }
+_MENDING = {
+    Kind.CERTIFICATE: "psfdns renews it by itself; see psfdns certs list.",
+    Kind.KEY: "psfdns dnssec rotate changes it.",
+    Kind.TOKEN: "Make a new one where this one was made.",
+}
 _HIDDEN = frozenset({Stage.GONE, Stage.UNWATCHED})
 
 
@@ -85,9 +90,10 @@ def _name(ending: Ending) -> str:
 
 def _describe(ending: Ending) -> str:
     """What stays the same from day to day, while nothing changes."""
+    if ending.kind is not Kind.DOMAIN:
+        return _MENDING[ending.kind]
     whose = ending.facts.get("tenant_name") or ending.tenant
-    lines = [f"Of {whose}." if whose else "No tenant claims it."] if ending.kind is Kind.DOMAIN else []
-    lines += [_RENEWING[ending.renewing]] if ending.kind is Kind.DOMAIN else []
+    lines = [f"Of {whose}." if whose else "No tenant claims it.", _RENEWING[ending.renewing]]
     if ending.facts.get("source") == "file":
         lines.append("The date is written in tenant.toml; no registry tells it.")
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from psfdns.reminders.book import NO_DATA, Book, key_of, told_ends
 from psfdns.reminders.ending import (
     LONG_OVER,
+    RENEWED_BY,
     Ending,
     Kind,
     Policy,
@@ -26,8 +27,6 @@ from psfdns.reminders.ending import (
 
 MAIL, STAFF, PAGE = "mail:", "staff:", "page:"
 """How names of channels begin."""
-RENEWED_BY = datetime.timedelta(days=28)
-"""A later end than before is a renewal from so many days on; less is a date that was corrected."""
 
 
 class Word(enum.StrEnum):

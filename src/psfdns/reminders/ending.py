@@ -103,6 +103,8 @@ class Policy:
 TOKEN_DAYS = (30, 7, 1)
 OUTAGE = datetime.timedelta(hours=72)
 """So long nothing may be known of a thing before that is said."""
+RENEWED_BY = datetime.timedelta(days=28)
+"""A later end than before is a renewal from so many days on; less is a date that was corrected."""
 LONG_OVER = 80
 """Days after the end for which it is spoken of; even a pending deletion is over by then (RFC 3915 §3.1)."""
 WARNING_DAYS, CRITICAL_DAYS = 30, 7

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from psfdns.reminders.book import Book, Sighting
-from psfdns.reminders.ending import Ending, Stage, Thing
+from psfdns.reminders.ending import RENEWED_BY, Ending, Stage, Thing
 
 PASSING = ("hold", "pending-delete", "gone")
 """Labels of states that end; when such a state comes again, it is said again."""
@@ -49,7 +49,7 @@ def _settle(ending: Ending, seen: Sighting | None, now: datetime.datetime) -> En
         end = ending.end if ending.end is not None else (seen.end if seen else None)
         return replace(ending, end=end, missing_since=_missing_since(ending, seen, now))
     if seen is not None and seen.end is not None:
-        moved = ending.end is not None and ending.end > seen.end
+        moved = ending.end is not None and ending.end - seen.end >= RENEWED_BY
         if ending.stage is Stage.GONE or (ending.stage in _DYING and moved):
             return replace(ending, end=seen.end)
     return ending

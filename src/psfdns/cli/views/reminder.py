@@ -128,7 +128,7 @@ def _lines(items: Sequence[Shape], why: Sequence[str], others: Sequence[str]) ->
     yield "Hello,"
     if reminders:
         yield ""
-        yield from _wrap("please read this to its end: what nobody renews is lost.")
+        yield "This needs somebody: what nobody renews is lost."
     for item in reminders:
         yield ""
         yield from _reminder(item)

@@ -29,19 +29,19 @@ def _renewal(item: Shape) -> str:
     if item["renewing"] == "automatic":
         unsure = "" if facts.get("payable") else "; whether the balance pays for it is not known"
         return f"by itself, at Gandi{unsure}; it should have happened by now"
-    where = "at Gandi, by staff" if facts.get("registrar") == "gandi" else "by you, at your registrar"
+    where = "by staff at Gandi" if facts.get("registrar") == "gandi" else "by its tenant at their registrar"
     named = f" ({facts['registrar_name']})" if facts.get("registrar_name") else ""
     return f"by hand, {where}{named}: nothing renews it by itself as far as we know"
 
 
 def _payer(item: Shape) -> str:
     facts = item["facts"]
-    whose = facts.get("tenant_name") or "nobody: no tenant claims it"
+    whose = facts.get("tenant_name") or "not known, no tenant claims it"
     who = "the Python Software Foundation" if facts.get("billing") == "psf" else whose
     if facts.get("registrar") != "gandi":
         return who
     balance = f", which holds {facts['balance']}" if facts.get("balance") else ""
-    return f"{who}, from the prepaid balance at Gandi{balance}"
+    return f"{who}; Gandi takes it from the prepaid balance{balance}"
 
 
 def _cost(item: Shape) -> str | None:
@@ -50,7 +50,7 @@ def _cost(item: Shape) -> str | None:
         years = facts.get("years") or 1
         return f"{facts['price']} for {years} year{'' if years == 1 else 's'}, taxes included"
     return (
-        "the price is not known here" if facts.get("registrar") == "gandi" else "what your registrar asks for"
+        "the price is not known here" if facts.get("registrar") == "gandi" else "what that registrar asks for"
     )
 
 
@@ -121,8 +121,8 @@ def _mend_domain(item: Shape) -> Iterator[str]:
         yield f"staff: psfdns domains renew {item['object']}"
         yield "liaisons: answer this message, also if you want it to end"
     else:
-        yield "renew it at your registrar today, or answer this message if you cannot, or want it to end"
-        yield "if you have renewed it: nothing. Its registry shows that within a day or two"
+        yield "liaisons: renew it at your registrar; answer this message if you cannot, or want it to end"
+        yield "if it was renewed already, nothing: its registry shows that within a day or two"
 
 
 _STAGES = {
