@@ -159,7 +159,7 @@ def test_a_life_from_sixty_days_before_to_the_renewal(land: Land) -> None:
             heard[day] = sorted(to for to, _ in said)
     mail, both = ["a@one.example"], ["a@one.example", "staff"]
     assert heard == {
-        **{1: mail, 31: mail, 47: mail, 54: both, 58: both, 60: both, 61: both},
+        1: mail, 31: mail, 47: mail, 54: both, 58: both, 60: both, 61: both,
         **dict.fromkeys(range(62, 70), both),
     }
     land.gandi.domains["alpha.test"].ends = days(61 + 365)

@@ -66,7 +66,7 @@ CASES: dict[str, tuple[Ending, dict[str, tuple[str, ...]]]] = {
     ),
     "nothing renews it any more": (
         ending(-77, stage=Stage.PENDING_DELETE),
-        {name: ("pending-delete",) for name in ("mail", "staff", "page")},
+        dict.fromkeys(("mail", "staff", "page"), ("pending-delete",)),
     ),
     "gone": (ending(-90, stage=Stage.GONE), {"mail": ("gone",), "staff": ("gone",)}),
     "never there": (ending(None, stage=Stage.GONE), {}),
