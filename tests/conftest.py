@@ -18,7 +18,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 def pytest_configure() -> None:
     """Nobody's AWS account, settings or colours reach a test, nor a program that a test starts."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "PSFDNS_")) or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}:
+        if name.startswith(("AWS_", "PSFDNS_", "GANDI_")) or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}:
             del os.environ[name]
     os.environ.update(
         AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true"

@@ -17,6 +17,7 @@ from psfdns.config import (
 )
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import Server
+from psfdns.registrar.places import Places
 
 
 def write(folder: Path, text: str) -> Path:
@@ -66,6 +67,10 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             staff = ["slack://TokenA/TokenB", "$STAFF"]
             page_file = "page"
             sandbox = true
+            [gandi]
+            url = "https://api.sandbox.gandi.net/v5/"
+            [rdap]
+            bootstrap = "dns.json"
             """,
         )
     )
@@ -87,9 +92,16 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             page_file=tmp_path / "page",
             sandbox=True,
         ),
+        registrars=Places("https://api.sandbox.gandi.net/v5", tmp_path / "dns.json"),
     )
     assert "TokenA" not in repr(config)
     assert "PASSWORD" not in repr(config)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/dns.json", "https://data.iana.org/rdap/dns.json"])
+def test_the_list_of_rdap_servers_may_be_a_url(tmp_path: Path, url: str) -> None:
+    assert read_config(write(tmp_path, f"[rdap]\nbootstrap = '{url}'")).registrars.bootstrap == url
+    assert read_config(write(tmp_path, "")).registrars == Places("https://api.gandi.net/v5", None)
 
 
 def test_root_hints_may_be_a_file_beside_psfdns_toml(tmp_path: Path) -> None:
@@ -137,6 +149,17 @@ FAULTS = {
     "[notify]\nstaff = 'slack://a'": "notify.staff must be a list of URLs",
     "[notify]\npage = ['a-secret']": "notify.page must be a list of URLs",
     "[notify]\nsandbox = 'yes'": "notify.sandbox must be true or false",
+    "gandi = 3": "[gandi] must be a table",
+    "[gandi]\npat = 'a-secret'": "[gandi] 'pat' is not a setting",
+    "[gandi]\nurl = 3": "gandi.url must be an https URL",
+    "[gandi]\nurl = 'http://api.gandi.net/v5'": "gandi.url must be an https URL",
+    "[gandi]\nurl = 'https://a-secret@api.gandi.net/v5'": "gandi.url must be an https URL",
+    "[gandi]\nurl = 'https://api.gandi.net/v5?token=a-secret'": "gandi.url must be an https URL",
+    "rdap = []": "[rdap] must be a table",
+    "[rdap]\nserver = 'x'": "[rdap] 'server' is not a setting",
+    "[rdap]\nbootstrap = 3": "rdap.bootstrap must be an https URL",
+    "[rdap]\nbootstrap = ''": "rdap.bootstrap must be an https URL",
+    "[rdap]\nbootstrap = 'http://data.iana.org/rdap/dns.json'": "rdap.bootstrap must be an https URL",
     "route35 = {}": "'route35' is not a setting",
     "= 3": "is not TOML",
 }

@@ -63,7 +63,7 @@ def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
     from psfdns.config import NotifyConfig, ResolverConfig, Route53Config
 
     names = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
-    assert all(f"`{name}`" in README or f"] {name}`" in README for name in names)
+    assert all(f"`{name}`" in README or f"] {name}`" in README for name in (*names, "url", "bootstrap"))
 
 
 def test_ci_runs_exactly_the_lines_that_a_user_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from psfdns.aws import AwsApi, open_route53
 from psfdns.budget import UNLIMITED, Budget
 from psfdns.sandbox.sandbox import Sandbox
+from tests.registrar.fake_gandi import TOKEN, fake_gandi
 from tests.transcripts import Step, assert_true, play, read_transcript
 
 RUNBOOKS = Path(__file__).parents[1] / "docs" / "runbooks"
@@ -131,10 +133,21 @@ def a_bad_apply(root: Path) -> None:
         pass
 
 
+def domains_at_gandi(root: Path) -> None:
+    """Two domains of a tenant, at the Gandi that listens where psfdns.toml says."""
+    all_in_sync(root)
+    folder = root / "zones" / "pyladies"
+    (folder / "pydata.example.zone").write_text(ZONE)
+    with (folder / "tenant.toml").open("a") as file:
+        for name in ("pyladies.example", "pydata.example"):
+            file.write(f'\n[zones."{name}"]\nregistrar = "gandi"\n')
+
+
 PREPARED: dict[str, Callable[[Path], None]] = {
     "bad-apply.md": a_bad_apply,
     "by-hand-to-files.md": by_hand,
     "dangling-name.md": a_dangling_name,
+    "domain-about-to-lapse.md": domains_at_gandi,
     "emergency-apply.md": all_in_sync,
     "maintenance.md": all_in_sync,
     "moving-a-zone-in.md": an_export,
@@ -146,11 +159,16 @@ PREPARED: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.parametrize("name", sorted(path.name for path in RUNBOOKS.glob("*.md")))
 def test_a_runbook_does_what_it_says(name: str, tmp_path: Path) -> None:
-    (tmp_path / "psfdns.toml").write_text('[route53]\naccounts = ["sandbox"]\n')
-    if name in PREPARED:
-        PREPARED[name](tmp_path)
+    with fake_gandi() as gandi:
+        noon = datetime.datetime.now(tz=datetime.UTC).replace(hour=12, minute=0)
+        gandi.add("pyladies.example", noon + datetime.timedelta(days=5), autorenew=False)
+        gandi.add("pydata.example", noon + datetime.timedelta(days=90))
+        configuration = f'[route53]\naccounts = ["sandbox"]\n[gandi]\nurl = "{gandi.url}"\n'
+        (tmp_path / "psfdns.toml").write_text(configuration)
+        if name in PREPARED:
+            PREPARED[name](tmp_path)
 
-    steps = list(read_transcript((RUNBOOKS / name).read_text(encoding="utf-8")))
+        steps = list(read_transcript((RUNBOOKS / name).read_text(encoding="utf-8")))
 
-    assert steps or name == "README.md"
-    assert_true(steps, tmp_path, PSFDNS_SANDBOX="1")
+        assert steps or name == "README.md"
+        assert_true(steps, tmp_path, PSFDNS_SANDBOX="1", GANDI_PAT=TOKEN)

@@ -11,7 +11,9 @@ import pytest
 from psfdns.cli.main import run
 from tests.cli.checks import BAD, GOOD, ODD, TENANT, Said, write
 from tests.cli.ground import Ground
+from tests.cli.registry import NOW, Registry, make_registry
 from tests.outbox import MailBox, Webhook, receiving_mail, receiving_posts
+from tests.registrar.fake_gandi import TOKEN
 
 
 @pytest.fixture
@@ -55,3 +57,16 @@ def box() -> Iterator[MailBox]:
 def hook() -> Iterator[Webhook]:
     with receiving_posts() as hook:
         yield hook
+
+
+@pytest.fixture
+def registry(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Registry]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GANDI_PAT", TOKEN)
+    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: NOW)
+    # What is asked again at once would be asked again after seconds.
+    monkeypatch.setattr("psfdns.cli.wiring.sleep", lambda _: None)
+    with make_registry(tmp_path, capsys) as registry:
+        yield registry

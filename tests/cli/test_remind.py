@@ -159,7 +159,13 @@ def test_a_life_from_sixty_days_before_to_the_renewal(land: Land) -> None:
             heard[day] = sorted(to for to, _ in said)
     mail, both = ["a@one.example"], ["a@one.example", "staff"]
     assert heard == {
-        1: mail, 31: mail, 47: mail, 54: both, 58: both, 60: both, 61: both,
+        1: mail,
+        31: mail,
+        47: mail,
+        54: both,
+        58: both,
+        60: both,
+        61: both,
         **dict.fromkeys(range(62, 70), both),
     }
     land.gandi.domains["alpha.test"].ends = days(61 + 365)
@@ -316,7 +322,9 @@ def test_the_token_for_gandi_is_spoken_of_before_it_ends(land: Land) -> None:
     heard = {}
     for day in range(33):
         assert land.run(day=day)[0] == 0
-        heard.update({day: said for said in [land.subjects()] if said})
+        said = land.subjects()
+        if said:
+            heard[day] = said
     assert list(heard) == [0, 23, 29, 31]
     assert heard[0] == [("staff", "[psfdns] the token GANDI_PAT ends in 30 days (2027-01-31)")]
 

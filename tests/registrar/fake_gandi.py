@@ -1,4 +1,4 @@
-"""A Gandi v5 on the loopback, as its documentation describes it: domains, their money, asynchronous orders."""
+"""A Gandi v5 on the loopback, as its documentation has it: domains, their money, asynchronous orders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from tests.registrar.loopback import Asked, Said, Server, serving
 
-TOKEN = "pat-of-a-test-0123456789"
+TOKEN = "pat-of-a-test-0123456789"  # noqa: S105 - of no account
 AUTHINFO = "authinfo-is-a-secret"
 ORG = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
@@ -68,7 +68,7 @@ class FakeDomain:
             "owner": "alice_doe",
             "orga_owner": "alice_doe",
             "domain_owner": "Alice Doe",
-            "nameserver": {"current": "other", "hosts": self.nameservers},
+            "nameserver": {"current": "other"},
             "tags": [],
             "href": f"https://api.test/v5/domain/domains/{self.name}",
         }
@@ -300,7 +300,7 @@ def key_of(zone: str, public_key: bytes = b"k" * 64) -> tuple[dict[str, Any], st
         "digest_type": 2,
         "public_key": base64.b64encode(public_key).decode(),
     }
-    return listed, f"257 3 13 {base64.b64encode(public_key).decode()}", f"{tag} 13 2 {digest.upper()}"
+    return listed, f"257 3 13 {base64.b64encode(public_key).decode()}", f"{tag} 13 2 {digest}"
 
 
 @contextmanager

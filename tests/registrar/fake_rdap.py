@@ -61,8 +61,8 @@ class FakeRdap(Server):
         if name not in self.domains:
             body = {"errorCode": 404, "title": "Not Found", "description": ["no such object"]}
             return Said(404, json.dumps(body).encode(), (("Content-Type", "application/rdap+json"),))
-        body = json.dumps(self.domains[name]).encode()
-        return Said(200, body, (("Content-Type", "application/rdap+json"),))
+        found = json.dumps(self.domains[name]).encode()
+        return Said(200, found, (("Content-Type", "application/rdap+json"),))
 
     @property
     def questions(self) -> list[str]:

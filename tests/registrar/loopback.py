@@ -37,7 +37,7 @@ class Said(NamedTuple):
 
 @dataclass
 class Fault:
-    """What happens to requests that fit instead of an answer, `times` of them; `after`: once it is carried out."""
+    """What becomes of `times` requests that fit; `after`: once they are carried out."""
 
     method: str
     path: str

@@ -1,7 +1,7 @@
 """Two years of daily runs over three hundred domains, with everything that goes wrong: each message once.
 
-What is expected is worked out apart from the room that is tried: from the days of a domain's life, threshold by
-threshold, without a memory of what was said.
+What is expected is worked out apart from the room that is tried: from the days of a domain's life, one
+channel and one domain at a time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Message = tuple[int, str, str, str, str]
 
 @dataclass(frozen=True)
 class Life:
-    """A domain over the days of a run: its end in days from the start, day by day, and what is known of it."""
+    """A domain over the days of a run: its end day by day, in days from the start, and what is known."""
 
     name: str
     ends: tuple[int, ...]
@@ -116,52 +116,57 @@ def expected(world: World) -> Iterator[Message]:
             yield from _expected(world, life, channel)
 
 
-def _expected(world: World, life: Life, channel: str) -> Iterator[Message]:
-    """For each end and label, the first day on which it holds and the channel works."""
-    told: dict[tuple[int, str], int] = {}
-    outages: set[int] = set()
-    ends_told: set[int] = set()
-    for day in range(world.days):
-        if world.broken(day, channel):
-            continue
-        end, when = known_end(life, day), str(START.date() + (known_end(life, day) or 0) * DAY)
+@dataclass
+class Ear:
+    """What one channel is to hear of one domain, from day to day."""
+
+    life: Life
+    channel: str
+    told: set[tuple[int, str]] = field(default_factory=set)
+    outages: set[int] = field(default_factory=set)
+
+    def words(self, day: int) -> list[str]:
+        """What holds on a day, apart from outages."""
+        life, end = self.life, known_end(self.life, day)
+        if end is None:
+            return []
         short = life.automatic and day in life.short and day not in life.unknown
-        words = []
-        said = label(life, day)
-        if said is not None and end is not None:
-            if channel == "staff:1" and not short and end - day > 7:
-                said = None
-            words += [said] if said is not None else []
-        if channel == "staff:1" and short and end is not None and end >= day:
-            words.append("short")
-        began = known_day(life, day)
-        if day in life.unknown and day - began >= 3 and began not in outages:
-            outages.add(began)
-            since = (START + max(began, 0) * DAY).isoformat()
-            yield day, life.name, channel, when if end is not None else "None", f"no-data {since}"
-            # What is said with it counts as said too.
-            for word in words:
-                told.setdefault((end or 0, word), day)
-                ends_told.add(end or 0)
-                yield day, life.name, channel, when, word
-            continue
-        fresh = [word for word in words if (end, word) not in told]
-        if fresh and end is not None:
-            for word in words:
-                told[end, word] = day
-                yield day, life.name, channel, when, word
-            # An outage that is known and lasts is named with whatever is said.
-            if day in life.unknown and began in outages:
-                yield day, life.name, channel, when, f"no-data {(START + max(began, 0) * DAY).isoformat()}"
-            ends_told.add(end)
-        if (
-            day not in life.unknown
-            and end is not None
-            and end >= day
-            and any(end - each >= 28 for each in ends_told)
-        ):
-            ends_told = {each for each in ends_told if each >= end}
-            yield day, life.name, channel, when, "renewed"
+        said, is_staff = label(life, day), self.channel == "staff:1"
+        words = [said] if said is not None and not (is_staff and not short and end - day > 7) else []
+        return words + (["short"] if is_staff and short and end >= day else [])
+
+    def outage(self, day: int) -> tuple[int, str] | None:
+        """When an outage that has to be told began, and what is said of it."""
+        began = known_day(self.life, day)
+        if day not in self.life.unknown or day - began < 3:
+            return None
+        return began, f"no-data {(START + max(began, 0) * DAY).isoformat()}"
+
+    def hear(self, day: int) -> list[str]:
+        """What is said on a day on which the channel works: all that holds, if any of it is new."""
+        end, words, outage = known_end(self.life, day) or 0, self.words(day), self.outage(day)
+        is_new = any((end, word) not in self.told for word in words)
+        is_new |= outage is not None and outage[0] not in self.outages
+        heard = [*words, *([outage[1]] if outage else [])] if is_new else []
+        if is_new:
+            self.told |= {(end, word) for word in words}
+            self.outages |= {outage[0]} if outage else set()
+        return heard + self._renewed(day, end)
+
+    def _renewed(self, day: int, end: int) -> list[str]:
+        if day in self.life.unknown or end < day or not any(end - each >= 28 for each, _ in self.told):
+            return []
+        self.told = {each for each in self.told if each[0] >= end}
+        return ["renewed"]
+
+
+def _expected(world: World, life: Life, channel: str) -> Iterator[Message]:
+    ear = Ear(life, channel)
+    for day in range(world.days):
+        if not world.broken(day, channel):
+            end = known_end(life, day)
+            when = "None" if end is None else str(START.date() + end * DAY)
+            yield from ((day, life.name, channel, when, word) for word in ear.hear(day))
 
 
 def draw_life(name: str, rng: random.Random, days: int) -> Life:

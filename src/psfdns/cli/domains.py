@@ -12,8 +12,8 @@ from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, Verbosity
 from psfdns.cli.remind import remind_command
 
 if TYPE_CHECKING:
-    from psfdns.cli.ordering import Placed
     from psfdns.cli.registering import Listing
+    from psfdns.registrar.placed import Placed
 
 EXIT_FOUND = 2
 EXIT_UNKNOWN = 3

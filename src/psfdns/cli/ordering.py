@@ -11,6 +11,7 @@ import click
 from psfdns.cli.views.escape import escape
 from psfdns.errors import PsfdnsError, RegistrarError, UsageError
 from psfdns.registrar.ledger import Entry, Ledger, State, new_entry
+from psfdns.registrar.placed import Placed
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
@@ -36,32 +37,13 @@ class Offer:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What came of it; `state` None: all was as wanted already.
-
-    `parents`: what their servers name, where they were asked.
-    """
-
-    kind: str
-    domain: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    sent: bool
-    state: State | None
-    journal: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-    parents: tuple[tuple[str, tuple[str, ...] | None], ...] | None = None
-    parents_agree: bool | None = None
-
-
 def domain_argument(text: str) -> str:
     """A domain as a person writes it -> canonical. Raises UsageError for what nobody can register."""
     from psfdns.cli.repository import zone_argument
-    from psfdns.suffixes import registrable_domain
+    from psfdns.registrar.claims import domain_of
 
     name = zone_argument(text)
-    domain = None if "@" in name else registrable_domain(name, unknown=True)
+    domain = None if "@" in name else domain_of(name)
     if domain is None:
         raise UsageError(f"{text!r} is no domain that can be registered")
     if domain != name:
@@ -112,8 +94,10 @@ def look_at(workspace: Workspace, gandi: Gandi, name: str) -> Detail:
 
 
 def open_ledger(workspace: Workspace) -> Ledger:
-    """What was ordered so far, below the state folder."""
-    return Ledger(workspace.config.state_dir / "journal" / "registrar")
+    """What was ordered so far, below the state folder and where `[journal] s3` shares it."""
+    from psfdns.cli.wiring import open_shared_store
+
+    return Ledger(workspace.config.state_dir / "journal" / "registrar", open_shared_store(workspace))
 
 
 def carry_out(
@@ -123,9 +107,12 @@ def carry_out(
     *,
     yes: bool,
     wait: float,
-    last_look: Callable[[], None] = lambda: None,
+    last_look: Callable[[Entry | None], None] = lambda _: None,
 ) -> Placed:
-    """Rehearse, ask, order, wait. `last_look` may still say no when nobody else can order any more.
+    """Rehearse, ask, order, wait.
+
+    `last_look` may still say no, when nobody else on this machine can order any more, and once more when
+    everybody can see ours: of two machines that order at once, at least one sees the other.
 
     Raises RegistrarError where Gandi says no, PsfdnsError where a person does; nothing is done then.
     """
@@ -133,11 +120,22 @@ def carry_out(
     _rehearse(gandi, ledger, offer)
     ask(offer, yes=yes)
     with ledger.held():
-        last_look()
+        last_look(None)
         entry = _written_down(ledger, offer)
+        _look_again(ledger, entry, last_look)
         entry = _place(gandi, ledger, entry, offer)
     _forget(workspace, offer.domain)
     return conclude(ledger, entry, offer.shows, wait=wait, details=offer.details)
+
+
+def _look_again(ledger: Ledger, entry: Entry, last_look: Callable[[Entry | None], None]) -> None:
+    from psfdns.cli.wiring import now
+
+    try:
+        last_look(entry)
+    except PsfdnsError as error:
+        ledger.note(entry.now_in(State.REFUSED, at=now(), why=error.summary))
+        raise
 
 
 def ask(offer: Offer, *, yes: bool) -> None:
@@ -167,7 +165,7 @@ def conclude(
 
     if wait_until(shows, seconds=wait):
         entry = entry.now_in(State.DONE, at=now())
-        ledger.store(entry)
+        ledger.note(entry)
     return Placed(
         entry.kind, entry.domain, entry.before, entry.after, sent, entry.state, entry.id, details or {}
     )
@@ -200,7 +198,7 @@ def _rehearse(gandi: Gandi, ledger: Ledger, offer: Offer) -> None:
             from psfdns.cli.wiring import now
 
             entry = _written_down(ledger, offer)
-            ledger.store(entry.now_in(State.UNCERTAIN, at=now(), why=error.summary))
+            ledger.note(entry.now_in(State.UNCERTAIN, at=now(), why=error.summary))
         raise
 
 
@@ -216,7 +214,7 @@ def _written_down(ledger: Ledger, offer: Offer) -> Entry:
         user=who_acts(),
         host=host_name(),
     )
-    ledger.store(entry)
+    ledger.begin(entry)
     return entry
 
 
@@ -229,13 +227,13 @@ def _place(gandi: Gandi, ledger: Ledger, entry: Entry, offer: Offer) -> Entry:
     except RegistrarError as error:
         state = State.UNCERTAIN if error.uncertain else State.REFUSED
         entry = entry.now_in(state, at=now(), why=error.summary)
-        ledger.store(entry)
+        ledger.note(entry)
         if not error.uncertain:
             raise
         click.echo(f"warning: {escape(error.summary)}: nobody knows yet whether it is done", err=True)
         return entry
     entry = entry.now_in(State.ACCEPTED, at=now())
-    ledger.store(entry)
+    ledger.note(entry)
     return entry
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from psfdns.cli.options import Verbosity
 from psfdns.errors import RegistrarError
 from psfdns.registrar.claims import Claim, claims_of, domains_of
 from psfdns.registrar.compose import Known, names_for_rdap, put_together
@@ -49,12 +51,14 @@ def list_domains(
     files = select_zones(repository, names=names, tenant=tenant)
     wanted = domains_of(claims, files) if names or tenant is not None else None
     meant = {name: claim for name, claim in claims.items() if wanted is None or name in wanted}
-    moment = now()
+    moment = now().replace(microsecond=0)
     known = _hear_all(workspace, claims, meant, wanted, moment)
     domains = tuple(
         domain for domain in put_together(known, now=moment) if wanted is None or domain.name in wanted
     )
     needs_gandi = any(claim.registrar is Registrar.GANDI for claim in meant.values())
+    # Who has a token has an account, and domains in it that nobody claims.
+    needs_gandi = needs_gandi or (wanted is None and known.why_not != NO_TOKEN)
     missed = known.why_not if known.holdings is None and needs_gandi else None
     return Listing(domains, find_all(domains, known, now=moment), known, moment, missed)
 
@@ -73,8 +77,18 @@ def _hear_all(
     cache = open_cache(workspace)
     holdings, why_not = _ask_gandi(workspace, wanted, moment)
     asked = names_for_rdap(meant, holdings)
-    heard = hear_registries(asked, open_registries(workspace), cache, now=moment)
+    registries = open_registries(workspace)
+    heard = hear_registries(asked, registries, cache, now=moment)
+    _tell_requests(workspace, "registries", registries.sent)
     return Known(claims, holdings, why_not, heard)
+
+
+def _tell_requests(workspace: Workspace, whom: str, sent: Counter[str]) -> None:
+    """With -v, what was asked of whom."""
+    from psfdns.cli.wiring import talk
+
+    told = ", ".join(f"{number} {kind}" for kind, number in sorted(sent.items())) or "nothing"
+    talk(workspace.options, f"asked of {whom}: {told}", at=Verbosity.VERBOSE)
 
 
 def _ask_gandi(
@@ -90,3 +104,5 @@ def _ask_gandi(
         return fetch_holdings(gandi, open_cache(workspace), now=moment, wanted=wanted), None
     except RegistrarError as error:
         return None, error.summary
+    finally:
+        _tell_requests(workspace, "Gandi", gandi.wire.sent)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.ordering import (
     Offer,
-    Placed,
     carry_out,
     conclude,
     domain_argument,
@@ -20,6 +19,7 @@ from psfdns.errors import PsfdnsError, RegistrarError
 from psfdns.registrar.gandi import autorenew_order, lock_order, renew_order
 from psfdns.registrar.ledger import State
 from psfdns.registrar.moments import write_moment
+from psfdns.registrar.placed import Placed
 from psfdns.registrar.renewing import Judged, Stand, has_moved, judge_renewals
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from psfdns.registrar.domains import Money
     from psfdns.registrar.gandi import Gandi
     from psfdns.registrar.gandi_answers import Detail
+    from psfdns.registrar.ledger import Entry
 
 CURRENCY = "EUR"
 """Asked for where no balance says which one is paid in."""
@@ -46,8 +47,9 @@ def renew(workspace: Workspace, text: str, *, years: int, yes: bool, again: bool
         return _wait_for(workspace, gandi, judged, wait=wait)
     offer = _offer_renewal(gandi, name, detail, years)
 
-    def last_look() -> None:
-        meanwhile = judge_renewals(ledger.entries(name, "renew"), detail.ends_at, now=now())
+    def last_look(own: Entry | None) -> None:
+        others = [each for each in ledger.entries(name, "renew") if own is None or each.id != own.id]
+        meanwhile = judge_renewals(others, detail.ends_at, now=now())
         if meanwhile.entry is not None and meanwhile.entry != judged.entry:
             raise PsfdnsError(f"{name}: a renewal was ordered meanwhile; nothing was sent")
 

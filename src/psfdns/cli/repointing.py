@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.ordering import (
     Offer,
-    Placed,
     carry_out,
     domain_argument,
     look_at,
@@ -16,10 +15,11 @@ from psfdns.cli.ordering import (
     open_ledger,
     wait_until,
 )
-from psfdns.errors import LookupFailedError, PlanRefusedError, PsfdnsError, RegistrarError, UsageError
+from psfdns.errors import LookupFailedError, PlanRefusedError, PsfdnsError, UsageError
 from psfdns.registrar.gandi import nameservers_order
 from psfdns.registrar.ledger import State
 from psfdns.registrar.nameservers import Move, judge_move, shows_everywhere, told
+from psfdns.registrar.placed import Placed
 
 if TYPE_CHECKING:
     from psfdns.cli.delegating import Inspection
@@ -90,14 +90,7 @@ def _previous(workspace: Workspace, inspection: Inspection, name: str) -> tuple[
 
 def _refuse_harm(gandi: Gandi, name: str, servers: Sequence[str], survey: Survey) -> None:
     """Raises PlanRefusedError with every reason why not."""
-    try:
-        registrar_ds = gandi.fetch_ds(name)
-    except RegistrarError as error:
-        # Where a registry knows no DNSSEC, Gandi has no keys to list.
-        if error.status != 404:
-            raise
-        registrar_ds = ()
-    refused = judge_move(Move(name, servers, survey, registrar_ds))
+    refused = judge_move(Move(name, servers, survey, gandi.fetch_ds(name)))
     if refused:
         raise PlanRefusedError(refused, summary=f"the name servers of {name} are left as they are")
 

@@ -37,11 +37,20 @@ def claims_of(files: Iterable[ZoneFile]) -> dict[str, Claim]:
     """
     belonging: dict[str, list[ZoneFile]] = {}
     for file in files:
-        hidden = file.settings.private or file.origin.endswith("arpa.")
-        domain = None if hidden else registrable_domain(file.origin, unknown=True)
+        domain = None if file.settings.private else domain_of(file.origin)
         if domain is not None:
             belonging.setdefault(domain, []).append(file)
     return {domain: _claim(domain, belonging[domain]) for domain in sorted(belonging, key=canonical_order)}
+
+
+def domain_of(origin: str) -> str | None:
+    """The name that was registered, which a canonical name is or lies in; None for a public suffix.
+
+    None for reverse zones too, which come with addresses (`arpa.`). A top-level domain that the list of
+    suffixes does not know counts as one.
+    """
+    is_reverse = origin == "arpa." or origin.endswith(".arpa.")
+    return None if is_reverse or origin == "." else registrable_domain(origin, unknown=True)
 
 
 def _claim(domain: str, files: list[ZoneFile]) -> Claim:

@@ -132,9 +132,11 @@ def _judge_money(domain: Domain, _: Known, now: datetime.datetime) -> Iterator[D
         hint = "put money on the account at Gandi"
         yield _finding(domain, "balance-short", Severity.WARNING, summary, hint=hint)
     renews = domain.autorenew is True and domain.payable is not False
-    if left is not None and left >= 0 and left <= (SOON_RENEWING if renews else SOON):
+    if domain.expires is None or left is None or domain.expires.is_over(now):
+        return
+    if left <= (SOON_RENEWING if renews else SOON):
         when = "today" if left == 0 else f"in {left} day{'s' if left != 1 else ''}"
-        summary = f"{domain.name} ends {when}, on {domain.expires.day if domain.expires else ''}"
+        summary = f"{domain.name} ends {when}, on {domain.expires.day}"
         summary += "; it should have been renewed by itself by now" if renews else ""
         at_gandi = domain.registrar is Registrar.GANDI
         hint = "psfdns domains renew NAME" if at_gandi else "have its tenant renew it at their registrar"

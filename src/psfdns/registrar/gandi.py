@@ -76,10 +76,15 @@ class Gandi:
         return _read(doing, lambda: read_nameservers(self.wire.get("nameservers", path, doing)))
 
     def fetch_ds(self, name: str) -> tuple[str, ...]:
-        """The DS at the registrar. Raises RegistrarError."""
+        """The DS at the registrar; none where the registry knows no DNSSEC. Raises RegistrarError."""
         doing = f"read the DNSSEC keys of {name}"
         path = f"{_path(name)}/dnskeys"
-        return _read(doing, lambda: read_keys(self.wire.pages("dnskeys", path, doing)))
+        try:
+            return _read(doing, lambda: read_keys(self.wire.pages("dnskeys", path, doing)))
+        except RegistrarError as error:
+            if error.status != 404:
+                raise
+            return ()
 
     def fetch_terms(self, name: str) -> RenewalTerms:
         """Whether it can be renewed. Raises RegistrarError."""

@@ -1,7 +1,8 @@
 """What was ordered at the registrar and what became of it: `.psfdns/journal/registrar/<domain>/<id>.json`.
 
-An order is on the disk before it is sent, with what stood before it, so that no answer that gets lost makes
-anybody order twice, and so that there is a way back.
+An order is on the disk before it is sent, and under the same name in the store of `[journal] s3` where there
+is one, with what stood before it: so that no answer that gets lost makes anybody order twice, on whatever
+machine, and so that there is a way back.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from psfdns.errors import PsfdnsError
+from psfdns.errors import OutsideError, PsfdnsError
 from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.objects import ObjectStore
 from psfdns.registrar.moments import write_moment
 from psfdns.registrar.shapes import moment_of
 
@@ -99,34 +101,55 @@ def new_entry(
 
 
 class Ledger:
-    """The folder `journal/registrar` of the state folder; it need not exist to be read."""
+    """The folder `journal/registrar` of the state folder, which need not exist to be read, and its store."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: ObjectStore | None = None) -> None:
         self.folder = folder
+        self._store = store
 
     def entries(self, domain: str, kind: str) -> tuple[Entry, ...]:
-        """The orders of a kind for a domain, the newest first.
+        """The orders of a kind for a domain, of all machines, the newest first.
 
         Raises PsfdnsError where one cannot be read: it could be the one that must not be sent again.
         """
-        folder = self._folder(domain)
+        own = {path.name: self._load(path) for path in self._paths(domain)}
+        for key in self._store.list(_key(domain, "")) if self._store else ():
+            name = key.rpartition("/")[2]
+            if name not in own and _ID.fullmatch(name.removesuffix(".json")):
+                own[name] = self._fetch(key)
+        return tuple(own[name] for name in sorted(own, reverse=True) if own[name].kind == kind)
+
+    def begin(self, entry: Entry) -> None:
+        """Keep an order that is about to be sent. Raises PsfdnsError; then it must not be."""
+        if self._store is not None:
+            self._store.put(_key(entry.domain, f"{entry.id}.json"), _to_bytes(entry))
+        self._write(entry)
+
+    def note(self, entry: Entry) -> None:
+        """Keep how far an order came. Raises PsfdnsError where the disk cannot take it.
+
+        A store that cannot be reached keeps what it has: there the order looks as if it were under way.
+        """
+        self._write(entry)
+        if self._store is not None:
+            with contextlib.suppress(OutsideError):
+                self._store.put(_key(entry.domain, f"{entry.id}.json"), _to_bytes(entry))
+
+    def _paths(self, domain: str) -> list[Path]:
+        folder = self.folder / _folder(domain)
         try:
-            names = sorted((path.name for path in folder.iterdir()), reverse=True)
+            return [path for path in folder.iterdir() if _ID.fullmatch(path.name.removesuffix(".json"))]
         except FileNotFoundError:
-            return ()
+            return []
         except OSError as error:
             raise self._unreadable(folder, error) from error
-        found = (self._load(folder / name) for name in names if _ID.fullmatch(name.removesuffix(".json")))
-        return tuple(entry for entry in found if entry.kind == kind)
 
-    def store(self, entry: Entry) -> None:
-        """Keep an order as it stands, on the disk. Raises PsfdnsError."""
-        folder = self._folder(entry.domain)
-        text = json.dumps(_to_json(entry), indent=1, ensure_ascii=True) + "\n"
+    def _write(self, entry: Entry) -> None:
+        folder = self.folder / _folder(entry.domain)
         try:
             make_folder(self.folder)
             make_folder(folder)
-            write_file(folder / f"{entry.id}.json", text.encode())
+            write_file(folder / f"{entry.id}.json", _to_bytes(entry))
         except OSError as error:
             raise self._unwritable(folder, error) from error
 
@@ -146,16 +169,21 @@ class Ledger:
         finally:
             lock.release()
 
-    def _folder(self, domain: str) -> Path:
-        return self.folder / domain.removesuffix(".").replace("/", "%2F")
-
     def _load(self, path: Path) -> Entry:
         try:
             return _from_json(json.loads(read_file(path)))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except _DAMAGED as error:
             raise self._unreadable(path, error) from error
 
-    def _unreadable(self, path: Path, error: Exception) -> PsfdnsError:
+    def _fetch(self, key: str) -> Entry:
+        assert self._store is not None  # noqa: S101 - the key came from it
+        found = self._store.get(key)
+        try:
+            return _from_json(json.loads(found.data if found else b""))
+        except _DAMAGED as error:
+            raise self._unreadable(f"{self._store.url}/{key}", error) from error
+
+    def _unreadable(self, path: Path | str, error: Exception) -> PsfdnsError:
         why = getattr(error, "strerror", None) or str(error)
         hint = "see in Gandi's administration what was ordered, then move the file away"
         return PsfdnsError(f"{path}: cannot be read: {why}", hint=hint)
@@ -163,6 +191,21 @@ class Ledger:
     def _unwritable(self, path: Path, error: Exception) -> PsfdnsError:
         why = getattr(error, "strerror", None) or str(error)
         return PsfdnsError(f"{path}: cannot be written: {why}", hint=_HINT)
+
+
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+def _key(domain: str, name: str) -> str:
+    return f"journal/registrar/{_folder(domain)}/{name}"
+
+
+def _folder(domain: str) -> str:
+    return domain.removesuffix(".").replace("/", "%2F")
+
+
+def _to_bytes(entry: Entry) -> bytes:
+    return (json.dumps(_to_json(entry), indent=1, ensure_ascii=True) + "\n").encode()
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class Registries:
 def hear_registries(
     names: Collection[str], registries: Registries, cache: Cache, *, now: datetime.datetime
 ) -> dict[str, Heard]:
-    """What registries say of these domains, now or when they were last asked.
+    """What registries say of these domains, now (a whole second) or when they were last asked.
 
     Raises PsfdnsError where what was heard cannot be kept, or the bootstrap's file cannot be read.
     """
@@ -108,7 +108,8 @@ def hear_registries(
 def next_question(name: str, now: datetime.datetime) -> datetime.datetime:
     """A day later, and up to four hours that follow from name and date."""
     spread = hashlib.sha256(f"{name} {now.date()}".encode()).digest()
-    return now + DAY + JITTER * (int.from_bytes(spread[:4], "big") / 2**32)
+    minutes = int.from_bytes(spread[:4], "big") % (JITTER // datetime.timedelta(minutes=1))
+    return now + DAY + datetime.timedelta(minutes=minutes)
 
 
 def _ask_all(names: Iterable[str], registries: Registries, memory: Memory, now: datetime.datetime) -> None:
@@ -197,17 +198,23 @@ def _read(
     following = next_question(name, now)
     if answered.status == 200:
         try:
-            body = json.loads(answered.body)
-            said = read_registration(body, name, checked_at=now)
-        except (ValueError, RecursionError) as error:
-            words = "what it answers is not JSON" if isinstance(error, json.JSONDecodeError) else str(error)
-            why = f"{host}: {words}"
+            said = read_registration(_json(answered), name, checked_at=now)
+        except ValueError as error:
+            why = f"{host}: what it answers cannot be used: {error}"
             return replace(before, outcome=Outcome.FAILED, why=why, next_at=following)
         return Heard(Outcome.FOUND, said, next_at=following)
     if answered.status == 404:
         return Heard(Outcome.MISSING, next_at=following)
     why = f"{host} answers {answered.status}"
     return replace(before, outcome=Outcome.FAILED, why=why, next_at=pauses.get(host, following))
+
+
+def _json(reply: Reply) -> Any:
+    """Raises ValueError."""
+    try:
+        return json.loads(reply.body)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
 
 
 def _pause(reply: Reply, now: datetime.datetime) -> datetime.timedelta:

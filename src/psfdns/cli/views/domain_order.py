@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psfdns.cli.views.escape import escape
 
 if TYPE_CHECKING:
-    from psfdns.cli.ordering import Placed
+    from psfdns.registrar.placed import Placed
 
 FORMAT = "psfdns-domain-order/1"
 

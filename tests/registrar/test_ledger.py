@@ -1,0 +1,179 @@
+"""What was ordered, and whether a renewal may be ordered: money is spent once."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psfdns.errors import PsfdnsError
+from psfdns.registrar import ledger as ledgers
+from psfdns.registrar.ledger import Entry, Ledger, State, new_entry
+from psfdns.registrar.renewing import WINDOW, Stand, judge_renewals
+from tests.stores import MemoryStore, unreachable
+
+NOW = datetime.datetime(2026, 11, 28, 12, tzinfo=datetime.UTC)
+ENDS = datetime.datetime(2027, 3, 8, 4, 0, 0, 500_000, tzinfo=datetime.UTC)
+LATER = ENDS.replace(year=2028)
+
+
+def entry(
+    state: State = State.SENDING, age: datetime.timedelta = datetime.timedelta(0), kind: str = "renew"
+) -> Entry:
+    made = new_entry(
+        kind,
+        "a.test.",
+        before={"expires": "2027-03-08T04:00:00Z"},
+        after={"years": 1},
+        now=NOW - age,
+        user="operator",
+        host="bastion",
+    )
+    return made if state is State.SENDING else made.now_in(state, at=NOW, why="because")
+
+
+def test_what_is_stored_is_what_is_read_newest_first_and_by_kind(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "registrar")
+    assert ledger.entries("a.test.", "renew") == ()
+    day = datetime.timedelta(days=1)
+    made = [entry(State.DONE, 2 * day), entry(State.UNCERTAIN), entry(State.REFUSED, day), entry(kind="lock")]
+    for each in made:
+        ledger.note(each)
+    assert ledger.entries("a.test.", "renew") == (made[1], made[2], made[0])
+    assert ledger.entries("a.test.", "lock") == (made[3],)
+    assert ledger.entries("b.test.", "renew") == ()
+    further = made[1].now_in(State.DONE, at=NOW)
+    ledger.note(further)
+    assert ledger.entries("a.test.", "renew")[0] == further
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "psfdns-registrar-journal/2"}', "{}"])
+def test_an_entry_that_cannot_be_read_stops_everything(tmp_path: Path, text: str) -> None:
+    """It could be the very order that must not be sent again."""
+    ledger = Ledger(tmp_path)
+    made = entry()
+    ledger.note(made)
+    path = tmp_path / "a.test" / f"{made.id}.json"
+    path.write_text(text)
+    with pytest.raises(PsfdnsError, match=r"json: cannot be read") as caught:
+        ledger.entries("a.test.", "renew")
+    assert caught.value.hint is not None
+    path.write_text(json.dumps({**json.loads("{}"), "format": "psfdns-registrar-journal/1", "events": []}))
+    with pytest.raises(PsfdnsError, match="it has no events"):
+        ledger.entries("a.test.", "renew")
+
+
+def test_a_folder_that_cannot_be_written_stops_everything(tmp_path: Path) -> None:
+    (tmp_path / "registrar").write_text("in the way")
+    with pytest.raises(PsfdnsError, match="cannot be written"):
+        Ledger(tmp_path / "registrar").begin(entry())
+    with pytest.raises(PsfdnsError, match="cannot be written"), Ledger(tmp_path / "registrar").held():
+        pass
+    with pytest.raises(PsfdnsError, match="cannot be read"):
+        Ledger(tmp_path / "registrar").entries("a.test.", "renew")
+
+
+def test_one_orders_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledgers, "PATIENCE", 0.05)
+    inside, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with Ledger(tmp_path).held():
+            inside.set()
+            done.wait(5)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    inside.wait(5)
+    with pytest.raises(PsfdnsError, match="cannot be written"), Ledger(tmp_path).held():
+        pass
+    done.set()
+    thread.join()
+    with Ledger(tmp_path).held():
+        pass
+
+
+def test_what_is_ordered_on_one_machine_is_known_on_all(tmp_path: Path) -> None:
+    store = MemoryStore()
+    here, there = Ledger(tmp_path / "here", store), Ledger(tmp_path / "there", store)
+    made = entry()
+    here.begin(made)
+    assert there.entries("a.test.", "renew") == (made,)
+    assert there.entries("test.", "renew") == there.entries("b.a.test.", "renew") == ()
+    done = made.now_in(State.DONE, at=NOW)
+    here.note(done)
+    assert there.entries("a.test.", "renew") == (done,)
+    assert list(store.objects) == [f"journal/registrar/a.test/{made.id}.json"]
+    store.objects = dict.fromkeys(store.objects, (b"{", NOW))
+    assert here.entries("a.test.", "renew") == (done,)
+    with pytest.raises(PsfdnsError, match=r"memory://store/journal/registrar/a.test/.* cannot be read"):
+        there.entries("a.test.", "renew")
+
+
+def test_without_the_shared_store_nothing_is_begun_and_what_was_is_still_noted(tmp_path: Path) -> None:
+    store = MemoryStore()
+    ledger, made = Ledger(tmp_path, store), entry()
+    ledger.begin(made)
+    store.fault = unreachable
+    with pytest.raises(PsfdnsError, match="cannot be reached"):
+        ledger.begin(entry())
+    with pytest.raises(PsfdnsError, match="cannot be reached"):
+        ledger.entries("a.test.", "renew")
+    ledger.note(made.now_in(State.DONE, at=NOW))
+    (kept,) = Ledger(tmp_path).entries("a.test.", "renew")
+    assert kept.state is State.DONE
+
+
+HOURS = datetime.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("entries", "ends_at", "stand"),
+    [
+        ([], ENDS, Stand.FREE),
+        ([entry(State.SENDING)], ENDS, Stand.WAITING),
+        ([entry(State.ACCEPTED)], ENDS, Stand.WAITING),
+        ([entry(State.UNCERTAIN)], ENDS, Stand.WAITING),
+        ([entry(State.UNCERTAIN)], None, Stand.WAITING),
+        ([entry(State.UNCERTAIN)], LATER, Stand.RENEWED),
+        ([entry(State.SENDING)], LATER, Stand.RENEWED),
+        ([entry(State.DONE)], LATER, Stand.RENEWED),
+        ([entry(State.DONE)], ENDS, Stand.RENEWED),
+        ([entry(State.REFUSED)], ENDS, Stand.FREE),
+        ([entry(State.REFUSED), entry(State.UNCERTAIN, HOURS)], ENDS, Stand.WAITING),
+        ([entry(State.UNCERTAIN, 23 * HOURS)], ENDS, Stand.WAITING),
+        ([entry(State.UNCERTAIN, WINDOW)], ENDS, Stand.FREE),
+        ([entry(State.DONE, WINDOW)], LATER, Stand.FREE),
+        ([entry(State.UNCERTAIN, -HOURS)], ENDS, Stand.WAITING),
+        ([replace(entry(State.UNCERTAIN), before={})], LATER, Stand.WAITING),
+    ],
+)
+def test_a_renewal_is_free_only_where_no_other_of_a_day_may_have_been_carried_out(
+    entries: list[Entry], ends_at: datetime.datetime | None, stand: Stand
+) -> None:
+    assert judge_renewals(entries, ends_at, now=NOW).stand is stand
+
+
+ENTRIES = st.lists(
+    st.builds(
+        entry,
+        st.sampled_from(State),
+        st.integers(0, 60).map(lambda hours: datetime.timedelta(hours=hours)),
+    ),
+    max_size=5,
+)
+
+
+@given(ENTRIES, st.sampled_from([ENDS, LATER, None]))
+def test_never_twice_within_a_day(entries: list[Entry], ends_at: datetime.datetime | None) -> None:
+    newest_first = sorted(entries, key=lambda each: each.created, reverse=True)
+    recent = [each for each in entries if NOW - each.created < WINDOW and each.state is not State.REFUSED]
+    assert (judge_renewals(newest_first, ends_at, now=NOW).stand is Stand.FREE) is not bool(recent)
