@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.registrar.claims import claims_of, domain_of, domains_of
+from psfdns.registrar.claims import claims_of, domains_of
+from psfdns.registrar.registrable import domain_of
 from psfdns.settings import Registrar, Vpc, ZoneSettings
 from psfdns.tenants.zone_file import ZoneFile
 

@@ -40,7 +40,7 @@ class Offer:
 def domain_argument(text: str) -> str:
     """A domain as a person writes it -> canonical. Raises UsageError for what nobody can register."""
     from psfdns.cli.repository import zone_argument
-    from psfdns.registrar.claims import domain_of
+    from psfdns.registrar.registrable import domain_of
 
     name = zone_argument(text)
     domain = None if "@" in name else domain_of(name)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from psfdns.diagnostics import Span
 from psfdns.names import canonical_order
+from psfdns.registrar.registrable import domain_of
 from psfdns.settings import Registrar
-from psfdns.suffixes import registrable_domain
 from psfdns.tenants.zone_file import ZoneFile
 
 
@@ -41,16 +41,6 @@ def claims_of(files: Iterable[ZoneFile]) -> dict[str, Claim]:
         if domain is not None:
             belonging.setdefault(domain, []).append(file)
     return {domain: _claim(domain, belonging[domain]) for domain in sorted(belonging, key=canonical_order)}
-
-
-def domain_of(origin: str) -> str | None:
-    """The name that was registered, which a canonical name is or lies in; None for a public suffix.
-
-    None for reverse zones too, which come with addresses (`arpa.`). A top-level domain that the list of
-    suffixes does not know counts as one.
-    """
-    is_reverse = origin == "arpa." or origin.endswith(".arpa.")
-    return None if is_reverse or origin == "." else registrable_domain(origin, unknown=True)
 
 
 def _claim(domain: str, files: list[ZoneFile]) -> Claim:

@@ -170,4 +170,4 @@ def _finding(
     span: Span | None = None,
 ) -> DomainFinding:
     told = hint.replace("NAME", domain.name.removesuffix(".")) if hint else None
-    return DomainFinding(code, severity, summary, span, told, reference, domain.name)
+    return DomainFinding(code, severity, summary, span, told, reference, domain=domain.name)
