@@ -60,10 +60,16 @@ def test_every_option_that_the_readme_names_exists() -> None:
 
 
 def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
-    from psfdns.config import NotifyConfig, ResolverConfig, Route53Config
+    from psfdns.config import ResolverConfig, Route53Config
+    from psfdns.notify.settings import NotifyConfig
+    from psfdns.reminders.policy import Policy
 
-    names = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
-    assert all(f"`{name}`" in README or f"] {name}`" in README for name in (*names, "url", "bootstrap"))
+    tables = (Route53Config, ResolverConfig, NotifyConfig, Policy)
+    names = tuple(name for table in tables for name in table.__slots__)
+    assert all(
+        f"`{name}`" in README or f"] {name}`" in README
+        for name in (*names, "url", "token_expires", "bootstrap")
+    )
 
 
 def test_ci_runs_exactly_the_lines_that_a_user_is_told() -> None:

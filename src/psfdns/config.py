@@ -17,15 +17,13 @@ from psfdns.budget import Rates
 from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
+from psfdns.notify.settings import NotifyConfig, find_notify_faults, read_notify
 from psfdns.registrar.places import Places, find_faults, read_places
-from psfdns.registrar.urls import read_url
-from psfdns.reminders.ending import Policy
+from psfdns.reminders.policy import Policy, find_policy_faults, read_policy
 
 CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
 MAX_TTL = 2**31 - 1
-MAX_DAYS = 3650
-"""The longest registration."""
 
 BAD_CONFIG = Rule(
     "bad-config",
@@ -43,13 +41,6 @@ _S3_LOCATION = re.compile(
     re.ASCII,
 )
 """A general purpose bucket (S3 User Guide, "Bucket naming rules"), and keys that nobody has to escape."""
-
-_CHANNEL = re.compile(r"\$\{?\w+\}?|[a-z][a-z0-9+.-]*://[^\x00-\x1f]+", re.ASCII)
-"""A URL of apprise's kind, or the environment variable that holds it."""
-
-_MAIL = re.compile(r"\$\{?\w+\}?|mailtos?://[^\x00-\x1f]+", re.ASCII)
-
-_VARIABLE = re.compile(r"\$\{?\w+\}?", re.ASCII)
 
 _TABLES = frozenset(
     {"default_ttl", "state", "route53", "resolver", "journal", "notify", "reminders", "gandi", "rdap"}
@@ -98,24 +89,6 @@ class JournalConfig:
 
     bucket: str | None = None
     prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotifyConfig:
-    """`[notify]`: where messages go. `$NAME` in a URL is the environment's, files hold a URL a line.
-
-    URLs may hold secrets: they stand in no message of ours, and in no repr. `sandbox`: what is done to
-    the embedded Route 53 is told too. `checkin` hears that a scheduled run began and how it ended.
-    """
-
-    mail: str | None = field(default=None, repr=False)
-    mail_file: Path | None = None
-    staff: tuple[str, ...] = field(default=(), repr=False)
-    staff_file: Path | None = None
-    page: tuple[str, ...] = field(default=(), repr=False)
-    page_file: Path | None = None
-    sandbox: bool = False
-    checkin: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,58 +245,16 @@ def _read_journal(reader: _Reader, table: Mapping[str, Any]) -> JournalConfig:
 
 def _read_notify(reader: _Reader, table: Mapping[str, Any], folder: Path) -> NotifyConfig:
     reader.known("notify", table, set(NotifyConfig.__slots__))
-    if "mail" in table and "mail_file" in table:
-        reader.fault("notify.mail and notify.mail_file exclude each other")
-    mail = table.get("mail")
-    if mail is not None and not (isinstance(mail, str) and _MAIL.fullmatch(mail)):
-        reader.fault("notify.mail must be the URL of a mail server", '"mailtos://user:$PASSWORD@host?from=…"')
-    sandbox = table.get("sandbox", False)
-    if not isinstance(sandbox, bool):
-        reader.fault("notify.sandbox must be true or false")
-    return NotifyConfig(
-        mail,
-        _file(reader, table["mail_file"], "notify.mail_file", folder) if "mail_file" in table else None,
-        _channels(reader, table.get("staff", []), "staff"),
-        _file(reader, table["staff_file"], "notify.staff_file", folder) if "staff_file" in table else None,
-        _channels(reader, table.get("page", []), "page"),
-        _file(reader, table["page_file"], "notify.page_file", folder) if "page_file" in table else None,
-        sandbox is True,
-        _checkin(reader, table.get("checkin")),
-    )
-
-
-def _checkin(reader: _Reader, value: object) -> str | None:
-    """What is wrong is not shown: it may be a secret."""
-    if value is None:
-        return None
-    if isinstance(value, str) and (_VARIABLE.fullmatch(value) or read_url(_filled(value)) is not None):
-        return value
-    hint = '"https://…", or "$CHECKIN_URL" for the environment\'s'
-    reader.fault("notify.checkin must be an https URL, or one of this machine", hint)
-    return None
-
-
-def _filled(url: str) -> str:
-    """A URL in which variables stand for something that may stand there."""
-    return re.sub(r"\$(?:\{\w+\}|\w+)", "x", url, flags=re.ASCII)
+    for summary, hint in find_notify_faults(table):
+        reader.fault(summary, hint)
+    return read_notify(table, folder)
 
 
 def _read_reminders(reader: _Reader, table: Mapping[str, Any]) -> Policy:
     reader.known("reminders", table, set(Policy.__slots__))
-    policy = Policy()
-    days = table.get("days", list(policy.days))
-    if not isinstance(days, list) or not days or not all(_is_days(each) for each in days):
-        reader.fault("reminders.days must be a list of days before the end", str(list(policy.days)))
-        days = policy.days
-    single = {name: table.get(name, getattr(policy, name)) for name in Policy.__slots__ if name != "days"}
-    for name, value in single.items():
-        if not _is_days(value):
-            reader.fault(f"reminders.{name} must be a number of days from 0 to {MAX_DAYS}")
-    return Policy(tuple(sorted(set(days), reverse=True)), **single)
-
-
-def _is_days(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_DAYS
+    for summary, hint in find_policy_faults(table):
+        reader.fault(summary, hint)
+    return read_policy(table)
 
 
 def _read_registrars(reader: _Reader, document: Mapping[str, Any], folder: Path) -> Places:
@@ -333,14 +264,6 @@ def _read_registrars(reader: _Reader, document: Mapping[str, Any], folder: Path)
     for summary, hint in find_faults(gandi, rdap):
         reader.fault(summary, hint)
     return read_places(gandi, rdap, folder)
-
-
-def _channels(reader: _Reader, value: object, key: str) -> tuple[str, ...]:
-    """What is wrong is not shown: it may be a secret."""
-    if isinstance(value, list) and all(isinstance(item, str) and _CHANNEL.fullmatch(item) for item in value):
-        return tuple(value)
-    reader.fault(f"notify.{key} must be a list of URLs in apprise's form", '["slack://…", "$STAFF_URL"]')
-    return ()
 
 
 Address = TypeVar("Address")

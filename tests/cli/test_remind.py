@@ -106,6 +106,7 @@ def land(
         name_liaisons(tmp_path, slug, f"a@{slug}.example")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANDI_PAT", TOKEN)
+    monkeypatch.setattr("psfdns.cli.wiring.sleep", lambda _: None)
     with fake_gandi() as gandi, serving(rdap):
         gandi.add("alpha.test", days(400))
         rdap.add("beta.test", f"{days(400):%Y-%m-%dT%H:%M:%SZ}")

@@ -10,8 +10,9 @@ import pytest
 
 from psfdns.reminders.book import Book, book_from_json, book_to_json
 from psfdns.reminders.due import Due, Roads, Word, decide, find_untold, mark
-from psfdns.reminders.ending import Ending, Kind, Policy, Renewing, Stage
+from psfdns.reminders.ending import Ending, Kind, Renewing, Stage
 from psfdns.reminders.look import look
+from psfdns.reminders.policy import Policy
 
 NOW = datetime.datetime(2027, 1, 1, 6, tzinfo=datetime.UTC)
 ROADS = Roads(True, ("staff:1",), ("page:1",))

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from psfdns.reminders.book import Book, Sighting, book_from_json, book_to_json
 from psfdns.reminders.due import Roads, decide, mark
-from psfdns.reminders.ending import Ending, Kind, Policy, Stage
+from psfdns.reminders.ending import Ending, Kind, Stage
 from psfdns.reminders.look import look
+from psfdns.reminders.policy import Policy
 
 NOW = datetime.datetime(2027, 1, 1, 6, tzinfo=datetime.UTC)
 END = datetime.date(2027, 1, 31)

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from psfdns.reminders.book import Book, book_from_json, book_to_json
 from psfdns.reminders.due import Roads, decide, mark
-from psfdns.reminders.ending import Ending, Kind, Policy, Renewing, Stage
+from psfdns.reminders.ending import Ending, Kind, Renewing, Stage
 from psfdns.reminders.look import look
+from psfdns.reminders.policy import Policy
 
 START = datetime.datetime(2027, 1, 1, 6, tzinfo=datetime.UTC)
 THRESHOLDS = (60, 30, 14, 7, 3, 1, 0)

@@ -19,7 +19,7 @@ def checked_in(workspace: Workspace, *, is_told: bool = True) -> Iterator[list[i
     What the service answers changes nothing; it notices itself what it did not hear. Raises NotifyError
     where the URL cannot be used.
     """
-    from psfdns.cli.wiring import open_checkin
+    from psfdns.cli.ways_out import open_checkin
     from psfdns.notify.checkin import Step
 
     check_in = open_checkin(workspace) if is_told else None

@@ -15,7 +15,8 @@ from psfdns.reminders.due import MAIL, Due
 from psfdns.reminders.ending import Ending
 
 if TYPE_CHECKING:
-    from psfdns.reminders.ending import Policy, Thing
+    from psfdns.reminders.ending import Thing
+    from psfdns.reminders.policy import Policy
     from psfdns.tenants.tenant import Tenant
 
 Shape = dict[str, Any]

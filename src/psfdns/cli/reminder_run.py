@@ -17,7 +17,8 @@ from psfdns.reminders.ending import Ending, Thing
 from psfdns.reminders.memory import Memory
 
 if TYPE_CHECKING:
-    from psfdns.cli.wiring import Channels, Workspace
+    from psfdns.cli.ways_out import Channels
+    from psfdns.cli.wiring import Workspace
     from psfdns.tenants.tenant import Tenant
 
 Shape = dict[str, Any]

@@ -65,7 +65,7 @@ def _begin(workspace: Workspace, memory: Memory, why_not: str | None) -> Run:
 
 def _open_ways(workspace: Workspace, *, is_sending: bool) -> Ways:
     """Where nothing is sent, what is not set is shown as if it were. Raises NotifyError."""
-    from psfdns.cli.wiring import open_channels, open_pages
+    from psfdns.cli.ways_out import open_channels, open_pages
 
     channels, pages = open_channels(workspace), open_pages(workspace)
     staff = {_name_of(STAFF, channel): channel for channel in channels.staff}

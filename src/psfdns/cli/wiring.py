@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from psfdns.lookup.parents import Walk
     from psfdns.lookup.resolve import Resolver
     from psfdns.lookup.survey import Means
-    from psfdns.notify.channel import Channel
-    from psfdns.notify.checkin import Step
     from psfdns.objects import ObjectStore
     from psfdns.registrar.cache import Cache
     from psfdns.registrar.gandi import Gandi
@@ -48,6 +46,11 @@ def elapsed() -> float:
 def now() -> datetime.datetime:
     """The system's clock, aware, in UTC."""
     return datetime.datetime.now(tz=datetime.UTC)
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, for secrets that psfdns.toml names."""
+    return os.environ
 
 
 def has_colour(options: Options, stream: IO[Any]) -> bool:
@@ -264,61 +267,6 @@ def _open_resolver(workspace: Workspace) -> Resolver:
 
     wanted = workspace.config.resolver
     return Resolver(wanted.servers, wanted.port) if wanted.servers else system_resolver(port=wanted.port)
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """Where messages go; None and empty where psfdns.toml names nothing."""
-
-    mail: Channel | None
-    staff: tuple[Channel, ...] = ()
-
-
-def open_channels(workspace: Workspace) -> Channels:
-    """The channels of `[notify]`, with what files and the environment add. Raises NotifyError."""
-    from psfdns.notify.channel import make_channels
-
-    wanted = workspace.config.notify
-    mail = (wanted.mail,) if wanted.mail else ()
-    return Channels(
-        next(iter(make_channels("mail", mail, wanted.mail_file, os.environ)), None),
-        make_channels("staff", wanted.staff, wanted.staff_file, os.environ),
-    )
-
-
-def open_pages(workspace: Workspace) -> tuple[Channel, ...]:
-    """The channels that wake somebody. Raises NotifyError."""
-    from psfdns.notify.channel import make_channels
-
-    wanted = workspace.config.notify
-    return make_channels("page", wanted.page, wanted.page_file, os.environ)
-
-
-def open_checkin(workspace: Workspace) -> Callable[[Step], str | None] | None:
-    """Tells the service of `[notify] checkin` how far a run is; None without one.
-
-    What is called answers why it could not, and never the URL. Raises NotifyError.
-    """
-    from psfdns.errors import NotifyError
-    from psfdns.notify.channel import fill_in
-    from psfdns.notify.checkin import checkin_url
-    from psfdns.registrar.https import Bounds, Reply, Request, exchange
-    from psfdns.registrar.urls import read_url
-
-    wanted = workspace.config.notify.checkin
-    if wanted is None:
-        return None
-    url = fill_in(wanted, os.environ, name="[notify] checkin")
-    if read_url(url) is None:
-        raise NotifyError("[notify] checkin", "read its URL", "it is not https, nor of this machine")
-
-    def check_in(step: Step) -> str | None:
-        answered = exchange(Request("GET", checkin_url(url, step)), Bounds(seconds=10.0, octets=1 << 16))
-        if not isinstance(answered, Reply):
-            return answered.why
-        return None if 200 <= answered.status < 300 else f"answers {answered.status}"
-
-    return check_in
 
 
 def open_listening(

@@ -13,17 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from psfdns.reminders.book import NO_DATA, Book, key_of, told_ends
-from psfdns.reminders.ending import (
-    LONG_OVER,
-    RENEWED_BY,
-    Ending,
-    Kind,
-    Policy,
-    Renewing,
-    Stage,
-    Thing,
-    is_outage,
-)
+from psfdns.reminders.ending import LONG_OVER, RENEWED_BY, Ending, Kind, Renewing, Stage, Thing, is_outage
+from psfdns.reminders.policy import Policy
 
 MAIL, STAFF, PAGE = "mail:", "staff:", "page:"
 """How names of channels begin."""

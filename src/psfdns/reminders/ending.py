@@ -85,47 +85,12 @@ class Ending:
         return None if self.end is None else (self.end - now.astimezone(datetime.UTC).date()).days
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How many days before the end who is told: `days` are all liaisons', in descending order."""
-
-    days: tuple[int, ...] = (60, 30, 14, 7, 3, 1, 0)
-    staff_from: int = 7
-    page_from: int = 7
-    renewing_from: int = 20
-    """What renews by itself is spoken of below so many days."""
-
-    def days_of(self, kind: Kind) -> tuple[int, ...]:
-        """A token is made anew in a minute."""
-        return TOKEN_DAYS if kind is Kind.TOKEN else self.days
-
-
-TOKEN_DAYS = (30, 7, 1)
 OUTAGE = datetime.timedelta(hours=72)
 """So long nothing may be known of a thing before that is said."""
 RENEWED_BY = datetime.timedelta(days=28)
 """A later end than before is a renewal from so many days on; less is a date that was corrected."""
 LONG_OVER = 80
 """Days after the end for which it is spoken of; even a pending deletion is over by then (RFC 3915 §3.1)."""
-WARNING_DAYS, CRITICAL_DAYS = 30, 7
-
-
-def judge_level(ending: Ending, policy: Policy, now: datetime.datetime) -> Level:
-    """How urgent it is; what is not known is no worse than what is known of it."""
-    left = ending.days_left(now)
-    if ending.stage is Stage.UNWATCHED:
-        return Level.WELL
-    if ending.stage is not Stage.RUNNING or ending.renewing is Renewing.UNPAID:
-        return Level.CRITICAL
-    if left is None:
-        return Level.WELL
-    if left <= CRITICAL_DAYS:
-        return Level.CRITICAL
-    if ending.renewing is Renewing.AUTOMATIC and left >= policy.renewing_from:
-        return Level.WELL
-    if left <= WARNING_DAYS:
-        return Level.WARNING
-    return Level.INFO if left <= max(policy.days_of(ending.kind), default=0) else Level.WELL
 
 
 def is_outage(ending: Ending, now: datetime.datetime) -> bool:

@@ -7,17 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from psfdns.cli.views.escape import escape
-from psfdns.reminders.ending import (
-    CRITICAL_DAYS,
-    WARNING_DAYS,
-    Ending,
-    Kind,
-    Level,
-    Policy,
-    Renewing,
-    Stage,
-    judge_level,
-)
+from psfdns.reminders.ending import Ending, Kind, Level, Renewing, Stage
+from psfdns.reminders.policy import CRITICAL_DAYS, WARNING_DAYS, Policy, judge_level
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 _WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")

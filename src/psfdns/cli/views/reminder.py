@@ -11,11 +11,11 @@ from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import count
 from psfdns.cli.views.reminder_words import say_facts, say_what_happens, say_what_to_do
 from psfdns.registrar.moments import write_moment
-from psfdns.reminders.ending import judge_level
+from psfdns.reminders.policy import judge_level
 
 if TYPE_CHECKING:
     from psfdns.reminders.due import Due
-    from psfdns.reminders.ending import Policy
+    from psfdns.reminders.policy import Policy
 
 Shape = dict[str, Any]
 

@@ -48,7 +48,8 @@ def _cost(item: Shape) -> str | None:
     facts = item["facts"]
     if facts.get("price"):
         years = facts.get("years") or 1
-        return f"{facts['price']} for {years} year{'' if years == 1 else 's'}, taxes included"
+        restoring = ", and a fee for restoring on top of it" if item["stage"] == "redemption" else ""
+        return f"{facts['price']} for {years} year{'' if years == 1 else 's'}, taxes included{restoring}"
     return (
         "the price is not known here" if facts.get("registrar") == "gandi" else "what that registrar asks for"
     )
