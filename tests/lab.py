@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import dns.flags
 import dns.message
@@ -64,13 +65,30 @@ class Place:
 @contextmanager
 def lab(places: Mapping[str, Place]) -> Iterator[int]:
     """It answers inside the block, at each address, on the port that is given."""
-    port = free_port(tuple(places))
+    with serving({address: _Server(place) for address, place in places.items()}) as port:
+        yield port
+
+
+class Answerer(Protocol):
+    """What stands behind an address."""
+
+    @property
+    def has_stream(self) -> bool:
+        """Whether it listens on TCP too."""
+
+    def answer(self, data: bytes, *, datagram: bool) -> bytes | None:
+        """The response to a query, or nothing."""
+
+
+@contextmanager
+def serving(servers: Mapping[str, Answerer], *, port: int | None = None) -> Iterator[int]:
+    """They answer inside the block, each at its address, on the port that is given: a free one, or `port`."""
+    port = port or free_port(tuple(servers))
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
-        for address, place in places.items():
-            server = _Server(place)
+        for address, server in servers.items():
             for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                if kind is socket.SOCK_STREAM and place.manner in {Manner.NO_TCP, Manner.SILENT}:
+                if kind is socket.SOCK_STREAM and not server.has_stream:
                     continue
                 listening = stack.enter_context(socket.socket(socket.AF_INET, kind))
                 listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -102,7 +120,7 @@ def _serve(selector: selectors.BaseSelector, done: threading.Event) -> None:
                     _answer_stream(listening, server)
 
 
-def _answer_stream(listening: socket.socket, server: _Server) -> None:
+def _answer_stream(listening: socket.socket, server: Answerer) -> None:
     connected, _ = listening.accept()
     with connected:
         connected.settimeout(2)
@@ -116,6 +134,10 @@ class _Server:
     def __init__(self, place: Place) -> None:
         self.zones = place.read()
         self.manner = place.manner
+
+    @property
+    def has_stream(self) -> bool:
+        return self.manner not in {Manner.NO_TCP, Manner.SILENT}
 
     def answer(self, data: bytes, *, datagram: bool) -> bytes | None:
         query = dns.message.from_wire(data)

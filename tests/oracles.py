@@ -1,4 +1,8 @@
-"""Independent opinions on a zone file: BIND's named-checkzone, Knot's kzonecheck; and both as name servers.
+"""Independent opinions: named-checkzone and kzonecheck of zone files, delv and unbound of DNSSEC.
+
+BIND and Knot serve as name servers, too.
+
+jq is here because the workflows' scripts use it.
 
 They are looked for on PATH, then below .cache/debian, which `python -m tests.oracles` fills: it unpacks
 Debian's packages there, for which no root is needed. Where a program is missing its tests are skipped
@@ -19,6 +23,7 @@ import pytest
 
 CACHE = Path(__file__).parents[1] / ".cache" / "debian"
 PACKAGES = {
+    "jq": "jq",
     "named-checkzone": "bind9-utils",
     "kzonecheck": "knot-dnssecutils",
     "dnssec-keygen": "bind9-utils",
@@ -26,6 +31,8 @@ PACKAGES = {
     "dnssec-verify": "bind9-utils",
     "knotd": "knot",
     "named": "bind9",
+    "delv": "bind9-dnsutils",
+    "unbound": "unbound",
 }
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 """sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""
@@ -52,7 +59,7 @@ def find(program: str) -> Path | None:
 
 def run(program: str, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
     """What the program says; with `check` a failure of its own fails the test."""
-    found = _require(program)
+    found = require(program)
     done = subprocess.run(
         [found, *arguments],
         capture_output=True,
@@ -60,7 +67,7 @@ def run(program: str, *arguments: str, check: bool = False) -> subprocess.Comple
         errors="replace",
         check=False,
         timeout=60,
-        env=_environment(found),
+        env=run_environment(found),
     )
     assert not check or done.returncode == 0, f"{program}: {done.stderr or done.stdout}"
     return done
@@ -68,14 +75,18 @@ def run(program: str, *arguments: str, check: bool = False) -> subprocess.Comple
 
 def start(program: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
     """The program, running; whoever started it ends it."""
-    found = _require(program)
+    found = require(program)
     with log.open("wb") as file:
         return subprocess.Popen(
-            [found, *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=_environment(found)
+            [found, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env=run_environment(found),
         )
 
 
-def _require(program: str) -> Path:
+def require(program: str) -> Path:
     found = find(program)
     if found is not None:
         return found
@@ -85,7 +96,7 @@ def _require(program: str) -> Path:
     pytest.skip(message)
 
 
-def _environment(program: Path) -> dict[str, str]:
+def run_environment(program: Path) -> dict[str, str]:
     """What is unpacked brings its own libraries."""
     if not program.is_relative_to(CACHE):
         return dict(os.environ)

@@ -19,6 +19,7 @@ HEAVY = (
     "botocore",
     "moto",
     "dns",
+    "cryptography",
     "rich",
     "tomlkit",
     "idna",
@@ -71,7 +72,9 @@ def test_check_imports_no_client_and_no_sandbox(repository_root: Path) -> None:
         f"from psfdns.cli.main import run\nassert run(['--root', {str(zones.parent)!r}, 'check']) == 0"
     )
 
-    assert loaded.isdisjoint({"boto3", "botocore", "moto", "acme", "werkzeug", "flask", "apprise"})
+    assert loaded.isdisjoint(
+        {"boto3", "botocore", "cryptography", "moto", "acme", "werkzeug", "flask", "apprise"}
+    )
 
 
 def test_the_storeys_that_are_written_down_are_those_that_are_held(repository_root: Path) -> None:

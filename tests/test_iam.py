@@ -95,6 +95,7 @@ def test_who_plans_may_read_and_nothing_else(ground: Ground, asked: set[str]) ->
     succeed(ground, "plan")
     succeed(ground, "drift")
     succeed(ground, "delegation", code=3)
+    succeed(ground, "dnssec", "status", code=3)
     succeed(ground, "history")
     succeed(ground, "import", "--all")
 

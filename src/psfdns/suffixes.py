@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 
-def registrable_domain(name: str) -> str | None:
-    """The name that somebody registered, or could; None for a suffix, and below none that is known."""
+def registrable_domain(name: str, *, unknown: bool = False) -> str | None:
+    """The name that somebody registered, or could; None for a suffix.
+
+    Below a top-level domain that the list does not know it is None, or with `unknown` what lies right below.
+    """
     labels = labels_of(name)
     plain = b".".join(label.replace(b".", b"-") for label in labels)
-    known = _suffixes().privateparts(plain.decode("ascii", "replace"))
+    known = _suffixes(unknown=unknown).privateparts(plain.decode("ascii", "replace"))
     if not known:
         return None
     depth = len(labels) - len(known) + 1

@@ -300,3 +300,37 @@ def test_git_runs_nothing_that_a_pull_request_names(
     assert pull_request_of_french.check().returncode == 1
     assert not trap.exists()
     assert {place.name for place in tmp_path.iterdir()} == {"base", "head", "secret"}
+
+
+def test_rights_that_were_lost_since_the_branch_began_are_lost(pull_request_of_french: PullRequest) -> None:
+    request = pull_request_of_french
+    base = request.base
+    request.write(OWN, HEAD + "www A 192.0.2.2\n")
+    assert request.check().returncode == 0
+
+    (base / "zones/french/tenant.toml").write_text(tenant("french", "successor"))
+    git(base, "commit", "-qam", "another liaison")
+    git(request.head, "fetch", "-q")
+    said = request.check()
+    assert (said.returncode, "[other-tenants-file]" in said.stdout) == (1, True)
+    assert request.check(actor="successor").returncode == 0
+
+    (base / OWN).rename(base / "zones/snakes/fr.snakes.example.zone")
+    git(base, "add", "-A")
+    git(base, "commit", "-qm", "the zone has gone to another tenant")
+    git(request.head, "fetch", "-q")
+    said = request.check(actor="successor")
+    assert (said.returncode, "[zone-moved]" in said.stdout) == (1, True)
+
+
+def test_what_came_to_the_base_meanwhile_is_nobodys_change(pull_request_of_french: PullRequest) -> None:
+    request = pull_request_of_french
+    text = BASE["zones/snakes/tenant.toml"].replace('"asp"', '"boa"')
+    (request.base / "zones/snakes/tenant.toml").write_text(text)
+    (request.base / "zones/snakes/new.example.zone").write_text(HEAD)
+    git(request.base, "add", "-A")
+    git(request.base, "commit", "-qm", "meanwhile")
+    git(request.head, "fetch", "-q")
+    request.write(OWN, HEAD + "www A 192.0.2.2\n")
+    said = request.check()
+    assert (said.returncode, said.stdout) == (0, "")

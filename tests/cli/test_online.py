@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from psfdns.cli import online, wiring
+from psfdns.cli import online, resolving
 from psfdns.cli.main import run
 from psfdns.dangling.rules import RULES
 from psfdns.web import fetch
@@ -422,7 +422,7 @@ def test_a_resolver_that_is_not_set_up_is_said(runner: Runner, monkeypatch: pyte
     def closed(*_: object, **__: object) -> None:
         raise LookupFailedError("the system's resolver", "read its configuration", "there is none")
 
-    monkeypatch.setattr(wiring, "open_listening", closed)
+    monkeypatch.setattr(resolving, "open_listening", closed)
     monkeypatch.setattr(online, "open_listening", closed)
     runner.zone("a CNAME gone.example.org.")
     code, document = runner.run()

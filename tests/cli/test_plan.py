@@ -272,3 +272,14 @@ def test_a_plan_is_not_written_in_the_place_of_a_pipe_or_a_device(ground: PlanGr
 
     assert (code, pipe.is_fifo()) == (1, True)
     assert f"error: {pipe} could not be written: not a regular file" in err
+
+
+def test_markdown_is_cut_where_it_is_told_to_be(ground: Ground) -> None:
+    ground.write("one", "alpha.test", *(f'h{number} TXT "{"x" * 200}"' for number in range(400)))
+    lengths = {
+        limit: len(ground.run("plan", "--format", "markdown", "--limit", limit)[1])
+        for limit in ("5000", "65536", "0")
+    }
+    usual = len(ground.run("plan", "--format", "markdown")[1])
+    assert lengths["5000"] <= 5000 < lengths["65536"] == usual <= 65_536 < lengths["0"]
+    assert ground.run("plan", "--limit", "5000")[0] == 64

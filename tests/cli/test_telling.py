@@ -303,11 +303,11 @@ def test_a_large_change_is_a_bounded_message(mailing: Ground, box: MailBox) -> N
 
 
 def test_zone_delete_tells_its_tenant(mailing: Ground, box: MailBox, monkeypatch: pytest.MonkeyPatch) -> None:
-    from psfdns.cli import wiring
+    from psfdns.cli import resolving, wiring
     from tests.cli.test_zone_delete import Outside, wait_out
 
     outside = Outside()
-    monkeypatch.setattr(wiring, "open_walk", lambda *_: outside)
+    monkeypatch.setattr(resolving, "open_walk", lambda *_: outside)
     monkeypatch.setattr(wiring, "now", lambda: outside.now)
     apply(mailing)
     box.mails.clear()

@@ -73,7 +73,7 @@ def test_the_line_of_a_zone_says_that_it_was_verified(ground: Ground) -> None:
 
 
 def test_without_verification_nothing_is_asked(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("psfdns.cli.wiring.open_dns", None)
+    monkeypatch.setattr("psfdns.cli.resolving.open_dns", None)
     code, zones, err = applied(ground, "--verify=off", "alpha.test")
     assert (code, err, zones["alpha.test."]["verified"]) == (0, "", None)
     code, zones, err = applied(ground, "--no-wait", "beta.test")
@@ -110,7 +110,7 @@ def test_where_no_resolver_is_to_be_found_the_reason_is_said(
     def fail(*_: object) -> None:
         raise LookupFailedError("the system's resolver", "read its configuration", "there is none")
 
-    monkeypatch.setattr("psfdns.cli.wiring.open_dns", fail)
+    monkeypatch.setattr("psfdns.cli.resolving.open_dns", fail)
     code, _, err = ground.run("apply", "--yes")
     assert code == 0
     assert err == (
@@ -125,7 +125,7 @@ def test_ctrl_c_while_verifying_still_tells_what_was_applied(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("psfdns.cli.wiring.open_dns", stop)
+    monkeypatch.setattr("psfdns.cli.resolving.open_dns", stop)
     code, out, err = ground.run("apply", "--yes", "alpha.test")
     assert code == 0
     assert "2 record sets applied" in out

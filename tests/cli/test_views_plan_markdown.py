@@ -113,6 +113,16 @@ def test_zones_with_errors_come_first() -> None:
     nowhere = Diagnostic("x", Severity.WARNING, "somewhere")
     broken = replace(plan_of(None, []), origin="zz.example.", findings=(fault, nowhere))
     text = render_markdown(document_of(whole_plan(plan_of([], addresses(1)), broken)))
-    assert "- error `z.zone:3` `no address` [bad-rdata] (hint: `write one`)\n" in text
-    assert "- warning `somewhere` [x]\n" in text
+    assert "- error **bad-rdata** at `z.zone:3`<br>`no address`<br>hint: `write one`\n" in text
+    assert "- warning **x**<br>`somewhere`\n" in text
     assert text.index("### `zz.example.`: errors, no plan") < text.index("### `example.org.`")
+
+
+def test_the_usual_file_is_named_once_and_others_where_they_are() -> None:
+    document = document_of(whole_plan(plan_of([], addresses(3))))
+    first, *others = document["zones"][0]["changes"]
+    first["source"] = {"path": "zones/psf/mail.inc", "line": 7}
+    text = render_markdown(document)
+    assert text.count(f"`{others[0]['source']['path']}`") == 1
+    assert f"| {others[0]['source']['line']} |\n" in text
+    assert "| `zones/psf/mail.inc:7` |\n" in text

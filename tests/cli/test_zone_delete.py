@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from psfdns.cli import deleting, wiring
+from psfdns.cli import deleting, resolving, wiring
 from psfdns.lookup.answer import Failure, Question, Reason
 from psfdns.lookup.parents import Delegation, NameServer, ParentView
 from psfdns.lookup.server import Server
@@ -36,7 +36,7 @@ class Outside:
 @pytest.fixture
 def outside(monkeypatch: pytest.MonkeyPatch) -> Outside:
     made = Outside()
-    monkeypatch.setattr(wiring, "open_walk", lambda *_: made)
+    monkeypatch.setattr(resolving, "open_walk", lambda *_: made)
     monkeypatch.setattr(wiring, "now", lambda: made.now)
     return made
 

@@ -106,7 +106,7 @@ def test_a_zone_that_is_handed_over_is_taken_whole_and_what_cannot_be_is_told(
     file.write_text(OLD)
     port = free_port(("127.0.56.1",))
     road = road_to({"ns1.old.test.": Server("127.0.56.1", port)})
-    monkeypatch.setattr("psfdns.cli.wiring.open_public_walk", lambda _: road)
+    monkeypatch.setattr("psfdns.cli.resolving.open_public_walk", lambda _: road)
     home = ground.root / "knot"
     home.mkdir()
     with knot(home, {"old.test.": file}, addresses=("127.0.56.1",), port=port, transfers=True):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
+from pathlib import Path
 from typing import Any
 
 import dns.rdata
@@ -348,9 +350,53 @@ def test_an_action_that_nobody_here_knows_says_so_at_once(sandbox: Sandbox) -> N
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-def test_an_action_of_moto_s_is_answered_by_moto(client: Any, zone: str) -> None:
-    assert client.get_dnssec(HostedZoneId=zone)["Status"]["ServeSignature"] == "NOT_SIGNING"
+def test_a_zone_that_nobody_signed_says_so(client: Any, zone: str) -> None:
+    answer = client.get_dnssec(HostedZoneId=zone)
+    assert (answer["Status"], answer["KeySigningKeys"]) == ({"ServeSignature": "NOT_SIGNING"}, [])
     assert code_of(client.get_dnssec, HostedZoneId="ZNONSENSE") == "NoSuchHostedZone"
+
+
+SIGNING = {
+    "Status": {"ServeSignature": "ACTION_NEEDED", "StatusMessage": "the key is gone"},
+    "KeySigningKeys": [
+        {
+            "Name": "first_key",
+            "KmsArn": "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",
+            "Flag": 257,
+            "SigningAlgorithmMnemonic": "ECDSAP256SHA256",
+            "SigningAlgorithmType": 13,
+            "DigestAlgorithmMnemonic": "SHA-256",
+            "DigestAlgorithmType": 2,
+            "KeyTag": 12345,
+            "DigestValue": "AB" * 32,
+            "PublicKey": "AAAA",
+            "DSRecord": f"12345 13 2 {'AB' * 32}",
+            "DNSKEYRecord": "257 3 13 AAAA",
+            "Status": "ACTIVE",
+        }
+    ],
+}
+
+
+def test_what_a_document_says_of_signing_is_told_in_the_shape_of_the_api(tmp_path: Path) -> None:
+    """botocore parses it by its model; and it stays when the zone changes."""
+    client = Sandbox(tmp_path).client()
+    made = client.create_hosted_zone(Name="signed.test", CallerReference="1")["HostedZone"]["Id"]
+    (path,) = [each for each in tmp_path.glob("*.json") if "signed.test" in each.read_text()]
+    text = path.read_text()
+    path.write_text(text.replace('"Tags": ', f'"DNSSEC": {json.dumps(SIGNING)}, "Tags": ', 1))
+    client = Sandbox(tmp_path).client()
+    client.update_hosted_zone_comment(Id=made, Comment="changed")
+    answer = client.get_dnssec(HostedZoneId=made)
+    shape = client.meta.service_model.operation_model("GetDNSSEC").output_shape
+    assert answer["Status"] == SIGNING["Status"]
+    assert answer["KeySigningKeys"] == SIGNING["KeySigningKeys"]
+    members = shape.members["KeySigningKeys"].member.members
+    assert set(answer["KeySigningKeys"][0]) <= set(members)
+
+
+def test_an_action_of_moto_s_is_answered_by_moto(client: Any) -> None:
+    assert client.list_query_logging_configs()["QueryLoggingConfigs"] == []
 
 
 def test_the_account_is_the_sandbox(sandbox: Sandbox) -> None:

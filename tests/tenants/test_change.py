@@ -55,7 +55,7 @@ def judge(
     base = lay_out(tmp_path / "base", BASE)
     head = lay_out(tmp_path / "head", {**BASE, **change})
     actor = None if unknown else actor_for(slugs, base.tenants)
-    return list(judge_change(ChangeScene(base, head, frozenset(change), actor)))
+    return list(judge_change(ChangeScene(base, base, head, frozenset(change), actor)))
 
 
 def places(findings: list[Diagnostic]) -> list[str]:
@@ -290,7 +290,7 @@ CAPTURES: dict[str, tuple[str, list[tuple[int, str]]]] = {
 def test_what_bears_on_another_tenants_zone_is_told_at_its_line(case: str, tmp_path: Path) -> None:
     text, expected = CAPTURES[case]
     base = lay_out(tmp_path, BASE)
-    scene = ChangeScene(base, base, frozenset(), actor_for(["snakes"], base.tenants))
+    scene = ChangeScene(base, base, base, frozenset(), actor_for(["snakes"], base.tenants))
     (file,) = (file for file in base.zone_files if file.tenant == "snakes")
     before, after = (
         parse_zone(f"$TTL 300\n{part}".encode(), origin="snakes.example.", path="x.zone").zone
@@ -308,7 +308,7 @@ def test_what_bears_on_another_tenants_zone_is_told_at_its_line(case: str, tmp_p
 
 def test_a_cut_above_another_tenants_zone_decides_for_it_too(tmp_path: Path) -> None:
     base = lay_out(tmp_path, {**BASE, "zones/french/x.eu.snakes.example.zone": ZONE})
-    scene = ChangeScene(base, base, frozenset(), actor_for(["snakes"], base.tenants))
+    scene = ChangeScene(base, base, base, frozenset(), actor_for(["snakes"], base.tenants))
     (file,) = (file for file in base.zone_files if file.tenant == "snakes")
     after = parse_zone(b"$TTL 300\neu NS ns.example.net.\n", origin="snakes.example.", path="x.zone").zone
     (found,) = find_captures(scene, file, before=None, after=after)
@@ -317,7 +317,7 @@ def test_a_cut_above_another_tenants_zone_decides_for_it_too(tmp_path: Path) -> 
 
 def test_of_very_many_captures_the_first_are_named(tmp_path: Path) -> None:
     base = lay_out(tmp_path, BASE)
-    scene = ChangeScene(base, base, frozenset(), None)
+    scene = ChangeScene(base, base, base, frozenset(), None)
     (file,) = (file for file in base.zone_files if file.tenant == "snakes")
     lines = "".join(f"h{number}.fr A 192.0.2.1\n" for number in range(1000))
     after = parse_zone(f"$TTL 300\n{lines}".encode(), origin="snakes.example.", path="x.zone").zone

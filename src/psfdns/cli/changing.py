@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psfdns.baseline import compare, take_baseline
-from psfdns.cli.merge_base import base_of
+from psfdns.cli.before import before_change
 from psfdns.cli.repository import read_zone, select_zones, unknown
 from psfdns.cli.revision import changed_paths
 from psfdns.diagnostics import Diagnostic
@@ -33,7 +33,7 @@ class Since:
     logins: Sequence[str] = ()
 
     def actor(self, base: Repository) -> Actor | None:
-        """Who acts, by the tenants of the base revision; None where it was not said. Raises UsageError."""
+        """Who acts, by the tenants of the revision; None where it was not said. Raises UsageError."""
         for tenant in self.tenants:
             if tenant not in base.tenants:
                 raise unknown("tenant", tenant, base.tenants)
@@ -59,13 +59,13 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
     """Judge the change from the merge base to the working tree. Raises PsfdnsError, UsageError."""
     changed = changed_paths(workspace.root, since.revision)
     touched = select_zones(repository, changed=changed)
-    with base_of(workspace.root, since.revision) as folder:
-        base = load_repository(folder)
-        actor = since.actor(base)
+    with before_change(workspace.root, since.revision) as folders:
+        base, owners = load_repository(folders.merge_base), load_repository(folders.revision)
+        actor = since.actor(owners)
         before = {file.shown_path: _read(workspace, file) for file in select_zones(base, changed=changed)}
     after = {file.shown_path: (file, _read(workspace, file)) for file in touched}
     scene = ChangeScene(
-        base, repository, frozenset(_without_generated(workspace, repository, changed)), actor
+        base, owners, repository, frozenset(_without_generated(workspace, repository, changed)), actor
     )
     old = [*base.findings, *(finding for zone in before.values() for finding in zone.findings)]
     new = [*repository.findings, *(finding for _, zone in after.values() for finding in zone.findings)]

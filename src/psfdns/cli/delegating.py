@@ -76,6 +76,12 @@ class Inspection:
     account: Account
     means: Means
 
+    @property
+    def lacks_parents(self) -> bool:
+        """Whether the account is no real one, and no DNS is named that could know it."""
+        is_real = self.access.api.is_amazons and not self.workspace.options.sandbox
+        return self.workspace.config.resolver == ResolverConfig() and not is_real
+
     def look_at_all(self, files: Sequence[ZoneFile]) -> list[Looked]:
         """Each zone, in DNSSEC's canonical order of names."""
         ordered = sorted(files, key=lambda file: (canonical_order(file.origin), file.view or ""))
@@ -92,7 +98,7 @@ class Inspection:
         hosted = self.account.matching.hosted.get(label)
         if file.settings.private:
             return Looked(file, hosted, Wanted(), Verdict(None, (_PRIVATE,)))
-        wanted = self._find_wanted(file, hosted)
+        wanted = self.find_wanted(file, hosted)
         if wanted is None:
             return Looked(file, None, Wanted(), Verdict(Status.UNKNOWN, (_TO_BE_CREATED,)))
         survey = survey_delegation(file.origin, wanted.asked, self.means)
@@ -100,7 +106,7 @@ class Inspection:
         letter = self._letter(file, wanted, survey)
         return Looked(file, hosted, wanted, verdict, survey, write_instructions(letter))
 
-    def _find_wanted(self, file: ZoneFile, hosted: HostedZone | None) -> Wanted | None:
+    def find_wanted(self, file: ZoneFile, hosted: HostedZone | None) -> Wanted | None:
         """Whom the parent should name; None for a zone that is still to be created."""
         named, problem = self._read_file(file)
         problem = problem or self._problem_of_account(file)
@@ -170,16 +176,12 @@ def _with_hints(verdict: Verdict, inspection: Inspection) -> Verdict:
     """What could not be asked says what would help; only the command line knows of configuration."""
     error = inspection.account.error
     hints = {"set-unknown": error.hint if error else None}
-    if inspection.workspace.config.resolver == ResolverConfig() and not _has_real_parents(inspection):
+    if inspection.lacks_parents:
         hints["parent-unknown"] = NO_PARENTS
     findings = tuple(
         replace(finding, hint=hints.get(finding.code) or finding.hint) for finding in verdict.findings
     )
     return Verdict(verdict.status, findings)
-
-
-def _has_real_parents(inspection: Inspection) -> bool:
-    return inspection.access.api.is_amazons and not inspection.workspace.options.sandbox
 
 
 def _parent_file(file: ZoneFile, files: Iterable[ZoneFile]) -> str | None:

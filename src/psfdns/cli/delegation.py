@@ -67,8 +67,9 @@ def _inspect(
 ) -> Shape:
     from psfdns.cli.delegating import Inspection, read_account
     from psfdns.cli.repository import select_zones
+    from psfdns.cli.resolving import open_means
     from psfdns.cli.views.delegation import to_document
-    from psfdns.cli.wiring import now, open_access, open_means, open_repository, open_workspace, talk
+    from psfdns.cli.wiring import now, open_access, open_repository, open_workspace, talk
 
     workspace = open_workspace(options)
     repository = open_repository(workspace)

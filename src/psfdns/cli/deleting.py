@@ -122,7 +122,8 @@ def _servers_of(access: Access, live: LiveZone) -> frozenset[str]:
 
 def _ask_parents(workspace: Workspace, access: Access, hosted: HostedZone) -> ParentView | str:
     """What they say, or why they were not asked."""
-    from psfdns.cli.wiring import open_walk, talk
+    from psfdns.cli.resolving import open_walk
+    from psfdns.cli.wiring import talk
 
     if hosted.private:
         return "a private zone has no parent that could be asked"

@@ -26,6 +26,7 @@ COMMANDS = {
     "import": ("psfdns.cli.import_", "Write live zones, or an exported file, as zone files."),
     "drift": ("psfdns.cli.drift", "Is Route 53 still what the files say?"),
     "delegation": ("psfdns.cli.delegation", "Do parents name our name servers? And the text to ask for it."),
+    "dnssec": ("psfdns.cli.dnssec", "Can each zone be validated, from the root down?"),
     "history": ("psfdns.cli.history", "What was applied, when, by whom, from which commit."),
     "rollback": ("psfdns.cli.rollback", "Undo an apply, as a plan of its own."),
     "zone": ("psfdns.cli.zone", "Zones as a whole: ask for one, delete one safely."),

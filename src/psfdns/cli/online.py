@@ -11,8 +11,9 @@ import click
 
 from psfdns.cli.options import Verbosity
 from psfdns.cli.repository import read_zone
+from psfdns.cli.resolving import open_listening
 from psfdns.cli.views.escape import escape
-from psfdns.cli.wiring import Workspace, now, open_listening, open_repository, talk
+from psfdns.cli.wiring import Workspace, now, open_repository, talk
 from psfdns.dangling.judge import Found, gather_unchecked, judge
 from psfdns.dangling.listen import MAX_TARGETS, Report, listen
 from psfdns.dangling.pointers import Pointer, find_pointers

@@ -43,6 +43,12 @@ EXIT_CHANGES = 2
     "what other writers own).",
 )
 @click.option("--whole-at", metavar="URL", help="With --format markdown: where the whole of a cut plan is.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="CHARACTERS",
+    help="With --format markdown: cut where it is longer (default: 65536, what GitHub takes; 0: never).",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.pass_obj
 def command(
@@ -55,6 +61,7 @@ def command(
     shape: str | None,
     public: bool,
     whole_at: str | None,
+    limit: int | None,
     detailed_exitcode: bool,
 ) -> int:
     """Show what apply would do, record set by record set, with file and line.
@@ -69,8 +76,8 @@ def command(
     from psfdns.plans.document import to_document
 
     wanted = chosen_format(options, shape)
-    if (public or whole_at) and wanted != "markdown":
-        raise click.UsageError("--public and --whole-at are for --format markdown")
+    if (public or whole_at or limit is not None) and wanted != "markdown":
+        raise click.UsageError("--public, --whole-at and --limit are for --format markdown")
     workspace = open_workspace(options)
     plan = _plan(workspace, zones, tenant=tenant, since=changed_since)
     tell_unfinished(workspace, account=plan.account)
@@ -79,7 +86,7 @@ def command(
         _store(out, document)
     estimate = estimate_apply(plan, workspace)
     if wanted == "markdown":
-        _show_markdown(document, estimate, public=public, whole_at=whole_at)
+        _show_markdown(document, estimate, public=public, whole_at=whole_at, limit=limit)
     else:
         _show(options, wanted, document, estimate)
     return _exit_code(plan, detailed=detailed_exitcode)
@@ -119,10 +126,13 @@ def _show(options: Options, wanted: str, document: dict[str, Any], estimate: int
         click.echo(text, nl=False)
 
 
-def _show_markdown(document: dict[str, Any], estimate: int, *, public: bool, whole_at: str | None) -> None:
-    from psfdns.cli.views.plan_markdown import Paper, render_markdown
+def _show_markdown(
+    document: dict[str, Any], estimate: int, *, public: bool, whole_at: str | None, limit: int | None
+) -> None:
+    from psfdns.cli.views.plan_markdown import LIMIT, Paper, render_markdown
 
-    paper = Paper(public=public, whole_at=whole_at)
+    room = LIMIT if limit is None else limit or sys.maxsize
+    paper = Paper(room, public=public, whole_at=whole_at)
     click.echo(render_markdown(document, estimate=estimate, paper=paper), nl=False)
 
 

@@ -126,11 +126,11 @@ def plan_selection(
     planned = plan_zones(workspace, repository, files, host)
     if since is None:
         return planned
-    from psfdns.cli.merge_base import base_of
+    from psfdns.cli.before import before_change
     from psfdns.tenants.load import load_repository
 
-    with base_of(workspace.root, since) as folder:
-        held = held_since(planned.held, held_zones(load_repository(folder)))
+    with before_change(workspace.root, since) as before:
+        held = held_since(planned.held, held_zones(load_repository(before.revision)))
     return replace(planned, plan=judge_plan(planned.plan, held, workspace), held=held)
 
 

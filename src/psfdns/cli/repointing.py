@@ -55,7 +55,8 @@ def set_nameservers(workspace: Workspace, text: str, *, back: bool, yes: bool, w
 def _inspect(workspace: Workspace, name: str) -> tuple[Inspection, ZoneFile]:
     """The means to look at delegations, and the file of the public zone that is the domain."""
     from psfdns.cli.delegating import Inspection, read_account
-    from psfdns.cli.wiring import open_access, open_means, open_repository
+    from psfdns.cli.resolving import open_means
+    from psfdns.cli.wiring import open_access, open_repository
 
     repository = open_repository(workspace)
     files = [file for file in repository.zone_files if file.origin == name and not file.settings.private]

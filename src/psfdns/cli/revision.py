@@ -57,6 +57,16 @@ def changed_paths(root: Path, revision: str) -> set[str]:
 
 def find_merge_base(root: Path, revision: str) -> str:
     """The commit where HEAD and `revision` parted. Raises PsfdnsError as `changed_paths` does."""
+    known = find_commit(root, revision)
+    try:
+        return run_git(root, "merge-base", known, "HEAD").decode("ascii").strip()
+    except _GitFailedError as error:
+        hint = "a shallow clone lacks it: git fetch --unshallow"
+        raise PsfdnsError(f"{revision!r} and HEAD have no common history here", hint=hint) from error
+
+
+def find_commit(root: Path, revision: str) -> str:
+    """The commit that a revision means. Raises PsfdnsError where this clone knows none of that name."""
     commit = f"{revision}^{{commit}}"
     try:
         known = run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", commit)
@@ -65,11 +75,7 @@ def find_merge_base(root: Path, revision: str) -> str:
             raise PsfdnsError(f"git: {error.words}") from error
         hint = "name a branch, tag or commit that this clone has, such as origin/main"
         raise PsfdnsError(f"{revision!r} is no revision of this repository", hint=hint) from error
-    try:
-        return run_git(root, "merge-base", os.fsdecode(known).strip(), "HEAD").decode("ascii").strip()
-    except _GitFailedError as error:
-        hint = "a shallow clone lacks it: git fetch --unshallow"
-        raise PsfdnsError(f"{revision!r} and HEAD have no common history here", hint=hint) from error
+    return os.fsdecode(known).strip()
 
 
 class _GitFailedError(PsfdnsError):

@@ -41,7 +41,8 @@ def survey_zone(workspace: Workspace, origin: str) -> Survey:
     """Ask the name servers of a zone; raises LookupFailedError."""
     import secrets
 
-    from psfdns.cli.wiring import open_public_walk, talk
+    from psfdns.cli.resolving import open_public_walk
+    from psfdns.cli.wiring import talk
     from psfdns.lookup.inventory import Surveyor
 
     talk(workspace.options, f"asking the name servers of {origin} …")

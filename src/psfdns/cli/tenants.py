@@ -89,6 +89,56 @@ def _findings(
 
 
 @command.command(
+    "codeowners",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns tenants codeowners > .github/CODEOWNERS
+""",
+)
+@click.pass_obj
+def codeowners(options: Options) -> int:
+    """Print a CODEOWNERS file: whom GitHub asks for approval of which files.
+
+    The staff stand in every line, and the team and liaisons of a tenant in those of its own files. psfdns
+    check warns once the tenants' files say something else than a file that was made so.
+    """
+    from psfdns.cli.wiring import emit_json, open_repository, open_workspace
+    from psfdns.errors import InvalidInputError, PsfdnsError
+    from psfdns.tenants.actor import staff_owners
+    from psfdns.tenants.codeowners import owner_lines, render_codeowners
+
+    repository = open_repository(open_workspace(options))
+    broken = _broken_tenant_files(repository)
+    if broken:
+        raise InvalidInputError(broken)
+    if not staff_owners(repository.tenants):
+        raise PsfdnsError(
+            "nobody of the staff has a team or a GitHub handle, so the file would ask nobody",
+            hint='say [owners] team = "@org/team", or a liaison\'s github = "handle", in tenant.toml of the '
+            'tenant of kind = "psf"',
+        )
+    text = render_codeowners(repository.tenants)
+    if options.json:
+        rules = [{"pattern": pattern, "owners": names} for pattern, names in owner_lines(repository.tenants)]
+        emit_json({"format": "psfdns-codeowners/1", "rules": rules, "text": text})
+    else:
+        click.echo(text, nl=False)
+    return 0
+
+
+def _broken_tenant_files(repository: Repository) -> list[Diagnostic]:
+    """Errors of a tenant.toml: without its lines the file would ask the wrong people."""
+    from psfdns.diagnostics import Severity
+    from psfdns.tenants.names import TENANT_FILE
+
+    return [
+        finding
+        for finding in repository.findings
+        if finding.severity is Severity.ERROR and finding.span and finding.span.path.endswith(TENANT_FILE)
+    ]
+
+
+@command.command(
     "announce",
     cls=PsfdnsCommand,
     epilog="""Examples:

@@ -54,7 +54,7 @@ def _why_not(zone: ZoneOutcome) -> str | None:
 
 
 def _ask(workspace: Workspace, access: Access, planned: Planned, zones: Sequence[ZoneOutcome]) -> Verdicts:
-    from psfdns.cli.wiring import open_dns
+    from psfdns.cli.resolving import open_dns
 
     dns = open_dns(workspace, access)
     checks = []

@@ -152,11 +152,7 @@ def family(server: Server) -> str:
 
 def closed_families(survey: Survey) -> frozenset[str]:
     """Those of which not one address answered, parents included: this machine may have no way to them."""
-    answered = {family(each.at.server) for each in survey.heard if _answered(each)}
+    answered = {family(each.at.server) for each in survey.heard if each.answers}
     heard = survey.parents.heard if survey.parents else ()
     answered |= {family(at.server) for at, said in heard if isinstance(said, Delegation)}
     return frozenset(family(each.at.server) for each in survey.heard) - answered
-
-
-def _answered(heard: Heard) -> bool:
-    return any(isinstance(each, Answer) for each in (heard.udp, heard.plain, heard.tcp))

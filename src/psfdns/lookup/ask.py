@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import dns.exception
 import dns.flags
@@ -49,10 +49,12 @@ class Way(enum.Enum):
     UDP = "UDP with EDNS"
     PLAIN = "UDP without EDNS"
     TCP = "TCP without EDNS"
+    SIGNED = "as usual, with the signatures (DO, RFC 3225)"
 
 
 Asked = Answer | Failure
 Pair = tuple[Server, Question]
+Told = TypeVar("Told")
 
 
 def ask(
@@ -64,6 +66,19 @@ def ask(
     way: Way = Way.USUAL,
 ) -> Asked:
     """Ask one server; `recursive` wants a resolver to find the answer for us."""
+    return ask_for(server, question, read_answer, recursive=recursive, patience=patience, way=way)
+
+
+def ask_for(
+    server: Server,
+    question: Question,
+    read: Callable[[dns.message.Message, Server, Question], Told],
+    *,
+    recursive: bool = False,
+    patience: Patience | None = None,
+    way: Way = Way.USUAL,
+) -> Told | Failure:
+    """Ask one server, and have the response read."""
     patience = patience or Patience()
     query = make_query(question, recursive=recursive, way=way)
     failure = Failure(server, question, Reason.TIMEOUT)
@@ -73,7 +88,7 @@ def ask(
         except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
             failure = Failure(server, question, _reason_of(error), _detail_of(error))
         else:
-            return read_answer(message, server, question)
+            return read(message, server, question)
     return failure
 
 
@@ -86,7 +101,7 @@ def _exchange(
         return dns.query.tcp(query, **where)
     where |= {"ignore_unexpected": True, "ignore_errors": True}
     with _connect(server) as connected:
-        if way is Way.USUAL:
+        if way in {Way.USUAL, Way.SIGNED}:
             return dns.query.udp_with_fallback(query, udp_sock=connected, **where)[0]
         return dns.query.udp(query, sock=connected, **where)
 
@@ -113,6 +128,7 @@ def make_query(
         question.type,
         use_edns=-1 if way in {Way.PLAIN, Way.TCP} else 0,
         payload=EDNS_PAYLOAD,
+        want_dnssec=way is Way.SIGNED,
         flags=dns.flags.RD if recursive else 0,
     )
 
@@ -127,14 +143,25 @@ def ask_many(
     ask_one: Callable[..., Asked] = ask,
 ) -> list[Asked]:
     """The answers in the order of the pairs, `threads` questions under way at a time."""
+
+    def ask_pair(server: Server, question: Question) -> Asked:
+        return ask_one(server, question, recursive=recursive, patience=patience, way=way)
+
+    return ask_each(pairs, ask_pair, threads=threads)
+
+
+def ask_each(
+    pairs: Sequence[Pair], ask_pair: Callable[[Server, Question], Told | Failure], *, threads: int
+) -> list[Told | Failure]:
+    """What `ask_pair` tells of each, in the order of the pairs; who keeps silent is not asked for ever."""
     silences = _Silences()
 
-    def ask_next(pair: Pair) -> Asked:
+    def ask_next(pair: Pair) -> Told | Failure:
         server, question = pair
         given_up = silences.given_up(server, question)
         if given_up is not None:
             return given_up
-        asked = ask_one(server, question, recursive=recursive, patience=patience, way=way)
+        asked = ask_pair(server, question)
         silences.note(server, asked)
         return asked
 
@@ -164,13 +191,13 @@ class _Silences:
         self._failures: Counter[Server] = Counter()
         self._last: dict[Server, Failure] = {}
 
-    def note(self, server: Server, asked: Asked) -> None:
+    def note(self, server: Server, asked: object) -> None:
         with self._lock:
-            if isinstance(asked, Answer):
-                self._failures[server] = 0
-            else:
+            if isinstance(asked, Failure):
                 self._failures[server] += 1
                 self._last[server] = asked
+            else:
+                self._failures[server] = 0
 
     def given_up(self, server: Server, question: Question) -> Failure | None:
         """The failure to hand back without asking."""

@@ -101,6 +101,10 @@ class Walk:
         cut = self._cut_above(parent_of(zone))
         return ask_parents(zone, cut, lambda pairs: ask_many(pairs, patience=self.patience))
 
+    def find_cut(self, name: str) -> Cut:
+        """The zone that holds `name`, its own apex included, and its servers. Raises LookupFailedError."""
+        return self._cut_above(name)
+
     def _cut_above(self, name: str) -> Cut:
         """The zone that holds `name`, from what is known or from one step further up."""
         if name == ".":

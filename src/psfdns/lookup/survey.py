@@ -72,6 +72,11 @@ class Heard:
     ns: Asked
     keys: Asked
 
+    @property
+    def answers(self) -> bool:
+        """Whether it says anything, whatever it is."""
+        return any(isinstance(each, Answer) for each in (self.udp, self.plain, self.tcp))
+
     def is_authority(self, zone: str) -> bool:
         """Whether it answers for the zone, be it one way only."""
         return any(holds_zone(each, zone) for each in (self.udp, self.plain, self.tcp))

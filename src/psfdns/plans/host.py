@@ -58,6 +58,28 @@ class LiveZone:
     vpcs: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key-signing key of a hosted zone (API reference, KeySigningKey); `digest` is upper-case hex."""
+
+    name: str
+    status: str
+    key_tag: int
+    algorithm: int
+    digest_type: int
+    digest: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HostedSigning:
+    """What GetDNSSEC says of a zone; `status` is its ServeSignature."""
+
+    status: str
+    message: str = ""
+    keys: tuple[SigningKey, ...] = ()
+
+
 class Host(Protocol):
     """Where zones are read from; every method may raise HostError."""
 

@@ -5,11 +5,7 @@ A top-level domain that the public suffix list does not know counts as one: no d
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
+from psfdns.suffixes import registrable_domain
 
 
 def domain_of(origin: str) -> str | None:
@@ -20,12 +16,4 @@ def domain_of(origin: str) -> str | None:
     """
     if origin in {".", "arpa."} or origin.endswith(".arpa."):
         return None
-    domain = _suffixes().privatesuffix(origin.removesuffix("."))
-    return None if domain is None else f"{domain}."
-
-
-@functools.cache
-def _suffixes() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(only_icann=True)
+    return registrable_domain(origin, unknown=True)

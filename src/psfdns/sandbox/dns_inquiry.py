@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from psfdns.errors import LookupFailedError
-from psfdns.lookup.answer import Failure, read_answer
-from psfdns.lookup.ask import Asked, Pair, Way, make_query
+from psfdns.lookup.answer import Failure, Question, read_answer
+from psfdns.lookup.ask import Asked, Pair, Told, Way, make_query
 from psfdns.lookup.hosts import Host
 from psfdns.lookup.parents import Cut, NameServer, ParentView, ask_parents
 from psfdns.lookup.server import Server
+from psfdns.lookup.signed import AskSigned, Heard, read_reply
 from psfdns.lookup.survey import Means
 from psfdns.names import canonical_order, is_subdomain
 from psfdns.rrsets import decode_name
 from psfdns.sandbox.cloud import Cloud
 from psfdns.sandbox.dns_messages import DnsService
+
+if TYPE_CHECKING:
+    from dns.message import Message
 
 
 class DnsInquiry:
@@ -35,15 +40,28 @@ class DnsInquiry:
 
     def ask_many(self, pairs: Sequence[Pair], *, way: Way = Way.USUAL) -> list[Asked]:
         """The answers, from the zones as they are now. Raises PsfdnsError where the state is damaged."""
+        return list(self._ask(pairs, way, read_answer))
+
+    def ask_signed_in_front_of(self, ask: AskSigned) -> AskSigned:
+        """Questions for records and signatures: the zones' own name servers are asked here."""
+
+        def ask_both(pairs: Sequence[Pair]) -> list[Heard]:
+            own = self._own()
+            here = [pair for pair in pairs if pair[0].address in own]
+            there = [pair for pair in pairs if pair[0].address not in own]
+            heard: dict[Pair, Heard] = dict(zip(there, ask(there), strict=True))
+            heard |= zip(here, self._ask(here, Way.SIGNED, read_reply), strict=True)
+            return [heard[pair] for pair in pairs]
+
+        return ask_both
+
+    def _ask(
+        self, pairs: Sequence[Pair], way: Way, read: Callable[[Message, Server, Question], Told]
+    ) -> Iterator[Told]:
         self._service.look()
-        return [
-            read_answer(
-                self._service.query(make_query(question, way=way), name_server=server.address),
-                server,
-                question,
-            )
-            for server, question in pairs
-        ]
+        for server, question in pairs:
+            query = make_query(question, way=way)
+            yield read(self._service.query(query, name_server=server.address), server, question)
 
     def in_front_of(self, means: Means) -> Means:
         """The means to survey a delegation: the zones' own name servers are asked here, others as before.

@@ -55,6 +55,7 @@ _ACTIONS: dict[str, Callable[[Cloud, Params], Result]] = {
     "DisassociateVPCFromHostedZone": embedded.disassociate_vpc,
     "GetAccountLimit": zone_actions.get_account_limit,
     "GetChange": zone_actions.get_change,
+    "GetDNSSEC": zone_actions.get_dnssec,
     "GetHealthCheckCount": account_actions.get_health_check_count,
     "GetHostedZone": zone_actions.get_hosted_zone,
     "GetHostedZoneCount": zone_actions.get_hosted_zone_count,

@@ -129,6 +129,14 @@ def get_hosted_zone(cloud: Cloud, params: Params) -> Result:
     return {**_zone_answer(zone), "VPCs": zone.vpcs or None}
 
 
+def get_dnssec(cloud: Cloud, params: Params) -> Result:
+    """What the zone's document says of signing; without a word of it, that there is none."""
+    zone = cloud.zone(params["HostedZoneId"])
+    if zone.private:
+        raise ApiError("InvalidArgument", "DNSSEC is for public hosted zones")
+    return {"KeySigningKeys": [], **(zone.signing or {"Status": {"ServeSignature": "NOT_SIGNING"}})}
+
+
 def delete_hosted_zone(cloud: Cloud, params: Params) -> Result:
     """Remove a zone that holds nothing but its own SOA and NS."""
     with cloud.store.writing():

@@ -39,7 +39,8 @@ class HostedZone:
     """All of a hosted zone but its record sets; ids without prefix, the name as stored.
 
     `changes` are ChangeInfo documents, the oldest first; `count` is the number of record sets;
-    `protections` are ResourceRecordSetProtections in listing order.
+    `protections` are ResourceRecordSetProtections in listing order. `signing` is what GetDNSSEC says
+    (Status, KeySigningKeys): nothing here signs, but what somebody wrote there can be read.
     """
 
     id: str
@@ -54,6 +55,7 @@ class HostedZone:
     changes: tuple[Mapping[str, str], ...] = ()
     count: int = 0
     protections: tuple[Mapping[str, str], ...] = ()
+    signing: Mapping[str, Any] | None = None
 
     def with_change(self, change: Mapping[str, str], **fields: Any) -> HostedZone:
         """The zone after a change of which GetChange can tell."""
@@ -122,6 +124,7 @@ def write_document(zone: HostedZone, record_sets: RecordSets) -> str:
         "Tags": [{"Key": key, "Value": value} for key, value in zone.tags.items()],
         "Changes": [dict(change) for change in zone.changes],
         **({"Protections": [dict(each) for each in zone.protections]} if zone.protections else {}),
+        **({"DNSSEC": zone.signing} if zone.signing else {}),
     }
     lines = ",\n".join(record_sets.lines())
     return json.dumps(head, ensure_ascii=False)[:-1] + f', "ResourceRecordSets": [\n{lines}\n]}}\n'
@@ -172,4 +175,5 @@ def _zone_of(document: Mapping[str, Any]) -> HostedZone:
         changes=tuple(document["Changes"]),
         count=shape["ResourceRecordSetCount"],
         protections=tuple(document.get("Protections", ())),
+        signing=document.get("DNSSEC"),
     )

@@ -14,6 +14,9 @@ STAFF_KIND = "psf"
 """The tenant whose people may change everything."""
 
 
+_NOBODY = "none of them has a GitHub handle in tenant.toml yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """`tenants` are the folders that the actor may change; the staff may change all of them."""
@@ -48,12 +51,19 @@ def approvers(tenant: Tenant) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*([tenant.team] if tenant.team else []), *handles]))
 
 
+def staff_owners(tenants: Mapping[str, Tenant]) -> tuple[str, ...]:
+    """`@team` and `@handle` of the staff."""
+    staff = (tenant for tenant in tenants.values() if tenant.kind == STAFF_KIND)
+    return tuple(dict.fromkeys(name for tenant in staff for name in approvers(tenant)))
+
+
 def name_approvers(slugs: Collection[str], tenants: Mapping[str, Tenant]) -> str:
     """`approval: the staff (@psf/infra), pyladies (@handle)`; without slugs the staff alone."""
-    staff = [slug for slug, tenant in tenants.items() if tenant.kind == STAFF_KIND]
-    handles = tuple(name for slug in staff for name in approvers(tenants[slug]))
-    others = [slug for slug in slugs if slug in tenants and slug not in staff]
-    named = [_named("the staff", handles), *(_named(slug, approvers(tenants[slug])) for slug in others)]
+    others = [slug for slug in slugs if slug in tenants and tenants[slug].kind != STAFF_KIND]
+    named = [
+        _named("the staff", staff_owners(tenants) or (_NOBODY,)),
+        *(_named(slug, approvers(tenants[slug])) for slug in others),
+    ]
     return "approval: " + " or ".join(named)
 
 

@@ -100,16 +100,16 @@ def _climb(name: str, top: str) -> Iterator[str]:
 
 
 def _others_below(scene: ChangeScene, file: ZoneFile) -> Mapping[str, str]:
-    """What other tenants held below this zone in the base revision, as a zone or as `delegated`."""
+    """What other tenants held below this zone by the revision, as a zone or as `delegated`."""
     found = {
         f"{name}.": tenant
-        for held in scene.base.zone_files
+        for held in scene.owners.zone_files
         if held.origin == file.origin
         for name, tenant in held.settings.delegated.items()
     }
     found |= {
         other.origin: other.tenant
-        for other in scene.base.zone_files
+        for other in scene.owners.zone_files
         if not other.settings.private and is_subdomain(other.origin, file.origin)
     }
     return {name: tenant for name, tenant in found.items() if tenant != file.tenant and name != file.origin}

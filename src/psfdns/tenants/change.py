@@ -1,6 +1,6 @@
-"""Whether a change is the actor's to make: files, settings and zones, judged by the base revision. Pure.
+"""Whether a change is the actor's to make: files, settings and zones, judged by what stood before. Pure.
 
-Nothing here reads a pull request's own word for who owns what: `base` says it. `captures.py` looks at the
+Nothing here reads a pull request's own word for who owns what: `owners` says it. `captures.py` looks at the
 record sets of the zones that changed.
 """
 
@@ -33,12 +33,16 @@ _ASKED_FOR = frozenset({"protect", "registrar"})
 
 @dataclass(frozen=True, slots=True)
 class ChangeScene:
-    """What is judged: both revisions, the paths that differ (relative to the root, `/`), and who acts.
+    """What is judged: `base` where the change began, `head` where it ends, what differs, and who acts.
+
+    `owners` says who owns what: the revision that the change is to become part of. Paths are relative to
+    the root, with `/`.
 
     `actor` None means that it is not known: then nothing is refused, and whose the files are is not asked.
     """
 
     base: Repository
+    owners: Repository
     head: Repository
     changed: frozenset[str]
     actor: Actor | None
@@ -51,7 +55,7 @@ class ChangeScene:
         self, rule: Rule, at: Span | None, summary: str, *, of: Collection[str] = (), why: str | None = None
     ) -> Diagnostic:
         """The finding, with those who have to approve: the staff, or the tenants `of`."""
-        hint = f"{why or rule.mend}; {name_approvers(of, self.base.tenants)}"
+        hint = f"{why or rule.mend}; {name_approvers(of, self.owners.tenants)}"
         return replace(rule.broken(at, summary, hint=hint), severity=self._severity(rule))
 
     def _severity(self, rule: Rule) -> Severity:
@@ -85,7 +89,7 @@ def _known(repository: Repository) -> frozenset[str]:
 def _judge_files(scene: ChangeScene) -> Iterator[Diagnostic]:
     if scene.actor is None:
         return
-    known = _known(scene.base)
+    known = _known(scene.base) | _known(scene.owners)
     new = _known(scene.head) - known
     strange = [path for path in sorted(scene.changed) if not _may_write(scene, path, new)]
     for path in strange[:MAX_FILES]:
@@ -107,8 +111,8 @@ def _may_write(scene: ChangeScene, path: str, new: Collection[str]) -> bool:
 
 
 def _judge_tenants(scene: ChangeScene) -> Iterator[Diagnostic]:
-    skeletons = index_by_skeleton(scene.base.tenants)
-    for slug in sorted(_known(scene.head) - _known(scene.base)):
+    skeletons = index_by_skeleton(scene.owners.tenants)
+    for slug in sorted(_known(scene.head) - _known(scene.base) - _known(scene.owners)):
         folder = Span(f"zones/{slug}/{TENANT_FILE}")
         alike = skeletons.get(skeleton(slug))
         if alike is not None:
@@ -155,18 +159,30 @@ def _changed_keys(before: ZoneSettings | None, after: ZoneSettings | None) -> fr
 def _judge_zones(scene: ChangeScene) -> Iterator[Diagnostic]:
     before = {(file.origin, file.view): file for file in scene.base.zone_files}
     after = {(file.origin, file.view) for file in scene.head.zone_files}
-    skeletons = index_by_skeleton(file.origin for file in scene.base.zone_files)
-    origins = {file.origin: file for file in scene.base.zone_files}
+    skeletons = index_by_skeleton(file.origin for file in scene.owners.zone_files)
+    origins = {file.origin: file for file in scene.owners.zone_files}
     for file in scene.head.zone_files:
         was = before.get((file.origin, file.view))
         if was is None:
             yield from _judge_new_zone(scene, file, origins, skeletons)
         elif was.tenant != file.tenant:
             yield _moved(scene, file, was.tenant)
+        elif file.shown_path in scene.changed:
+            holder = _holder(scene, file)
+            if holder is not None and holder != file.tenant:
+                yield _moved(scene, file, holder)
     for key, file in before.items():
         if key not in after:
             summary = f"{file.stem} has no file any more"
             yield scene.say(rules.ZONE_REMOVED, Span(file.shown_path), summary, of=[file.tenant])
+
+
+def _holder(scene: ChangeScene, file: ZoneFile) -> str | None:
+    """Whose the zone is by the revision; it may have gone to another tenant since the change began."""
+    held = (
+        other for other in scene.owners.zone_files if (other.origin, other.view) == (file.origin, file.view)
+    )
+    return next((other.tenant for other in held), None)
 
 
 def _moved(scene: ChangeScene, file: ZoneFile, before: str) -> Diagnostic:
@@ -188,7 +204,7 @@ def _judge_new_zone(
     below = sorted(
         {
             other.tenant
-            for other in scene.base.zone_files
+            for other in scene.owners.zone_files
             if other.tenant != file.tenant
             and other.origin != file.origin
             and is_subdomain(other.origin, file.origin)
@@ -197,7 +213,7 @@ def _judge_new_zone(
     if below:
         summary = f"{file.origin} contains zones of {', '.join(below)}"
         yield scene.say(rules.ZONE_ABOVE, at, summary, of=below)
-    above = _nearest_above(file.origin, scene.base.zone_files)
+    above = _nearest_above(file.origin, scene.owners.zone_files)
     if above and not any(_delegates(zone, file) for zone in above):
         summary = f"{file.origin} lies in {above[0].stem}, which {above[0].tenant} did not delegate"
         yield scene.say(rules.ZONE_INSIDE, at, summary, of=[above[0].tenant])

@@ -7,6 +7,7 @@ somebody. GitHub refuses comments above 65,536 characters: what does not fit is 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -124,13 +125,17 @@ def _blocks(document: Shape, estimate: int | None) -> Iterator[list[str]]:
 def _head(document: Shape, estimate: int | None) -> Iterator[str]:
     yield f"## Plan: {summarise(document)}"
     yield ""
-    yield f"Digest {code(document['digest'])}"
     account = "" if "left_out" in document else f", account {code(document['account'] or 'unknown')}"
-    yield f"Commit {code(document['commit'] or 'unknown')}{account}"
+    lines = [
+        f"Digest {code(document['digest'])}",
+        f"Commit {code(document['commit'] or 'unknown')}{account}",
+    ]
     if document.get("left_out"):
-        yield f"Left out here: {count(document['left_out'], 'private zone')}."
+        lines.append(f"Left out here: {count(document['left_out'], 'private zone')}.")
     if estimate and has_work(document):
-        yield f"Applying it takes about {duration(rounded(estimate))}."
+        lines.append(f"Applying it takes about {duration(rounded(estimate))}.")
+    # On one line: GitHub breaks lines of comments where the text does, and lines of files nowhere.
+    yield "<br>".join(lines)
     yield ""
 
 
@@ -140,8 +145,7 @@ def _refused(refused: list[Shape]) -> Iterator[str]:
         yield ""
         for finding, *others in group_refusals(refused):
             more = f" and {count(len(others), 'more zone')}" if others else ""
-            hint = f" (hint: {code(finding['hint'])})" if finding["hint"] else ""
-            yield f"- **{finding['code']}** {code(finding['summary'])}{more}{hint}"
+            yield f"- **{finding['code']}** {code(finding['summary'])}{more}{_hint(finding)}"
         yield ""
 
 
@@ -174,9 +178,13 @@ def _zone_risks(zone: Shape) -> Iterator[str]:
 
 def _finding(finding: Shape) -> str:
     place = name_place(finding)
-    where = f" {code(place)}" if place else ""
-    hint = f" (hint: {code(finding['hint'])})" if finding["hint"] else ""
-    return f"- {finding['severity']}{where} {code(finding['summary'])} [{finding['code']}]{hint}"
+    where = f" at {code(place)}" if place else ""
+    words = f"- {finding['severity']} **{finding['code']}**{where}"
+    return f"{words}<br>{code(finding['summary'])}{_hint(finding)}"
+
+
+def _hint(finding: Shape) -> str:
+    return f"<br>hint: {code(finding['hint'])}" if finding["hint"] else ""
 
 
 def _zone(zone: Shape) -> Iterator[str]:
@@ -188,10 +196,12 @@ def _zone(zone: Shape) -> Iterator[str]:
     new = "new zone, " if zone["action"] == "create" else ""
     yield f"### {code(name_zone(zone))}: {new}{doing}"
     yield ""
-    yield f"Tenant {code(zone['tenant'])}{', private' if zone['private'] else ''}"
+    path = _usual_path(zone["changes"])
+    where = f", file {code(path)}" if path else ""
+    yield f"Tenant {code(zone['tenant'])}{', private' if zone['private'] else ''}{where}"
     yield ""
     yield from (_setting(setting) for setting in zone["settings"])
-    yield from _table(zone["changes"])
+    yield from _table(zone["changes"], path)
     yield from _fold(
         f"{count(len(zone['foreign']), 'record set')} kept as they are, not psfdns's",
         [f"- {code(name_change(item))}: {code(item['reason'])}" for item in zone["foreign"]],
@@ -203,37 +213,44 @@ def _setting(setting: Shape) -> str:
     return f"- zone {code(setting['name'])}: {before} to {after}"
 
 
-def _table(changes: list[Shape]) -> Iterator[str]:
+def _usual_path(changes: list[Shape]) -> str | None:
+    """The file that most of the changes stand in, which is named once; None where all are deletes."""
+    paths = Counter(change["source"]["path"] for change in changes if change["source"])
+    return max(paths, key=lambda path: paths[path]) if paths else None
+
+
+def _table(changes: list[Shape], path: str | None) -> Iterator[str]:
     if not changes:
         return
     folded = len(changes) > FOLD_ABOVE
-    yield from ["", f"<details><summary>{count(len(changes), 'change')}</summary>"] if folded else []
-    yield ""
-    yield "| | record set | change | old answers live | file |"
+    yield from [f"<details><summary>{count(len(changes), 'change')}</summary>", ""] if folded else []
+    yield "| | record set | change | old answers live | line |"
     yield "|---|---|---|---|---|"
-    yield from map(_row, changes)
+    yield from (_row(change, path) for change in changes)
     yield ""
     yield from ["</details>", ""] if folded else []
 
 
-def _row(change: Shape) -> str:
+def _row(change: Shape, path: str | None) -> str:
     old = duration(change["cached_for"]) if change["cached_for"] and change["action"] != "create" else ""
-    place = name_place(change["source"])
+    source = change["source"]
+    place = str(source["line"]) if source and source["path"] == path else code(name_place(source))
     name = code(name_change(change))
     cells = (
         code(SIGNS[change["action"]]),
         f"**DELETE** {name}" if change["action"] == "delete" else name,
         "<br>".join(_cell_lines(change)),
         old,
-        code(place) if place else "",
+        place if source else "",
     )
     return f"| {' | '.join(cells)} |"
 
 
 def _cell_lines(change: Shape) -> Iterator[str]:
     for line in describe_change(change):
-        text = code(line.text) if line.text else ""
-        yield " ".join(word for word in (line.sign.strip(), line.label, text) if word)
+        sign = line.sign.strip()
+        text = code(f"{sign} {line.text}" if sign else line.text) if line.text else ""
+        yield " ".join(word for word in (line.label, text) if word)
 
 
 def _unmanaged(zones: list[Shape]) -> Iterator[str]:

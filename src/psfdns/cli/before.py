@@ -1,4 +1,4 @@
-"""The tenants' files as they were at the merge base with a revision, laid out in a folder of their own."""
+"""The tenants' files before a change: where it began, and in the revision that it is to become part of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from psfdns.cli.revision import find_merge_base, run_git
+from psfdns.cli.revision import find_commit, find_merge_base, run_git
 from psfdns.errors import PsfdnsError
 
 MAX_TOTAL = 1 << 30
@@ -28,17 +28,33 @@ class _Blob:
     is_link: bool
 
 
-@contextlib.contextmanager
-def base_of(root: Path, revision: str) -> Iterator[Path]:
-    """A folder with zones/ and certs/ of the merge base, gone afterwards. Raises PsfdnsError.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Folders with zones/ and certs/: of the merge base, where the change began, and of the revision itself.
 
-    A link of the base is laid out as a link to nothing, so that whoever reads the folder refuses it as
-    it would the real one.
+    What the change did is told by the first, who owns what by the second: who lost a right meanwhile has
+    lost it, however old the branch is.
     """
-    with tempfile.TemporaryDirectory(prefix="psfdns-base-", ignore_cleanup_errors=True) as folder:
-        base = Path(folder)
-        _lay_out(root, _list(root, find_merge_base(root, revision)), base)
-        yield base
+
+    merge_base: Path
+    revision: Path
+
+
+@contextlib.contextmanager
+def before_change(root: Path, revision: str) -> Iterator[Before]:
+    """What stood before the change since `revision`, gone afterwards. Raises PsfdnsError.
+
+    A link is laid out as a link to nothing, so that whoever reads the folder refuses it as it would the
+    real one.
+    """
+    begun, now = find_merge_base(root, revision), find_commit(root, revision)
+    with tempfile.TemporaryDirectory(prefix="psfdns-before-", ignore_cleanup_errors=True) as folder:
+        first = Path(folder, "begun")
+        _lay_out(root, _list(root, begun), first)
+        second = first if now == begun else Path(folder, "now")
+        if second != first:
+            _lay_out(root, _list(root, now), second)
+        yield Before(first, second)
 
 
 def _list(root: Path, commit: str) -> list[_Blob]:
@@ -54,6 +70,7 @@ def _list(root: Path, commit: str) -> list[_Blob]:
 
 
 def _lay_out(root: Path, blobs: Iterable[_Blob], base: Path) -> None:
+    base.mkdir()
     files: list[_Blob] = []
     for blob in blobs:
         place = base / PurePosixPath(blob.path)
