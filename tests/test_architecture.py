@@ -121,6 +121,10 @@ def test_the_storeys_that_are_written_down_are_those_that_are_held(repository_ro
     assert re.findall(r"^    (.*)$", storeys, re.MULTILINE) == layers
 
 
+_MODULES = {"dnspython": "dns", "prometheus-client": "prometheus_client"}
+"""Where a module has another name than what is installed."""
+
+
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported(repository_root: Path) -> None:
     project = tomllib.loads((repository_root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = [*project["dependencies"], *project["optional-dependencies"]["sandbox"]]
@@ -136,4 +140,4 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported(repositor
         name for name in imported - sys.stdlib_module_names - {"psfdns"} if not name.startswith("mypy_boto3_")
     }
 
-    assert {"dns" if name == "dnspython" else name for name in names} == third_party
+    assert {_MODULES.get(name, name) for name in names} == third_party

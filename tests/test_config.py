@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
 
 from psfdns.certs.settings import AcmeSettings
-from psfdns.config import (
-    Config,
-    JournalConfig,
-    NotifyConfig,
-    ResolverConfig,
-    Route53Config,
-    find_config,
-    read_config,
-)
+from psfdns.config import Config, JournalConfig, ResolverConfig, Route53Config, find_config, read_config
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import Server
+from psfdns.notify.settings import NotifyConfig
 from psfdns.registrar.places import Places
+from psfdns.reminders.policy import Policy
 
 
 def write(folder: Path, text: str) -> Path:
@@ -68,8 +63,13 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             staff = ["slack://TokenA/TokenB", "$STAFF"]
             page_file = "page"
             sandbox = true
+            checkin = "https://hc-ping.com/$UUID"
+            [reminders]
+            days = [7, 90, 7]
+            page_from = 3
             [gandi]
             url = "https://api.sandbox.gandi.net/v5/"
+            token_expires = 2027-05-01
             [rdap]
             bootstrap = "dns.json"
             """,
@@ -92,12 +92,17 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             staff=("slack://TokenA/TokenB", "$STAFF"),
             page_file=tmp_path / "page",
             sandbox=True,
+            checkin="https://hc-ping.com/$UUID",
         ),
-        registrars=Places("https://api.sandbox.gandi.net/v5", tmp_path / "dns.json"),
+        registrars=Places(
+            "https://api.sandbox.gandi.net/v5", tmp_path / "dns.json", datetime.date(2027, 5, 1)
+        ),
+        reminders=Policy((90, 7), page_from=3),
         acme=AcmeSettings(tmp_path / "state" / "certs"),
     )
     assert "TokenA" not in repr(config)
     assert "PASSWORD" not in repr(config)
+    assert "UUID" not in repr(config)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080/dns.json", "https://data.iana.org/rdap/dns.json"])
@@ -151,6 +156,15 @@ FAULTS = {
     "[notify]\nstaff = 'slack://a'": "notify.staff must be a list of URLs",
     "[notify]\npage = ['a-secret']": "notify.page must be a list of URLs",
     "[notify]\nsandbox = 'yes'": "notify.sandbox must be true or false",
+    "[notify]\ncheckin = 'http://example.org/x'": "notify.checkin must be an https URL",
+    "[notify]\ncheckin = 'https://me:pw@example.org/x'": "notify.checkin must be an https URL",
+    "[notify]\ncheckin = 7": "notify.checkin must be an https URL",
+    "[reminders]\nday = [1]": "[reminders] 'day' is not a setting",
+    "[reminders]\ndays = []": "reminders.days must be a list of days before the end",
+    "[reminders]\ndays = [-1]": "reminders.days must be a list of days before the end",
+    "[reminders]\nstaff_from = true": "reminders.staff_from must be a number of days from 0 to 3650",
+    "[gandi]\ntoken_expires = '2027-05-01'": "gandi.token_expires must be a day, without quotes",
+    "[gandi]\ntoken_expires = 2027-05-01T00:00:00Z": "gandi.token_expires must be a day, without quotes",
     "gandi = 3": "[gandi] must be a table",
     "[gandi]\npat = 'a-secret'": "[gandi] 'pat' is not a setting",
     "[gandi]\nurl = 3": "gandi.url must be an https URL",

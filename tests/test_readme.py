@@ -60,18 +60,15 @@ def test_every_option_that_the_readme_names_exists() -> None:
 
 
 def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
-    from psfdns.config import NotifyConfig, ResolverConfig, Route53Config, acme, deploy
+    from psfdns.config import ResolverConfig, Route53Config, acme, deploy
+    from psfdns.notify.settings import NotifyConfig
+    from psfdns.reminders.policy import Policy
 
     of_targets = (key for settings in deploy.SETTINGS.values() for each in settings for key in each)
-    names: tuple[str, ...] = (*Route53Config.__slots__, *ResolverConfig.__slots__, *NotifyConfig.__slots__)
-    names = (
-        *names,
-        *(key for key in acme.KEYS if key != "ca"),
-        *acme.CA_KEYS,
-        *of_targets,
-        "url",
-        "bootstrap",
-    )
+    tables = (Route53Config, ResolverConfig, NotifyConfig, Policy)
+    names: tuple[str, ...] = tuple(name for table in tables for name in table.__slots__)
+    names = (*names, *(key for key in acme.KEYS if key != "ca"), *acme.CA_KEYS, *of_targets)
+    names = (*names, "url", "token_expires", "bootstrap")
     assert all(f"`{name}`" in README or f"] {name}`" in README or f"`{name} = " in README for name in names)
 
 

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from psfdns.errors import NotifyError
-from psfdns.notify.channel import Channel, is_loopback, make_channels, name_channel, post, read_url
+from psfdns.notify.channel import (
+    Channel,
+    Incident,
+    is_loopback,
+    keeps_incidents,
+    make_channels,
+    name_channel,
+    post,
+    read_url,
+)
 from tests.outbox import free_port, receiving_posts
 
 ENVIRONMENT = {"URL": "slack://TokenA/TokenB", "PASSWORD": "p@ss/word ", "EMPTY": ""}
@@ -132,3 +141,26 @@ def test_a_name_shows_the_scheme_alone() -> None:
 )  # fmt: skip
 def test_loopback_is_this_machine_alone(host: str, here: bool) -> None:
     assert is_loopback(host) is here
+
+
+KEEPERS = {
+    "pagerduty://integration@api": True,
+    "pagerduty://integration@api?dedup=mine&action=trigger": True,
+    "squadcast://us/0123456789abcdef0123456789abcdef01234567": True,
+    "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#dns": False,
+    "json://127.0.0.1": False,
+}
+
+
+@pytest.mark.parametrize("url", KEEPERS)
+def test_some_services_keep_incidents(url: str) -> None:
+    assert keeps_incidents(Channel("page", url)) is KEEPERS[url]
+
+
+@pytest.mark.parametrize(("resolved", "kind"), [(False, "failure"), (True, "success")])
+def test_a_service_without_incidents_gets_the_words_and_their_kind(*, resolved: bool, kind: str) -> None:
+    with receiving_posts() as hook:
+        incident = Incident("psfdns/domain/a.example", resolved=resolved)
+        post(Channel("page", hook.url), subject="S", body="B", incident=incident)
+        post(Channel("page", hook.url), subject="S", body="B")
+    assert [each["type"] for each in hook.posts] == [kind, "info"]

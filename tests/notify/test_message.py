@@ -97,3 +97,15 @@ def test_a_line_of_a_single_dot_or_a_from_stays_as_it_is() -> None:
 def test_what_makes_no_address_is_an_error_of_ours(address: str) -> None:
     with pytest.raises(NotifyError, match="write to one"):
         make_mail(replace(MESSAGE, to=(Recipient("A", address),)), SENDER, now=NOW)
+
+
+def test_a_message_that_is_sent_again_is_the_same_and_stands_in_its_threads() -> None:
+    message = replace(MESSAGE, unique="0123abcd", threads=("domain.a.example", "certificate.*.b c..<x>@y"))
+    for moment in (NOW, NOW + datetime.timedelta(days=1)):
+        mail = make_mail(message, SENDER, now=moment)
+        assert mail["Message-ID"] == "<entry-1.one.0123abcd@psf.example>"
+        assert mail["References"] == "<domain.a.example@psf.example> <certificate.*.b-c.-x--y@psf.example>"
+    many = replace(MESSAGE, threads=tuple(f"domain.{'x' * 60}{number}" for number in range(40)))
+    lines = make_mail(many, SENDER, now=NOW).as_bytes().split(b"\r\n")
+    assert max(map(len, lines)) < 998
+    assert parsed(many)["References"].count("<") == 12

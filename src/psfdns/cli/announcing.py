@@ -18,7 +18,8 @@ from psfdns.errors import PsfdnsError, UsageError
 from psfdns.notify.message import MAX_BODY, MAX_SUBJECT, Message, one_line
 
 if TYPE_CHECKING:
-    from psfdns.cli.wiring import Channels, Workspace
+    from psfdns.cli.ways_out import Channels
+    from psfdns.cli.wiring import Workspace
 
 EXIT_NOT_REACHED = 1
 _CUT = "# ---- what stands below this line is not sent ----"
@@ -118,7 +119,7 @@ def compose(workspace: Workspace, selection: Selection, notice: Notice, text: Ca
 def carry_out(workspace: Workspace, composed: Composed, *, yes: bool, again: bool, dry_run: bool) -> int:
     """Show it, ask, send it, and say who was not reached; the exit code."""
     from psfdns.cli.delivering import open_memory
-    from psfdns.cli.wiring import open_channels
+    from psfdns.cli.ways_out import open_channels
 
     known = open_memory(workspace).announced(composed.notice.digest)
     already = frozenset() if again else known

@@ -9,7 +9,8 @@ from psfdns.cli.options import Verbosity
 from psfdns.errors import NotifyError
 
 if TYPE_CHECKING:
-    from psfdns.cli.wiring import Channels, Workspace
+    from psfdns.cli.ways_out import Channels
+    from psfdns.cli.wiring import Workspace
     from psfdns.notify.mail import Receipt
     from psfdns.notify.memory import Memory
     from psfdns.notify.message import Message, Recipient

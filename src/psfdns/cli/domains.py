@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, Verbosity
+from psfdns.cli.remind import remind_command
 
 if TYPE_CHECKING:
     from psfdns.cli.registering import Listing
@@ -202,3 +203,6 @@ def _show(options: Options, placed: Placed) -> int:
     if document["state"] not in {None, "done"}:
         return EXIT_UNKNOWN
     return EXIT_FOUND if placed.parents_agree is False else 0
+
+
+command.add_command(remind_command)

@@ -24,7 +24,8 @@ from psfdns.cli.options import Verbosity
 from psfdns.errors import NotifyError, PsfdnsError
 
 if TYPE_CHECKING:
-    from psfdns.cli.wiring import Channels, Workspace
+    from psfdns.cli.ways_out import Channels
+    from psfdns.cli.wiring import Workspace
     from psfdns.journal.entry import Entry
     from psfdns.notify.mail import Receipt
     from psfdns.notify.memory import Findings, Memory
@@ -73,7 +74,7 @@ def tell_tenants(
 
 def _tell(workspace: Workspace, repository: Repository, entry_id: str) -> list[Shape]:
     from psfdns.cli.journalling import open_journal
-    from psfdns.cli.wiring import open_channels
+    from psfdns.cli.ways_out import open_channels
 
     stored = open_journal(workspace).load(entry_id)
     if stored.entry is None:

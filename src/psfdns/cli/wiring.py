@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from psfdns.aws import AwsApi, Identity
     from psfdns.budget import Budget
     from psfdns.config import Config
-    from psfdns.notify.channel import Channel
     from psfdns.objects import ObjectStore
     from psfdns.registrar.cache import Cache
     from psfdns.registrar.gandi import Gandi
@@ -49,6 +48,11 @@ def draw_fraction() -> float:
     import random
 
     return random.SystemRandom().random()
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, for secrets that psfdns.toml names."""
+    return os.environ
 
 
 def has_colour(options: Options, stream: IO[Any]) -> bool:
@@ -179,26 +183,6 @@ def open_shared_store(workspace: Workspace) -> ObjectStore | None:
     from psfdns.aws import open_objects
 
     return open_objects(shared.bucket, shared.prefix)
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """Where messages go; None and empty where psfdns.toml names nothing."""
-
-    mail: Channel | None
-    staff: tuple[Channel, ...] = ()
-
-
-def open_channels(workspace: Workspace) -> Channels:
-    """The channels of `[notify]`, with what files and the environment add. Raises NotifyError."""
-    from psfdns.notify.channel import make_channels
-
-    wanted = workspace.config.notify
-    mail = (wanted.mail,) if wanted.mail else ()
-    return Channels(
-        next(iter(make_channels("mail", mail, wanted.mail_file, os.environ)), None),
-        make_channels("staff", wanted.staff, wanted.staff_file, os.environ),
-    )
 
 
 def open_gandi(workspace: Workspace) -> Gandi | None:

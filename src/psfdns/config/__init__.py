@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,9 @@ from psfdns.config.reading import BAD_CONFIG, Reader, is_number, read_path, read
 from psfdns.diagnostics import Span
 from psfdns.errors import InvalidInputError
 from psfdns.lookup.server import DNS_PORT, Server, parse_address, parse_server
+from psfdns.notify.settings import NotifyConfig, find_notify_faults, read_notify
 from psfdns.registrar.places import Places, find_faults, read_places
+from psfdns.reminders.policy import Policy, find_policy_faults, read_policy
 
 CONFIG_NAME = "psfdns.toml"
 DEFAULT_TTL = 3600
@@ -25,13 +26,20 @@ MAX_TTL = 2**31 - 1
 
 RULES = (BAD_CONFIG,)
 
-_CHANNEL = re.compile(r"\$\{?\w+\}?|[a-z][a-z0-9+.-]*://[^\x00-\x1f]+", re.ASCII)
-"""A URL of apprise's kind, or the environment variable that holds it."""
-
-_MAIL = re.compile(r"\$\{?\w+\}?|mailtos?://[^\x00-\x1f]+", re.ASCII)
-
 _TABLES = frozenset(
-    {"default_ttl", "state", "route53", "resolver", "journal", "notify", "acme", "deploy", "gandi", "rdap"}
+    {
+        "default_ttl",
+        "state",
+        "route53",
+        "resolver",
+        "journal",
+        "notify",
+        "reminders",
+        "acme",
+        "deploy",
+        "gandi",
+        "rdap",
+    }
 )
 
 
@@ -79,23 +87,6 @@ class JournalConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class NotifyConfig:
-    """`[notify]`: where messages go. `$NAME` in a URL is the environment's, files hold a URL a line.
-
-    URLs may hold secrets: they stand in no message of ours, and in no repr. `sandbox`: what is done to
-    the embedded Route 53 is told too.
-    """
-
-    mail: str | None = field(default=None, repr=False)
-    mail_file: Path | None = None
-    staff: tuple[str, ...] = field(default=(), repr=False)
-    staff_file: Path | None = None
-    page: tuple[str, ...] = field(default=(), repr=False)
-    page_file: Path | None = None
-    sandbox: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """The configuration; `folder` is that of psfdns.toml, which findings are shown relative to."""
 
@@ -108,6 +99,7 @@ class Config:
     journal: JournalConfig = field(default_factory=JournalConfig)
     notify: NotifyConfig = field(default_factory=NotifyConfig)
     registrars: Places = field(default_factory=Places)
+    reminders: Policy = field(default_factory=Policy)
     acme: AcmeSettings = field(default_factory=lambda: AcmeSettings(Path(".psfdns/certs")))
 
 
@@ -146,6 +138,7 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
     journal = _read_journal(reader, reader.table(document, "journal"))
     notify = _read_notify(reader, reader.table(document, "notify"), folder)
     registrars = _read_registrars(reader, document, folder)
+    reminders = _read_reminders(reader, reader.table(document, "reminders"))
     default_ttl = _read_default_ttl(reader, document)
     state_dir = folder / _read_state(reader, reader.table(document, "state"))
     targets = read_deploy(reader, reader.table(document, "deploy"), folder)
@@ -154,7 +147,9 @@ def parse_config(document: Mapping[str, Any], *, path: Path) -> Config:
         raise InvalidInputError(reader.findings, summary=f"{path} has errors")
     wanted = Route53Config(**values)
     acme = replace(acme, targets=targets)
-    return Config(folder, path, state_dir, default_ttl, wanted, resolver, journal, notify, registrars, acme)
+    return Config(
+        folder, path, state_dir, default_ttl, wanted, resolver, journal, notify, registrars, reminders, acme
+    )
 
 
 def _read_default_ttl(reader: Reader, document: Mapping[str, Any]) -> int:
@@ -226,42 +221,25 @@ def _read_journal(reader: Reader, table: Mapping[str, Any]) -> JournalConfig:
 
 def _read_notify(reader: Reader, table: Mapping[str, Any], folder: Path) -> NotifyConfig:
     reader.known("notify", table, set(NotifyConfig.__slots__))
-    if "mail" in table and "mail_file" in table:
-        reader.fault("notify.mail and notify.mail_file exclude each other")
-    mail = table.get("mail")
-    if mail is not None and not (isinstance(mail, str) and _MAIL.fullmatch(mail)):
-        reader.fault("notify.mail must be the URL of a mail server", '"mailtos://user:$PASSWORD@host?from=…"')
-    sandbox = table.get("sandbox", False)
-    if not isinstance(sandbox, bool):
-        reader.fault("notify.sandbox must be true or false")
-    return NotifyConfig(
-        mail,
-        read_path(reader, table["mail_file"], "notify.mail_file", folder) if "mail_file" in table else None,
-        _channels(reader, table.get("staff", []), "staff"),
-        read_path(reader, table["staff_file"], "notify.staff_file", folder)
-        if "staff_file" in table
-        else None,
-        _channels(reader, table.get("page", []), "page"),
-        read_path(reader, table["page_file"], "notify.page_file", folder) if "page_file" in table else None,
-        sandbox is True,
-    )
+    for summary, hint in find_notify_faults(table):
+        reader.fault(summary, hint)
+    return read_notify(table, folder)
+
+
+def _read_reminders(reader: Reader, table: Mapping[str, Any]) -> Policy:
+    reader.known("reminders", table, set(Policy.__slots__))
+    for summary, hint in find_policy_faults(table):
+        reader.fault(summary, hint)
+    return read_policy(table)
 
 
 def _read_registrars(reader: Reader, document: Mapping[str, Any], folder: Path) -> Places:
     gandi, rdap = reader.table(document, "gandi"), reader.table(document, "rdap")
-    reader.known("gandi", gandi, {"url"})
+    reader.known("gandi", gandi, {"url", "token_expires"})
     reader.known("rdap", rdap, {"bootstrap"})
     for summary, hint in find_faults(gandi, rdap):
         reader.fault(summary, hint)
     return read_places(gandi, rdap, folder)
-
-
-def _channels(reader: Reader, value: object, key: str) -> tuple[str, ...]:
-    """What is wrong is not shown: it may be a secret."""
-    if isinstance(value, list) and all(isinstance(item, str) and _CHANNEL.fullmatch(item) for item in value):
-        return tuple(value)
-    reader.fault(f"notify.{key} must be a list of URLs in apprise's form", '["slack://…", "$STAFF_URL"]')
-    return ()
 
 
 Address = TypeVar("Address")

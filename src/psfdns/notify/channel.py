@@ -113,14 +113,39 @@ def read_url(channel: Channel) -> Plugin:
     return plugin
 
 
-def post(channel: Channel, *, subject: str, body: str) -> None:
-    """Send one message to a channel. Raises NotifyError."""
-    plugin = read_url(channel)
-    with _tamed(channel, "send a message") as answers:
-        from apprise import Apprise, NotifyFormat
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What a page is about: pages of one key are one incident, which the last of them resolves."""
 
-        sending = Apprise(plugin)
-        sent = sending.notify(title=subject, body=body, body_format=NotifyFormat.TEXT)
+    key: str
+    resolved: bool = False
+
+
+def keeps_incidents(channel: Channel) -> bool:
+    """Whether the service opens and resolves incidents by a key, as PagerDuty does. Raises NotifyError."""
+    return _keeps_incidents(read_url(channel))
+
+
+def _keeps_incidents(plugin: Plugin) -> bool:
+    return hasattr(plugin, "dedup") and hasattr(plugin, "action")
+
+
+def post(channel: Channel, *, subject: str, body: str, incident: Incident | None = None) -> None:
+    """Send one message to a channel; a service without incidents gets the words only. Raises NotifyError."""
+    plugin = read_url(channel)
+    if incident is not None and _keeps_incidents(plugin):
+        # "map": a failure opens, a success resolves.
+        plugin.dedup, plugin.action = incident.key, "map"
+    with _tamed(channel, "send a message") as answers:
+        from apprise import Apprise, NotifyFormat, NotifyType
+
+        kinds = {None: NotifyType.INFO, False: NotifyType.FAILURE, True: NotifyType.SUCCESS}
+        sent = Apprise(plugin).notify(
+            title=subject,
+            body=body,
+            body_format=NotifyFormat.TEXT,
+            notify_type=kinds[incident.resolved if incident else None],
+        )
     if not sent:
         why = f"it answered {answers[-1]}" if answers else "it cannot be reached, or took no message"
         raise NotifyError(channel.name, "send a message", why, retryable=True)

@@ -7,6 +7,7 @@ and a body of bounded size, whatever stands in them.
 from __future__ import annotations
 
 import email.policy
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ MAX_SUBJECT = 200
 MAX_BODY = 64 * 1024
 """Characters; what a mail server takes is far more, what a person reads far less."""
 
+MAX_THREADS = 12
+"""Threads that one message is filed in."""
+
+_NO_ATOM = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
 _POLICY = email.policy.SMTP.clone(cte_type="7bit")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -35,9 +40,11 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to all liaisons of a tenant; `about` is the entry or announcement it belongs to.
+    """One message to liaisons of a tenant; `about` is the entry or announcement it belongs to.
 
-    `automatic`: no person wrote it, and no machine shall answer it (RFC 3834).
+    `automatic`: no person wrote it, and no machine shall answer it (RFC 3834). `unique` makes the
+    Message-ID with `about`; without it the moment does, and the same message sent again is another one.
+    `threads` are what it belongs to with messages of before and after.
     """
 
     tenant: str
@@ -47,6 +54,8 @@ class Message:
     body: str
     about: str
     automatic: bool = True
+    unique: str | None = None
+    threads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,12 @@ def _make_mail(message: Message, sender: Sender, now: datetime) -> EmailMessage:
         mail["Reply-To"] = ", ".join(sender.reply_to)
     mail["Subject"] = one_line(message.subject)
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message.about}.{message.tenant}.{now:%Y%m%dT%H%M%S}@{domain}>"
+    unique = message.unique or f"{now:%Y%m%dT%H%M%S}"
+    mail["Message-ID"] = f"<{message.about}.{message.tenant}.{unique}@{domain}>"
+    if message.threads:
+        # RFC 5322 §3.6.4; what begins a thread was never sent, which readers of mail do without.
+        roots = (f"<{_atom(thread)}@{domain}>" for thread in message.threads[:MAX_THREADS])
+        mail["References"] = " ".join(roots)
     # RFC 2919: a list that a person can file and silence by; RFC 3834 §5.
     name = one_line(message.tenant_name, at_most=60).replace('"', "'").replace("\\", "/")
     mail["List-Id"] = f'"DNS of {_ascii(name)}" <{message.tenant}.psfdns.{domain}>'
@@ -111,6 +125,11 @@ def _make_mail(message: Message, sender: Sender, now: datetime) -> EmailMessage:
             mail[key] = value
     mail.set_content(bounded(message.body))
     return mail
+
+
+def _atom(text: str) -> str:
+    """The text as the left side of a message id (RFC 5322 §3.2.3, dot-atom)."""
+    return ".".join(part for part in _NO_ATOM.sub("-", text)[:120].split(".") if part) or "-"
 
 
 def _addresses(recipients: Sequence[Recipient]) -> tuple[Address, ...]:

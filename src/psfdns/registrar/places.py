@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from psfdns.registrar.urls import read_url
 
@@ -14,10 +15,14 @@ GANDI_URL = "https://api.gandi.net/v5"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Gandi's API, without a final slash; a URL or file like IANA's dns.json, None for IANA's own."""
+    """Gandi's API, without a final slash; a URL or file like IANA's dns.json, None for IANA's own.
+
+    `token_expires` is the last day of the token for Gandi, which its API does not tell.
+    """
 
     gandi: str = GANDI_URL
     bootstrap: str | Path | None = None
+    token_expires: datetime.date | None = None
 
 
 def read_places(gandi: Mapping[str, Any], rdap: Mapping[str, Any], folder: Path) -> Places:
@@ -27,7 +32,14 @@ def read_places(gandi: Mapping[str, Any], rdap: Mapping[str, Any], folder: Path)
         listed: str | Path | None = bootstrap if isinstance(bootstrap, str) and bootstrap else None
     else:
         listed = folder / bootstrap
-    return Places(url.rstrip("/") if isinstance(url, str) else GANDI_URL, listed)
+    expires = gandi.get("token_expires")
+    return Places(
+        url.rstrip("/") if isinstance(url, str) else GANDI_URL, listed, expires if _is_day(expires) else None
+    )
+
+
+def _is_day(value: object) -> TypeGuard[datetime.date]:
+    return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
 
 
 def find_faults(gandi: Mapping[str, Any], rdap: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -35,6 +47,8 @@ def find_faults(gandi: Mapping[str, Any], rdap: Mapping[str, Any]) -> Iterator[t
     url = gandi.get("url", GANDI_URL)
     if not isinstance(url, str) or read_url(url) is None or "?" in url:
         yield "gandi.url must be an https URL, or one of this machine", f'"{GANDI_URL}"'
+    if "token_expires" in gandi and not _is_day(gandi["token_expires"]):
+        yield "gandi.token_expires must be a day, without quotes", "2027-03-01"
     bootstrap = rdap.get("bootstrap", "file")
     if (
         not isinstance(bootstrap, str)

@@ -1,0 +1,59 @@
+"""Check-ins of scheduled runs: the URLs by which a service learns that one began and how it ended. Pure.
+
+Sentry takes the state as a parameter, healthchecks.io and what is like it as the last part of the path. Such
+a URL is a secret: whoever has it can say that all is well.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from psfdns.notify.channel import is_loopback
+
+
+class Step(enum.Enum):
+    """How far a run is."""
+
+    START = "start"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+_SENTRY = re.compile(r"/api/[^/]+/cron/[^/]+/[^/]+/?")
+"""docs.sentry.io, "Crons", HTTP."""
+_SENTRY_STATUS = {Step.START: "in_progress", Step.SUCCESS: "ok", Step.FAILURE: "error"}
+_PATHS = {Step.START: "/start", Step.SUCCESS: "", Step.FAILURE: "/fail"}
+"""healthchecks.io, "Pinging API"."""
+
+
+_VARIABLE = re.compile(r"\$(?:\{\w+\}|\w+)", re.ASCII)
+_PLAIN = re.compile(r"[!-~]{1,2000}")
+
+
+def may_be_url(setting: str) -> bool:
+    """Whether a setting is such a URL once the environment has filled in its variables."""
+    return bool(_VARIABLE.fullmatch(setting)) or is_usable(_VARIABLE.sub("x", setting))
+
+
+def is_usable(url: str) -> bool:
+    """Whether it may be asked: https, or this machine; without a name and password in it."""
+    if not _PLAIN.fullmatch(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_known = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return is_known and bool(host) and "@" not in parts.netloc and not parts.fragment
+
+
+def checkin_url(url: str, step: Step) -> str:
+    """Where to say it; parameters that the URL has already stay."""
+    parts = urlsplit(url)
+    if _SENTRY.fullmatch(parts.path):
+        query = f"{parts.query}&" if parts.query else ""
+        return urlunsplit(parts._replace(query=f"{query}status={_SENTRY_STATUS[step]}"))
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + _PATHS[step]))

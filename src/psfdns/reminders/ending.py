@@ -1,0 +1,98 @@
+"""What ends, and how bad that is: one value for domains, certificates, keys and tokens. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Kind(enum.StrEnum):
+    """What it is that ends."""
+
+    DOMAIN = "domain"
+    CERTIFICATE = "certificate"
+    KEY = "key"
+    TOKEN = "token"  # noqa: S105 - a word, and no secret
+
+
+class Stage(enum.StrEnum):
+    """Where it is in its life. What nobody knows of is gone; what nobody claims any more is not watched."""
+
+    RUNNING = "running"
+    HOLD = "hold"
+    REDEMPTION = "redemption"
+    PENDING_DELETE = "pending-delete"
+    GONE = "gone"
+    UNWATCHED = "unwatched"
+
+
+class Renewing(enum.StrEnum):
+    """Who renews it: a person, something by itself, or something that lacks the money."""
+
+    BY_HAND = "by-hand"
+    AUTOMATIC = "automatic"
+    UNPAID = "unpaid"
+
+
+class Level(enum.IntEnum):
+    """How urgent it is; the worst is the greatest."""
+
+    WELL = 0
+    INFO = 1
+    WARNING = 2
+    CRITICAL = 3
+
+
+class Thing(NamedTuple):
+    """What is spoken of; `object` is a name without the final dot, or what else names it among its kind."""
+
+    kind: Kind
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One thing, as it is known now.
+
+    `to` are the addresses of those who answer for it. `unknown` is why it could not be asked about, and
+    `missing_since` since when. `rolled`: the registry renewed it by itself, which says nothing of whether
+    it was paid (EPP autoRenewPeriod). `facts` are for the text.
+    """
+
+    kind: Kind
+    object: str
+    end: datetime.date | None
+    to: tuple[str, ...] = ()
+    tenant: str | None = None
+    stage: Stage = Stage.RUNNING
+    renewing: Renewing = Renewing.BY_HAND
+    checked_at: datetime.datetime | None = None
+    unknown: str | None = None
+    missing_since: datetime.datetime | None = None
+    rolled: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def thing(self) -> Thing:
+        """By which it is known again."""
+        return Thing(self.kind, self.object)
+
+    def days_left(self, now: datetime.datetime) -> int | None:
+        """The difference of UTC dates, negative after the end; None where the end is not known."""
+        return None if self.end is None else (self.end - now.astimezone(datetime.UTC).date()).days
+
+
+OUTAGE = datetime.timedelta(hours=72)
+"""So long nothing may be known of a thing before that is said."""
+RENEWED_BY = datetime.timedelta(days=28)
+"""A later end than before is a renewal from so many days on; less is a date that was corrected."""
+LONG_OVER = 80
+"""Days after the end for which it is spoken of; even a pending deletion is over by then (RFC 3915 §3.1)."""
+
+
+def is_outage(ending: Ending, now: datetime.datetime) -> bool:
+    """Whether nothing has been known of it for so long that somebody has to hear of it."""
+    return ending.missing_since is not None and now - ending.missing_since >= OUTAGE
