@@ -428,3 +428,24 @@ def test_a_resolver_that_is_not_set_up_is_said(runner: Runner, monkeypatch: pyte
     code, document = runner.run()
     assert code == 3
     assert "there is none" in document["findings"][-1]["summary"]
+
+
+def test_the_label_of_a_conference_whose_pages_are_nobodys_is_told_before_somebody_takes_it(
+    runner: Runner, world: World
+) -> None:
+    """kiwi.pycon.org, June 2024: the CNAME stayed when the site was gone, and a stranger's pages answered."""
+    world.pages["kiwi.example.com"] = (404, NOBODY)
+    runner.zone("kiwi CNAME owner.github.io.", "nz CNAME owner.github.io.")
+    assert runner.codes() == ["2 info claimable-name"]
+    runner.now += timedelta(hours=24)
+    code, document = runner.run()
+    (found,) = (each for each in document["findings"] if each["code"] == "claimable-name")
+    assert (code, found["path"], found["line"], found["severity"]) == (1, PATH, 2, "error")
+    assert "GitHub Pages" in found["summary"]
+
+    runner.zone("nz CNAME owner.github.io.")
+    git(runner.root, "init", "-q", "-b", "main")
+    git(runner.root, "add", ".")
+    git(runner.root, "commit", "-qm", "without it")
+    runner.zone("nz CNAME owner.github.io.", "kiwi CNAME owner.github.io.")
+    assert runner.codes("--changed-since", "HEAD") == ["3 error claimable-name"]
