@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psfdns.cli.wiring import Access, Workspace, monotonic, open_sandbox, sleep
+from psfdns.cli import wiring
+from psfdns.cli.wiring import Access, Workspace
 
 if TYPE_CHECKING:
     from psfdns.dangling.listen import Contacts
@@ -34,8 +35,8 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
     if workspace.options.sandbox:
         from psfdns.sandbox.dns_inquiry import DnsInquiry
 
-        inquiry = DnsInquiry(open_sandbox(workspace).cloud)
-        return Dns(inquiry.find_addresses, inquiry.ask_many, sleep, monotonic)
+        inquiry = DnsInquiry(wiring.open_sandbox(workspace).cloud)
+        return Dns(inquiry.find_addresses, inquiry.ask_many, wiring.sleep, wiring.monotonic)
     wanted = workspace.config.resolver
     if wanted == ResolverConfig() and not access.api.is_amazons:
         raise LookupFailedError(
@@ -43,7 +44,7 @@ def open_dns(workspace: Workspace, access: Access) -> Dns:
             "find the name servers",
             "the endpoint of Route 53 is not Amazon's, and psfdns.toml has no [resolver]",
         )
-    return Dns(open_resolver(workspace).find_addresses, ask_many, sleep, monotonic)
+    return Dns(open_resolver(workspace).find_addresses, ask_many, wiring.sleep, wiring.monotonic)
 
 
 def open_walk(workspace: Workspace, access: Access) -> Walk:
@@ -95,7 +96,7 @@ def open_means(workspace: Workspace, access: Access) -> Means:
         return means
     from psfdns.sandbox.dns_inquiry import DnsInquiry
 
-    return DnsInquiry(open_sandbox(workspace).cloud).in_front_of(means)
+    return DnsInquiry(wiring.open_sandbox(workspace).cloud).in_front_of(means)
 
 
 def open_resolver(workspace: Workspace) -> Resolver:
@@ -117,7 +118,7 @@ def open_listening(
     from psfdns.suffixes import registrable_domain
     from psfdns.web.fetch import fetch_pages, open_ways
 
-    ways, until = open_ways(), monotonic() + seconds
+    ways, until = open_ways(), wiring.monotonic() + seconds
     # A resolver that looks for dead servers takes its time.
     patient = dataclasses.replace(open_resolver(workspace), patience=Patience(seconds=4.0))
     return Contacts(
@@ -126,7 +127,7 @@ def open_listening(
         lambda visits: fetch_pages(visits, ways),
         ways.may_connect,
         registrable_domain,
-        lambda: monotonic() > until,
+        lambda: wiring.monotonic() > until,
         progress,
         workspace.config.resolver.port,
     )
@@ -147,7 +148,7 @@ def open_chain_means(workspace: Workspace, access: Access) -> ChainMeans:
         return ChainMeans(find_cut, ask_signed)
     from psfdns.sandbox.dns_inquiry import DnsInquiry
 
-    inquiry = DnsInquiry(open_sandbox(workspace).cloud)
+    inquiry = DnsInquiry(wiring.open_sandbox(workspace).cloud)
     return ChainMeans(find_cut, inquiry.ask_signed_in_front_of(ask_signed))
 
 
