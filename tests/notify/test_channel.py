@@ -47,6 +47,14 @@ def test_a_variable_that_is_not_set_is_named(name: str) -> None:
         make_channels("mail", [f"${name}"], None, ENVIRONMENT)
 
 
+@pytest.mark.parametrize("url", ["$SECRET", "mailtos://me:${SECRET}@mail.example.org"])
+def test_a_variable_that_is_no_text_is_named_and_not_shown(url: str) -> None:
+    assert make_channels("mail", [url], None, {"SECRET": "hush-\u00e9"})
+    with pytest.raises(NotifyError, match="SECRET of the environment is not UTF-8") as caught:
+        make_channels("mail", [url], None, {"SECRET": "hush-\udcff"})
+    assert "hush" not in str(caught.value)
+
+
 def test_a_file_holds_urls_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "urls"
     file.write_text("# of the team\n\njson://127.0.0.1/a$b\n  json://127.0.0.1/c\n")
