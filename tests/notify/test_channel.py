@@ -11,7 +11,6 @@ from psfdns.errors import NotifyError
 from psfdns.notify.channel import (
     Channel,
     Incident,
-    is_loopback,
     keeps_incidents,
     make_channels,
     name_channel,
@@ -140,15 +139,6 @@ def test_a_post_that_fails_says_the_status_and_nothing_else(
 def test_a_name_shows_the_scheme_alone() -> None:
     assert name_channel("mail", "mailtos://user:pass@host") == "[notify] mail (mailtos)"
     assert name_channel("mail", "not a url") == "[notify] mail"
-
-
-@pytest.mark.parametrize(
-    ("host", "here"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("LOCALHOST", True), ("0.0.0.0", False),  # noqa: S104
-     ("localhost.example.org", False), ("192.0.2.1", False), ("", False)],
-)  # fmt: skip
-def test_loopback_is_this_machine_alone(host: str, here: bool) -> None:
-    assert is_loopback(host) is here
 
 
 KEEPERS = {

@@ -15,6 +15,7 @@ import click
 from psfdns.cli.concerned import Selection, find_concerned
 from psfdns.cli.options import Verbosity
 from psfdns.errors import PsfdnsError, UsageError
+from psfdns.moments import write_moment
 from psfdns.notify.message import MAX_BODY, MAX_SUBJECT, Message, one_line
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ def _send(
     by_slug = {shape["tenant"]: shape for shape in shapes}
     notice = composed.notice
     for receipt in send_all(channels, waiting):
-        at = now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = write_moment(now())
         slug = receipt.message.tenant
         if receipt.accepted:
             memory.note_announced(notice.digest, notice.subject, slug, receipt.accepted, at=at)

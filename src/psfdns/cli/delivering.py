@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.options import Verbosity
 from psfdns.errors import NotifyError
+from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
     from psfdns.cli.ways_out import Channels
@@ -60,7 +61,7 @@ def remember(memory: Memory, receipt: Receipt) -> None:
     if receipt.accepted and not receipt.refused and not known.bounced.get(slug) and slug not in known.missed:
         return
     with memory.changing() as findings:
-        findings.note(receipt, at=now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+        findings.note(receipt, at=write_moment(now()))
 
 
 def say_undelivered(workspace: Workspace, shapes: Sequence[Shape]) -> None:

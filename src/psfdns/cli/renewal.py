@@ -16,9 +16,9 @@ from psfdns.cli.ordering import (
     open_ledger,
 )
 from psfdns.errors import PsfdnsError, RegistrarError
+from psfdns.moments import write_moment
 from psfdns.registrar.gandi import autorenew_order, lock_order, renew_order
 from psfdns.registrar.ledger import State
-from psfdns.registrar.moments import write_moment
 from psfdns.registrar.placed import Placed
 from psfdns.registrar.renewing import Judged, Stand, has_moved, judge_renewals
 

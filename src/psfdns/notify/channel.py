@@ -6,7 +6,6 @@ secrets: nothing of it is let through but the status that a server answered.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import warnings
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from psfdns.errors import NotifyError
+from psfdns.urls import is_loopback
 
 Plugin = Any
 """What apprise makes of a URL: each service has attributes of its own."""
@@ -156,15 +156,6 @@ def post(channel: Channel, *, subject: str, body: str, incident: Incident | None
     if not sent:
         why = f"it answered {answers[-1]}" if answers else "it cannot be reached, or took no message"
         raise NotifyError(channel.name, "send a message", why, retryable=True)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, as a URL has it, is this machine."""
-    bare = host.strip("[]").lower()
-    try:
-        return ipaddress.ip_address(bare).is_loopback
-    except ValueError:
-        return bare == "localhost"
 
 
 def _is_safe(plugin: Plugin, url: str) -> bool:

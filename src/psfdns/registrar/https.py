@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult
 
-from psfdns.registrar.urls import read_url
+from psfdns.urls import read_url
 
 SECONDS = 30.0
 """For all of one exchange, once there is a connection."""
