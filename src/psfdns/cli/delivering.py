@@ -28,6 +28,15 @@ def recipients(tenant: Tenant) -> tuple[Recipient, ...]:
     return tuple(reversed(by_address.values()))
 
 
+def why_held_back(workspace: Workspace, *, dry_run: bool) -> str | None:
+    """Why nothing is sent although nothing is wrong."""
+    if dry_run:
+        return "--dry-run"
+    if workspace.options.sandbox and not workspace.config.notify.sandbox:
+        return "this is the sandbox"
+    return None
+
+
 def send_all(channels: Channels, messages: Sequence[Message]) -> Iterable[Receipt]:
     """Send by mail; a server that psfdns.toml names wrongly takes nothing. Never raises NotifyError."""
     from psfdns.cli.wiring import now
