@@ -1,4 +1,4 @@
-"""The door to registrars and registries: one request, one answer, within bounds of time and bytes.
+"""The door to registrars, registries and the service of check-ins: one request, one answer, within bounds.
 
 The standard library's client, because all of an exchange has one time limit, however slowly the other side
 drips, and because whether a request may have arrived has to be known for sure: a renewal costs money. Nothing
