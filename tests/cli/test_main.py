@@ -140,5 +140,5 @@ def test_an_allowance_for_an_unknown_zone_is_wrong_usage(ground: Ground) -> None
 def test_a_configuration_that_is_no_file_is_wrong_usage(
     place: str, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["--config", place, "check"]) == 64
+    assert cli_main.run(["--config", place, "check"]) == 64
     assert f"--config {place}: {why}" in capsys.readouterr().err
