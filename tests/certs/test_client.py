@@ -10,7 +10,7 @@ import time
 import pytest
 
 from psfdns.certs.authority import Authority
-from psfdns.certs.client import Client, Line, is_safe, thumbprint
+from psfdns.certs.client import Client, Line, thumbprint
 from psfdns.certs.keys import make_key
 from psfdns.errors import CaError
 from tests.certs.world import World, now
@@ -162,27 +162,6 @@ def test_a_ca_that_is_not_trusted_is_not_asked(at_ca: World) -> None:
 
     assert caught.value.hint is not None
     assert "ca_bundle" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("url", "safe"),
-    [
-        ("https://ca.example/dir", True),
-        ("http://127.0.0.1:14000/dir", True),
-        ("http://[::1]/dir", True),
-        ("http://localhost/dir", True),
-        ("http://ca.example/dir", False),
-        ("http://127.0.0.1.example/", False),
-        ("http://localhost.example/", False),
-        ("ftp://127.0.0.1/", False),
-        ("https:///dir", False),
-        ("http://[::1/dir", False),
-        ("file:///etc/passwd", False),
-        ("", False),
-    ],
-)
-def test_only_https_except_on_the_loopback(url: str, safe: bool) -> None:
-    assert is_safe(url) is safe
 
 
 def test_a_directory_that_sends_us_to_plain_http_is_refused(at_ca: World) -> None:

@@ -14,6 +14,7 @@ from psfdns.certs.pem import CertificateSet
 from psfdns.certs.state import Deployment, State
 from psfdns.certs.store import Store
 from psfdns.certs.stored import Issuance
+from psfdns.cli.main import run
 from tests.certs.certificates import BEGIN, day
 from tests.certs.issuing import issue
 from tests.certs.lineages import write_lineage
@@ -471,3 +472,21 @@ def test_an_imported_certificate_that_is_near_its_end_is_due(wanting: Ground, ce
     write_lineage(certbot, "site", issue(("b.alpha.test", "*.b.alpha.test"), begin=day(-70)))
     import_(wanting, certbot)
     assert certificate(document(wanting, "plan"), "site")["due"] is True
+
+
+def test_without_credentials_it_is_said_that_there_are_none(
+    ground: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ground.root / "psfdns.toml").write_text(
+        '[route53]\naccounts = ["123456789012"]\n'
+        '[acme]\norder = ["own"]\n[acme.ca.own]\ndirectory = "http://127.0.0.1:1/directory"\n'
+    )
+    (ground.root / "certs").mkdir()
+    text = '[[certificate]]\nnames = ["alpha.test"]\nchallenge = "direct"\n'
+    (ground.root / "certs" / "one.toml").write_text(text)
+
+    assert run(["certs", "issue", "alpha.test"]) == 1
+    err = capsys.readouterr().err
+    assert "no usable credentials" in err
+    assert "sign in to AWS" in err
+    assert "account" not in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,6 +185,28 @@ def test_the_picture_goes_to_stdout_and_the_words_to_stderr(there: Ground) -> No
     _, out, err = there.run("dnssec", "status", "csk.lab", "--svg", "-")
     assert ET.fromstring(out).tag == f"{SVG}svg"  # noqa: S314 - made by the test's own program
     assert "DNSSEC: 1 secure." in err
+
+
+def test_stdout_has_room_for_one_document_only(ground: Ground) -> None:
+    code, out, err = ground.run("dnssec", "status", "--json", "--svg", "-")
+    assert code == 64
+    assert json.loads(out)["format"] == "psfdns-error/1"
+    assert "exclude each other" in err
+    assert not (ground.root / "-").exists()
+
+
+def test_the_picture_takes_the_place_of_a_file_only(ground: Ground) -> None:
+    os.mkfifo(ground.root / "pipe")
+    for place, why in (
+        ("pipe", "not a regular file"),
+        ("nowhere/x.svg", "No such file"),
+        ("zones", "directory"),
+    ):
+        code, _, err = ground.run("dnssec", "status", "--svg", place)
+        assert code == 1
+        assert f"error: {place} could not be written: " in err
+        assert why in err
+    assert (ground.root / "pipe").is_fifo()
 
 
 def test_in_the_sandbox_alone_nobody_can_be_asked_and_it_says_what_would_help(ground: Ground) -> None:

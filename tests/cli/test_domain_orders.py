@@ -125,6 +125,7 @@ def test_a_rehearsal_that_is_taken_for_an_order_is_no_reason_to_order_again(
     code, _, err = shop.run("domains", *words, "--yes")
     assert code == 1
     assert "answers 202 to a rehearsal, as if it were none" in err
+    assert "hint: it may have been carried out" in err
     assert [order["events"][-1]["state"] for order in shop.orders(NAME)] == ["uncertain"]
     assert shop.gandi.changes() == []
 

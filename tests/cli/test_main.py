@@ -134,3 +134,11 @@ def test_an_allowance_for_an_unknown_zone_is_wrong_usage(ground: Ground) -> None
     code, _, err = ground.run("apply", "--yes", "--allow", "many-changes=alpha.tst")
     assert code == 64
     assert "did you mean 'alpha.test.'?" in err
+
+
+@pytest.mark.parametrize(("place", "why"), [("nowhere", "no such file"), (".", "that is a folder")])
+def test_a_configuration_that_is_no_file_is_wrong_usage(
+    place: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli_main.run(["--config", place, "check"]) == 64
+    assert f"--config {place}: {why}" in capsys.readouterr().err

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from psfdns.journal.disk import is_held, read_file, write_held_folder
+from psfdns.journal.disk import is_held, make_folder, read_file, write_held_folder
 from psfdns.journal.store import ENTRY, EVENTS, Journal
 
 ENTRY_ID = "20261121T120000000Z-0a1b"
@@ -27,6 +28,24 @@ def test_what_is_no_plain_file_is_not_read(tmp_path: Path, plant: Callable[[Path
     plant(tmp_path / "planted")
     with pytest.raises(OSError, match=r"no file of the journal|symbolic links|directory"):
         read_file(tmp_path / "planted")
+
+
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_no_umask_lets_others_write_beside_our_folders(tmp_path: Path) -> None:
+    make_folder(tmp_path / "state" / "journal" / "entries")
+    make_folder(tmp_path / "state" / "journal" / "entries")
+    modes = [
+        oct(stat.S_IMODE((tmp_path / each).stat().st_mode))
+        for each in ("state", "state/journal", "state/journal/entries")
+    ]
+    assert modes == ["0o755", "0o755", "0o700"]
 
 
 def test_a_plain_file_is_read(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from psfdns.registrar.bootstrap import OVERRIDES, Bootstrap, bundled, read_boots
 from psfdns.registrar.cache import Cache
 from psfdns.registrar.find_bootstrap import IANA, find_bootstrap
 from psfdns.registrar.https import Answered, Bounds, Reply, Request, Silence
-from psfdns.registrar.urls import read_url
+from psfdns.urls import read_url
 
 NOW = datetime.datetime(2026, 11, 28, 12, tzinfo=datetime.UTC)
 

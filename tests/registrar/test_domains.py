@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psfdns.moments import read_moment
 from psfdns.registrar.domains import (
     Domain,
     Ends,
@@ -21,7 +22,6 @@ from psfdns.registrar.domains import (
     phases_of,
 )
 from psfdns.registrar.epp import epp_status
-from psfdns.registrar.moments import read_moment, write_moment
 from psfdns.settings import Registrar
 
 UTC = datetime.UTC
@@ -177,31 +177,6 @@ def test_status_is_sorted_bounded_and_never_fails(values: list[str | None]) -> N
 
 def test_phases_of_ordinary_status_are_none() -> None:
     assert phases_of(("ok", "autoRenewPeriod", "pendingTransfer")) == set()
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-11-28T12:00:00Z", NOW),
-        ("2026-11-28T13:00:00+01:00", NOW),
-        ("2026-11-28T12:00:00", NOW),
-        ("2026-11-28T12:00:00.123Z", NOW.replace(microsecond=123000)),
-        ("2026-11-28", NOW.replace(hour=0)),
-        ("0001-01-01T00:00:00+23:00", None),
-        ("soon", None),
-        ("2026-13-01", None),
-        ("1" * 50, None),
-        (None, None),
-        (20261128, None),
-    ],
-)
-def test_moments_of_others_are_read_or_are_none(text: object, moment: datetime.datetime | None) -> None:
-    assert read_moment(text) == moment
-
-
-@given(MOMENTS)
-def test_a_moment_survives_writing_to_the_second(moment: datetime.datetime) -> None:
-    assert read_moment(write_moment(moment)) == moment.replace(microsecond=0)
 
 
 def test_money_is_shown_with_two_places_and_its_currency() -> None:

@@ -21,7 +21,15 @@ from psfdns.certs.authority import Authority
 from psfdns.certs.keys import make_key
 from psfdns.certs.settings import CertificateAuthority
 from psfdns.errors import CaError, PsfdnsError
-from psfdns.journal.disk import FOLDER_MODE, make_folder, read_file, sync_folder, write_all, write_file
+from psfdns.journal.disk import (
+    FOLDER_MODE,
+    make_folder,
+    make_parents,
+    read_file,
+    sync_folder,
+    write_all,
+    write_file,
+)
 
 FORMAT = "psfdns-account/1"
 KEY_KIND = "ecdsa-p256"
@@ -188,7 +196,9 @@ def _write_key(place: Path, name: str, pem: bytes) -> None:
     path = place / name
     try:
         # The store itself may be a group's to read; accounts never are.
-        place.parent.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        store = place.parent.parent
+        make_parents(store)
+        store.mkdir(mode=FOLDER_MODE, exist_ok=True)
         for folder in (place.parent, place):
             make_folder(folder)
         unfinished = place / f".new-{name}"

@@ -230,10 +230,6 @@ class Authority:
         """Say that the proof is in place (RFC 8555 §7.5.1)."""
         self._sender.post(challenge.url, {}, doing=f"have {name} validated")
 
-    def deactivate_authorization(self, url: str) -> None:
-        """Give an authorization up (RFC 8555 §7.5.2)."""
-        self._sender.post(url, {"status": "deactivated"}, doing="give up an authorization")
-
     def finalize(self, order: Order, csr_der: bytes) -> Order:
         """Hand the CSR in (RFC 8555 §7.4); the order may be in the making then."""
         doing = f"finalize the order of {order.names[0]}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import ipaddress
 import json
 import logging
 import re
@@ -19,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from acme import challenges, jws, messages
@@ -31,6 +30,7 @@ from josepy.jwk import JWKEC, JWKRSA
 
 from psfdns.certs.replies import Reply, explain_problem, problem_kind
 from psfdns.errors import CaError
+from psfdns.urls import read_url
 
 LONGEST_WAIT = 30.0
 """Seconds that a CA may make us wait within a run (docs/contract.md §4); a longer wait is an error."""
@@ -284,20 +284,8 @@ class Client:
 
     def _refuse_plain(self, url: str, doing: str) -> None:
         """Only https, except on the loopback (docs/contract.md §5), whoever names the URL."""
-        if not is_safe(url):
+        if read_url(url) is None:
             raise CaError(self.who, doing, "it sends us to a URL that is not https")
-
-
-def is_safe(url: str) -> bool:
-    """Whether a request may go there: https, or http on the loopback."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        near = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        near = False
-        parts = urlsplit("") if "[" in url else urlsplit(url)
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and near))
 
 
 def thumbprint(key_pem: bytes) -> str:

@@ -24,7 +24,7 @@ from psfdns.certs.pem import MAX_BYTES, CertificateSet, PemError, check_set, rea
 from psfdns.certs.state import State, StateError, parse_state, render_state
 from psfdns.certs.stored import Issuance, StoredCertificate
 from psfdns.errors import LockedError, PsfdnsError
-from psfdns.journal.disk import sync_folder, write_file, write_folder
+from psfdns.journal.disk import make_parents, sync_folder, write_file, write_folder
 
 LIVE, ARCHIVE, STATE, LOCK = "live", "archive", "state", "lock"
 CERTIFICATE, CHAIN, FULL_CHAIN, KEY = "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"
@@ -244,7 +244,8 @@ def _read(path: Path) -> bytes:
 def _make_folder(folder: Path) -> None:
     """The folder; in one that is there already nobody but its owner, and a group that reads, has a say."""
     if not folder.is_dir():
-        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        make_parents(folder)
+        folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
     mode = stat.S_IMODE(folder.stat().st_mode)
     if mode & 0o027:
         folder.chmod(mode & ~0o027)

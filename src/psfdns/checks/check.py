@@ -10,7 +10,7 @@ from functools import cached_property
 
 from psfdns.diagnostics import Diagnostic, Rule, Span
 from psfdns.records import RRset, Zone
-from psfdns.settings import ZoneSettings
+from psfdns.settings import Apex, ZoneSettings
 
 ISSUERS = ("letsencrypt.org",)
 """Whom CAA has to name where psfdns.toml says nothing else."""
@@ -93,6 +93,11 @@ class Subject:
     def at(self, name: str, rdtype: str) -> Sequence[RRset]:
         """All record sets of one name and type: several where they are routed."""
         return self.names.get(name, {}).get(rdtype, ())
+
+    def is_decoration(self, rrset: RRset) -> bool:
+        """Whether it is SOA or NS of the apex that only make the file complete: Route 53's own are used."""
+        at_apex = rrset.name == self.origin and rrset.type in {"SOA", "NS"}
+        return at_apex and self.settings.apex is Apex.ROUTE53
 
 
 @dataclass(frozen=True, slots=True)

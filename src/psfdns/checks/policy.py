@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from psfdns.checks.check import Check, Subject
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.patterns import find_match
-from psfdns.records import RRset
-from psfdns.settings import Apex
 
 IGNORED_RECORD = Rule(
     "ignored-record",
@@ -28,19 +26,13 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
     if not ignore:
         return
     for key, rrset in subject.zone.rrsets.items():
-        pattern = None if _is_decoration(subject, rrset) else find_match(ignore, key, subject.origin)
+        pattern = None if subject.is_decoration(rrset) else find_match(ignore, key, subject.origin)
         if pattern is not None:
             yield IGNORED_RECORD.broken(
                 rrset,
                 f"{key} is left to another writer: ignore = {pattern.text!r} in tenant.toml",
                 hint="remove the record from the file, or narrow the pattern",
             )
-
-
-def _is_decoration(subject: Subject, rrset: RRset) -> bool:
-    """SOA and apex NS that only make the file complete: Route 53's own are used."""
-    at_apex = rrset.name == subject.origin and rrset.type in {"SOA", "NS"}
-    return at_apex and subject.settings.apex is Apex.ROUTE53
 
 
 CHECK = Check((IGNORED_RECORD,), _find)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from psfdns.checks.check import Check, Subject
 from psfdns.diagnostics import Diagnostic, Rule, Severity
 from psfdns.records import RRset
-from psfdns.settings import Apex
 
 SHORTEST = 60
 """Seconds: what Route 53's documentation advises where a health check may change the answer."""
@@ -42,7 +41,7 @@ _WAYS = frozenset({"DS", "MX", "NS", "SOA"})
 
 def _find(subject: Subject) -> Iterator[Diagnostic]:
     for rrset in subject.zone.rrsets.values():
-        if rrset.ttl is None or _is_decoration(subject, rrset):
+        if rrset.ttl is None or subject.is_decoration(rrset):
             continue
         shortest = _shortest(subject, rrset)
         if rrset.ttl < shortest:
@@ -51,12 +50,6 @@ def _find(subject: Subject) -> Iterator[Diagnostic]:
             yield TTL_HIGH.broken(
                 rrset, f"{rrset.key}: a TTL of {rrset.ttl} is longer than a week ({LONGEST})"
             )
-
-
-def _is_decoration(subject: Subject, rrset: RRset) -> bool:
-    """SOA and apex NS that only make the file complete: Route 53's own have its TTLs."""
-    at_apex = rrset.name == subject.origin and rrset.type in {"SOA", "NS"}
-    return at_apex and subject.settings.apex is Apex.ROUTE53
 
 
 def _shortest(subject: Subject, rrset: RRset) -> int:

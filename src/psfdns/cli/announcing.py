@@ -13,8 +13,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from psfdns.cli.concerned import Selection, find_concerned
+from psfdns.cli.delivering import (
+    open_memory,
+    post_all,
+    receipt_shape,
+    recipients,
+    remember,
+    say_undelivered,
+    send_all,
+    why_held_back,
+)
 from psfdns.cli.options import Verbosity
 from psfdns.errors import PsfdnsError, UsageError
+from psfdns.moments import write_moment
 from psfdns.notify.message import MAX_BODY, MAX_SUBJECT, Message, one_line
 
 if TYPE_CHECKING:
@@ -94,7 +105,6 @@ def _edit(notice: Notice) -> str:
 
 def compose(workspace: Workspace, selection: Selection, notice: Notice, text: Callable[[], str]) -> Composed:
     """Find who is concerned, then ask for the text: a selection that is wrong costs nobody a text."""
-    from psfdns.cli.delivering import recipients
     from psfdns.cli.views.announcement import render_body
     from psfdns.cli.wiring import open_repository
 
@@ -118,7 +128,6 @@ def compose(workspace: Workspace, selection: Selection, notice: Notice, text: Ca
 
 def carry_out(workspace: Workspace, composed: Composed, *, yes: bool, again: bool, dry_run: bool) -> int:
     """Show it, ask, send it, and say who was not reached; the exit code."""
-    from psfdns.cli.delivering import open_memory
     from psfdns.cli.ways_out import open_channels
 
     known = open_memory(workspace).announced(composed.notice.digest)
@@ -128,7 +137,7 @@ def carry_out(workspace: Workspace, composed: Composed, *, yes: bool, again: boo
     shapes += [{"tenant": slug, "waiting": [], "already": [], **_NOTHING} for slug in composed.silent]
     waiting = [message for message in messages if message.to]
     _preview(workspace, composed.notice, shapes, waiting)
-    held_back = _held_back(workspace, dry_run=dry_run)
+    held_back = why_held_back(workspace, dry_run=dry_run)
     if held_back is not None:
         _show(workspace, composed.notice, shapes, sent=False, why_not=held_back)
         return 0
@@ -168,15 +177,6 @@ def _preview(
         click.echo(render_preview(notice.subject, shapes, body), err=options.json, nl=False)
 
 
-def _held_back(workspace: Workspace, *, dry_run: bool) -> str | None:
-    """Why nothing is sent although nothing is wrong."""
-    if dry_run:
-        return "--dry-run"
-    if workspace.options.sandbox and not workspace.config.notify.sandbox:
-        return "this is the sandbox"
-    return None
-
-
 def _refuse(channels: Channels, waiting: Sequence[Message], composed: Composed) -> None:
     if channels.mail is None:
         raise PsfdnsError(
@@ -210,7 +210,6 @@ def _send(
     shapes: Sequence[Shape],
 ) -> None:
     """Send each message, and remember at once who got it. Raises PsfdnsError where that cannot be kept."""
-    from psfdns.cli.delivering import open_memory, receipt_shape, remember, send_all
     from psfdns.cli.wiring import now
 
     memory = open_memory(workspace)
@@ -218,7 +217,7 @@ def _send(
     by_slug = {shape["tenant"]: shape for shape in shapes}
     notice = composed.notice
     for receipt in send_all(channels, waiting):
-        at = now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = write_moment(now())
         slug = receipt.message.tenant
         if receipt.accepted:
             memory.note_announced(notice.digest, notice.subject, slug, receipt.accepted, at=at)
@@ -230,7 +229,6 @@ def _send(
 
 def _conclude(workspace: Workspace, notice: Notice, channels: Channels, shapes: Sequence[Shape]) -> int:
     """Tell staff, show what came of it; the exit code."""
-    from psfdns.cli.delivering import post_all, say_undelivered
     from psfdns.cli.views.escape import escape
     from psfdns.cli.views.notice import say_told
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.options import Verbosity
 from psfdns.errors import NotifyError
+from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
     from psfdns.cli.ways_out import Channels
@@ -25,6 +26,15 @@ def recipients(tenant: Tenant) -> tuple[Recipient, ...]:
 
     by_address = {one.email: Recipient(one.name, one.email) for one in reversed(tenant.liaisons)}
     return tuple(reversed(by_address.values()))
+
+
+def why_held_back(workspace: Workspace, *, dry_run: bool) -> str | None:
+    """Why nothing is sent although nothing is wrong."""
+    if dry_run:
+        return "--dry-run"
+    if workspace.options.sandbox and not workspace.config.notify.sandbox:
+        return "this is the sandbox"
+    return None
 
 
 def send_all(channels: Channels, messages: Sequence[Message]) -> Iterable[Receipt]:
@@ -60,7 +70,7 @@ def remember(memory: Memory, receipt: Receipt) -> None:
     if receipt.accepted and not receipt.refused and not known.bounced.get(slug) and slug not in known.missed:
         return
     with memory.changing() as findings:
-        findings.note(receipt, at=now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+        findings.note(receipt, at=write_moment(now()))
 
 
 def say_undelivered(workspace: Workspace, shapes: Sequence[Shape]) -> None:

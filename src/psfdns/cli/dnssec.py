@@ -59,15 +59,19 @@ def status(
 
     Exit code 2: there is a finding; 3: something could not be asked.
     """
+    from psfdns.cli.files import store_file
     from psfdns.cli.views.dnssec import render_text
     from psfdns.cli.views.dnssec_svg import render_svg
     from psfdns.cli.wiring import emit_json, has_colour
+    from psfdns.errors import UsageError
 
+    if svg == "-" and options.json:
+        raise UsageError("--svg - and --json exclude each other: both write to stdout")
     document = _examine(options, zones, tenant)
-    if svg == "-" and not options.json:
+    if svg == "-":
         click.echo(render_svg(document), nl=False)
     elif svg is not None:
-        Path(svg).write_text(render_svg(document), encoding="utf-8")
+        store_file(Path(svg), render_svg(document))
     to_stderr = svg == "-"
     if options.json:
         emit_json(document)

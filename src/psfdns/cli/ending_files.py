@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psfdns.cli.files import store_file
+from psfdns.cli.files import refuse_device, store_file
 from psfdns.errors import PsfdnsError
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def store_calendar(path: Path, run: Run) -> None:
 
 def _read(path: Path) -> bytes | None:
     try:
-        if not path.is_file() and path.exists():
-            raise PsfdnsError(f"{path} could not be written: not a regular file")
+        refuse_device(path)
         with path.open("rb") as file:
             return file.read(MAX_CALENDAR)
     except FileNotFoundError:
@@ -44,6 +43,4 @@ def store_metrics(path: Path, run: Run) -> None:
     """Write them. Raises PsfdnsError."""
     from psfdns.reminders.metrics import render_metrics
 
-    if path.exists() and not path.is_file():
-        raise PsfdnsError(f"{path} could not be written: not a regular file")
     store_file(path, render_metrics(run.endings, run.book, now=run.now, failed=len(run.troubles)))

@@ -15,12 +15,11 @@ def store_private(path: Path, text: str) -> None:
 
     Raises PsfdnsError, for a device or a pipe too: replacing one would take it from everybody.
     """
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise PsfdnsError(f"{path} could not be written: not a regular file")
+    refuse_device(path)
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise _failure(path, error) from error
+        raise failure_of(path, error) from error
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -28,18 +27,26 @@ def store_private(path: Path, text: str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise _failure(path, error) from error
+        raise failure_of(path, error) from error
 
 
-def _failure(path: Path, error: OSError) -> PsfdnsError:
+def failure_of(path: Path, error: OSError) -> PsfdnsError:
+    """Why a file is not there."""
     return PsfdnsError(f"{path} could not be written: {error.strerror or error}")
 
 
-def store_file(path: Path, text: str) -> None:
-    """Write a file of the repository, replacing one that is there in one step, so that no reader sees half.
+def refuse_device(path: Path) -> None:
+    """Raise PsfdnsError where replacing the file would take a device or a pipe from everybody."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PsfdnsError(f"{path} could not be written: not a regular file")
 
-    The folder must be there. Raises PsfdnsError.
+
+def store_file(path: Path, text: str) -> None:
+    """Write a file for all to read, replacing one that is there in one step, so that no reader sees half.
+
+    The folder must be there. Raises PsfdnsError, for a device or a pipe too.
     """
+    refuse_device(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -53,4 +60,4 @@ def store_file(path: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise _failure(path, error) from error
+        raise failure_of(path, error) from error

@@ -215,10 +215,12 @@ def open_prover(job: Job) -> Dns01Prover:
 
     workspace = job.workspace
     access = open_access(workspace)
+    # Without credentials this says so; an account that nobody knows would be refused in other words.
+    hosted = access.host.list_zones()
     refuse_account(workspace, access.host.look_up_account())
     means = Means(
         access.api,
-        writable_zones(workspace, access.host.list_zones()),
+        writable_zones(workspace, hosted),
         open_view(workspace, access),
         sleep,
         monotonic,
@@ -230,14 +232,12 @@ def open_prover(job: Job) -> Dns01Prover:
 
 def refuse_account(workspace: Workspace, account: str | None) -> None:
     """Raise PsfdnsError where `[route53] accounts` does not name the account (docs/contract.md §1)."""
-    allowed = workspace.config.route53.accounts
-    if allowed is None or account in allowed:
-        return
-    who = f"account {account}" if account else "an account that does not say which it is"
-    raise PsfdnsError(
-        f"this is {who}; psfdns writes to: {', '.join(allowed) or 'none'}",
-        hint="use the credentials of one of them (or --sandbox), or add it to [route53] accounts",
-    )
+    from psfdns.plans.guards import why_not_account
+
+    why = why_not_account(account, workspace.config.route53.accounts)
+    if why is not None:
+        hint = "use the credentials of one of them (or --sandbox), or add it to [route53] accounts"
+        raise PsfdnsError(why, hint=hint)
 
 
 def writable_zones(workspace: Workspace, hosted: Sequence[HostedZone]) -> list[HostedZone]:

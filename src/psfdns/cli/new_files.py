@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from psfdns.cli.files import failure_of
 from psfdns.errors import PsfdnsError
 from psfdns.tenants.load import ZONES
 from psfdns.tenants.names import TENANT_FILE
@@ -50,7 +51,7 @@ def hold_zones(root: Path) -> Iterator[Path]:
         zones.mkdir(exist_ok=True)
         handle = os.open(zones, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise _failure(zones, error) from error
+        raise failure_of(zones, error) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         shutil.rmtree(zones / STAGING, ignore_errors=True)
@@ -77,7 +78,7 @@ def store_new(zones: Path, files: NewFiles) -> None:
             else:
                 _make(staging, folder, files)
     except OSError as error:
-        raise _failure(target, error) from error
+        raise failure_of(target, error) from error
 
 
 def refuse_strange(path: Path, *, wanted: object = None) -> None:
@@ -87,7 +88,7 @@ def refuse_strange(path: Path, *, wanted: object = None) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _failure(path, error) from error
+        raise failure_of(path, error) from error
     if stat.S_ISLNK(mode) or (callable(wanted) and not wanted(mode)):
         raise PsfdnsError(f"{path} is a link or a special file, which is never followed or replaced")
 
@@ -174,7 +175,3 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _failure(path: Path, error: OSError) -> PsfdnsError:
-    return PsfdnsError(f"{path} could not be written: {error.strerror or error}")

@@ -56,7 +56,7 @@ def need_gandi(workspace: Workspace) -> Gandi:
     from urllib.parse import urlsplit
 
     from psfdns.cli.wiring import open_gandi
-    from psfdns.registrar.urls import is_loopback
+    from psfdns.urls import is_loopback
 
     gandi = open_gandi(workspace)
     if workspace.options.sandbox and not is_loopback(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.delivering import warn
 from psfdns.cli.letters import Letter, Writing
+from psfdns.moments import write_moment
 from psfdns.notify.channel import Channel
-from psfdns.registrar.moments import write_moment
 from psfdns.reminders.book import Book
 from psfdns.reminders.due import Due, Roads, decide, mark
 from psfdns.reminders.ending import Ending, Thing

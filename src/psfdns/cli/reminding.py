@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from psfdns.cli.delivering import open_memory, recipients, remember, send_all
+from psfdns.cli.delivering import open_memory, recipients, remember, send_all, why_held_back
 from psfdns.cli.endings import addresses_of, endings_of, token_ending, with_prices
 from psfdns.cli.letters import Letter, as_message, of_road, write_letters, write_pages
 from psfdns.cli.reminder_run import Run, Told, Ways
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def remind(workspace: Workspace, *, dry_run: bool) -> Run:
     """Look and tell, while no other run does. Raises PsfdnsError where nothing can be kept or read."""
-    why_not = _held_back(workspace, dry_run=dry_run)
+    why_not = why_held_back(workspace, dry_run=dry_run)
     memory = Memory(workspace.config.state_dir / "notices")
     with memory.held() if why_not is None else contextlib.nullcontext():
         run = _begin(workspace, memory, why_not)
@@ -39,14 +39,6 @@ def remind(workspace: Workspace, *, dry_run: bool) -> Run:
         if run.is_sending:
             _forget_what_is_over(run)
     return run
-
-
-def _held_back(workspace: Workspace, *, dry_run: bool) -> str | None:
-    if dry_run:
-        return "--dry-run"
-    if workspace.options.sandbox and not workspace.config.notify.sandbox:
-        return "this is the sandbox"
-    return None
 
 
 def _begin(workspace: Workspace, memory: Memory, why_not: str | None) -> Run:

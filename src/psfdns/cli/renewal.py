@@ -16,11 +16,12 @@ from psfdns.cli.ordering import (
     open_ledger,
 )
 from psfdns.errors import PsfdnsError, RegistrarError
+from psfdns.moments import write_moment
 from psfdns.registrar.gandi import autorenew_order, lock_order, renew_order
 from psfdns.registrar.ledger import State
-from psfdns.registrar.moments import write_moment
 from psfdns.registrar.placed import Placed
 from psfdns.registrar.renewing import Judged, Stand, has_moved, judge_renewals
+from psfdns.registrar.shapes import money_to_json
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
@@ -97,7 +98,7 @@ def _offer_renewal(gandi: Gandi, name: str, detail: Detail, years: int) -> Offer
         {"expires": _later(detail.ends_at, years), "years": years},
         _money_lines(name, detail, years, price=price, balance=balance),
         shows,
-        {"price": _money(price), "balance": _money(balance)},
+        {"price": money_to_json(price), "balance": money_to_json(balance)},
     )
 
 
@@ -137,10 +138,6 @@ def _later(ends_at: datetime.datetime | None, years: int) -> str | None:
         return day.replace(year=day.year + years).isoformat()
     except ValueError:
         return day.replace(year=day.year + years, day=28).isoformat()
-
-
-def _money(money: Money | None) -> dict[str, str] | None:
-    return None if money is None else {"amount": str(money.amount), "currency": money.currency}
 
 
 def _years(years: int) -> str:

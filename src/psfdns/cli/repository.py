@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from psfdns.errors import UsageError
 from psfdns.names import NameSyntaxError, parse_name
-from psfdns.plans.desired import DesiredZone
+from psfdns.plans.desired import DesiredZone, zone_label
 
 if TYPE_CHECKING:
     from psfdns.config import Config
@@ -30,13 +30,13 @@ def select_zones(
     """
     if tenant is not None and tenant not in repository.tenants:
         raise unknown("tenant", tenant, repository.tenants)
-    known = {_stem(file.origin, file.view): file for file in repository.zone_files}
+    known = {zone_label(file.origin, file.view): file for file in repository.zone_files}
     origins = {file.origin for file in repository.zone_files}
     wanted = {_find(name, known, origins) for name in names}
     chosen = [
         file
         for file in repository.zone_files
-        if (not names or file.origin in wanted or _stem(file.origin, file.view) in wanted)
+        if (not names or file.origin in wanted or zone_label(file.origin, file.view) in wanted)
         and (tenant is None or file.tenant == tenant)
         and (changed is None or _touched(file, changed))
     ]
@@ -118,10 +118,6 @@ def zone_argument(text: str) -> str:
     except NameSyntaxError as error:
         raise UsageError(f"{text!r} is not the name of a zone: {error}") from error
     return canonical + (f"@{view.lower()}" if at else "")
-
-
-def _stem(origin: str, view: str | None) -> str:
-    return origin if view is None else f"{origin}@{view}"
 
 
 def _find(text: str, known: Collection[str], origins: Collection[str]) -> str:

@@ -22,6 +22,7 @@ from psfdns.cli.delivering import (
 )
 from psfdns.cli.options import Verbosity
 from psfdns.errors import NotifyError, PsfdnsError
+from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
     from psfdns.cli.ways_out import Channels
@@ -220,7 +221,7 @@ def _remember_misses(memory: Memory, missed: Mapping[str, str], entry_id: str) -
     if missed:
         with memory.changing() as findings:
             for slug, why in missed.items():
-                findings.miss(slug, entry_id, why, at=now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+                findings.miss(slug, entry_id, why, at=write_moment(now()))
 
 
 def _journal(workspace: Workspace, entry_id: str, shapes: Sequence[Shape]) -> None:

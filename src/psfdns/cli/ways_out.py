@@ -49,14 +49,15 @@ def open_checkin(workspace: Workspace) -> Callable[[Step], str | None] | None:
     """
     from psfdns.errors import NotifyError
     from psfdns.notify.channel import fill_in
-    from psfdns.notify.checkin import checkin_url, is_usable
+    from psfdns.notify.checkin import checkin_url
     from psfdns.registrar.https import Bounds, Reply, Request, exchange
+    from psfdns.urls import read_url
 
     wanted = workspace.config.notify.checkin
     if wanted is None:
         return None
     url = fill_in(wanted, environment(), name="[notify] checkin")
-    if not is_usable(url):
+    if read_url(url) is None:
         raise NotifyError("[notify] checkin", "read its URL", "it is not https, nor of this machine")
 
     def check_in(step: Step) -> str | None:

@@ -228,7 +228,8 @@ def open_sandbox(workspace: Workspace) -> Sandbox:
 def _given_file(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
-        raise UsageError(f"--config {text}: no such file")
+        why = "that is a folder, psfdns.toml is a file" if path.is_dir() else "no such file"
+        raise UsageError(f"--config {text}: {why}")
     return path
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from psfdns.certs.settings import KNOWN_AUTHORITIES, LETS_ENCRYPT, AcmeSettings, CertificateAuthority
 from psfdns.config.reading import Reader, is_number, read_path, read_strings
 from psfdns.names import NameSyntaxError, parse_name
+from psfdns.urls import read_url
 
 MAX_JITTER = 24 * 3600
 """Seconds: whoever renews daily must be done before the next run."""
@@ -84,31 +83,10 @@ def _read_optional_path(
 
 
 def _read_directory(reader: Reader, value: object, where: str) -> str:
-    if isinstance(value, str) and _is_safe_url(value):
+    if isinstance(value, str) and read_url(value):
         return value
     reader.fault(f"{where}.directory must be an https:// URL", "http:// goes to loopback only")
     return ""
-
-
-def _is_safe_url(text: str) -> bool:
-    if not text.isascii() or not text.isprintable() or " " in text:
-        return False
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname
-        _ = parts.port
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _read_caa(reader: Reader, value: object, where: str) -> tuple[str, ...]:

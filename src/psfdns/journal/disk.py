@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
+_PASSAGE_MODE = 0o755
 MAX_BYTES = 1 << 30
 """More than an apply of two hundred thousand record sets writes."""
 _UNFINISHED = ".new-"
@@ -22,9 +23,19 @@ _UNFINISHED = ".new-"
 
 def make_folder(folder: Path) -> None:
     """The folder, for the owner alone; one that is there already is closed to others. Raises OSError."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    make_parents(folder)
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(FOLDER_MODE)
+
+
+def make_parents(folder: Path) -> None:
+    """The folders above one: for others to pass through, and, whatever the umask, not to write to.
+
+    Raises OSError.
+    """
+    for missing in [each for each in reversed(folder.parents) if not each.exists()]:
+        missing.mkdir(mode=_PASSAGE_MODE, exist_ok=True)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:

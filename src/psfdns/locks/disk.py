@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from psfdns.errors import LockedError, PsfdnsError
+from psfdns.journal.disk import make_parents
 from psfdns.locks.holder import Holder, parse_holder, to_json
 
 PATIENCE = 0.5
@@ -27,7 +28,8 @@ def hold_disk_lock(folder: Path, account: str, me: Holder, *, say: Callable[[str
 
     path, note = folder / f"apply-{account}.lock", folder / f"apply-{account}.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_parents(folder)
+        folder.mkdir(mode=0o755, exist_ok=True)
         lock = FileLock(path, timeout=PATIENCE, mode=0o600)
         lock.acquire()
     except Timeout as error:

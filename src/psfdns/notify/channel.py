@@ -6,7 +6,6 @@ secrets: nothing of it is let through but the status that a server answered.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import warnings
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from psfdns.errors import NotifyError
+from psfdns.urls import is_loopback
 
 Plugin = Any
 """What apprise makes of a URL: each service has attributes of its own."""
@@ -72,7 +72,7 @@ def _read_file(path: Path, *, name: str) -> list[str]:
 def fill_in(url: str, environment: Mapping[str, str], *, name: str) -> str:
     """The URL with the environment's values; one that is a part of it is percent-encoded for its place.
 
-    Raises NotifyError for a variable that is not set.
+    Raises NotifyError for a variable that is not set, or is no text.
     """
     from urllib.parse import quote
 
@@ -80,10 +80,17 @@ def fill_in(url: str, environment: Mapping[str, str], *, name: str) -> str:
         variable = found[1] or found[2]
         if not environment.get(variable):
             raise NotifyError(name, "read its URL", f"the environment has no {variable}")
+        if not _is_text(environment[variable]):
+            raise NotifyError(name, "read its URL", f"{variable} of the environment is not UTF-8")
         whole = found[0] == url
         return environment[variable].strip() if whole else quote(environment[variable], safe="")
 
     return _VARIABLE.sub(value, url)
+
+
+def _is_text(value: str) -> bool:
+    """Whether all bytes of a variable could be read; Python keeps the others as surrogates (PEP 383)."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def name_channel(setting: str, url: str) -> str:
@@ -149,15 +156,6 @@ def post(channel: Channel, *, subject: str, body: str, incident: Incident | None
     if not sent:
         why = f"it answered {answers[-1]}" if answers else "it cannot be reached, or took no message"
         raise NotifyError(channel.name, "send a message", why, retryable=True)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, as a URL has it, is this machine."""
-    bare = host.strip("[]").lower()
-    try:
-        return ipaddress.ip_address(bare).is_loopback
-    except ValueError:
-        return bare == "localhost"
 
 
 def _is_safe(plugin: Plugin, url: str) -> bool:

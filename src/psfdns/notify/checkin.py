@@ -10,7 +10,7 @@ import enum
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from psfdns.notify.channel import is_loopback
+from psfdns.urls import read_url
 
 
 class Step(enum.Enum):
@@ -29,25 +29,11 @@ _PATHS = {Step.START: "/start", Step.SUCCESS: "", Step.FAILURE: "/fail"}
 
 
 _VARIABLE = re.compile(r"\$(?:\{\w+\}|\w+)", re.ASCII)
-_PLAIN = re.compile(r"[!-~]{1,2000}")
 
 
 def may_be_url(setting: str) -> bool:
     """Whether a setting is such a URL once the environment has filled in its variables."""
-    return bool(_VARIABLE.fullmatch(setting)) or is_usable(_VARIABLE.sub("x", setting))
-
-
-def is_usable(url: str) -> bool:
-    """Whether it may be asked: https, or this machine; without a name and password in it."""
-    if not _PLAIN.fullmatch(url):
-        return False
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    is_known = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    return is_known and bool(host) and "@" not in parts.netloc and not parts.fragment
+    return bool(_VARIABLE.fullmatch(setting)) or read_url(_VARIABLE.sub("x", setting)) is not None
 
 
 def checkin_url(url: str, step: Step) -> str:

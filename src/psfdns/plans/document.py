@@ -10,11 +10,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from psfdns.diagnostics import Span
 from psfdns.errors import PsfdnsError
+from psfdns.moments import write_moment
 from psfdns.plans.host import Foreign
 from psfdns.plans.plan import (
     Change,
@@ -51,7 +52,7 @@ def to_document(plan: Plan, *, created: datetime, commit: str | None) -> Json:
     return {
         "format": FORMAT,
         "digest": digest_document(covered),
-        "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": write_moment(created),
         "commit": commit,
         **covered,
     }

@@ -7,7 +7,7 @@ change often and rightly, and `protect` is there for those that must not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from psfdns.diagnostics import Diagnostic, Severity
@@ -194,17 +194,23 @@ def _judge_adopted(scene: Scene) -> Iterator[Diagnostic]:
 
 
 def _judge_account(scene: Scene) -> Iterator[Diagnostic]:
-    accounts = scene.policy.accounts
-    if accounts is None or scene.account in accounts:
-        return
-    who = f"account {scene.account}" if scene.account else "an account that could not be learnt"
-    yield _refusal(
-        scene,
-        "account",
-        f"this is {who}; psfdns writes to: {', '.join(accounts) or 'none'}",
-        hint="use the credentials of one of them (or --sandbox), or add it to [route53] accounts in "
-        "psfdns.toml; no --allow lifts this",
-    )
+    why = why_not_account(scene.account, scene.policy.accounts)
+    if why is not None:
+        yield _refusal(
+            scene,
+            "account",
+            why,
+            hint="use the credentials of one of them (or --sandbox), or add it to [route53] accounts in "
+            "psfdns.toml; no --allow lifts this",
+        )
+
+
+def why_not_account(account: str | None, accounts: Collection[str] | None) -> str | None:
+    """Why an account may not be written to; None where it may, as any may with `accounts` None."""
+    if accounts is None or account in accounts:
+        return None
+    who = f"account {account}" if account else "an account that could not be learnt"
+    return f"this is {who}; psfdns writes to: {', '.join(accounts) or 'none'}"
 
 
 def _refusal(

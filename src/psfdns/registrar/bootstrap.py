@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from psfdns.names import labels_of
-from psfdns.registrar.urls import read_url
+from psfdns.urls import read_url
 
 BUNDLED = "rdap_servers.json"
 MAX_NAMES = 20_000

@@ -10,10 +10,10 @@ from typing import Any
 
 from psfdns.errors import PsfdnsError
 from psfdns.journal.disk import read_file
+from psfdns.moments import read_moment, write_moment
 from psfdns.registrar.bootstrap import Bootstrap, bundled, read_bootstrap
 from psfdns.registrar.cache import Cache
 from psfdns.registrar.https import Answered, Bounds, Reply, Request, exchange
-from psfdns.registrar.moments import read_moment, write_moment
 
 IANA = "https://data.iana.org/rdap/dns.json"
 FORMAT = "psfdns-rdap-bootstrap/1"

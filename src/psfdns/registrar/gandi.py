@@ -123,7 +123,10 @@ class Gandi:
         if verdict == "error":
             raise RegistrarError(WHO, doing, f"it says no: {self.wire.hide(read_reasons(body))}", status=400)
         why = f"it answers {reply.status} to a rehearsal, as if it were none"
-        raise RegistrarError(WHO, doing, why, status=reply.status, uncertain=True)
+        hint = (
+            "it may have been carried out: look at the domain in Gandi's administration before anything else"
+        )
+        raise RegistrarError(WHO, doing, why, hint=hint, status=reply.status, uncertain=True)
 
     def place(self, order: Order, doing: str) -> None:
         """Order it, once. Raises RegistrarError; `uncertain` where nobody knows whether it is done."""

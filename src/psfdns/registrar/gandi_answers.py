@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from psfdns.moments import read_moment
 from psfdns.names import NameSyntaxError, parse_name
 from psfdns.rdata import RdataError, canonical_rdata
 from psfdns.registrar.domains import Ends, Money
 from psfdns.registrar.epp import epp_status
-from psfdns.registrar.moments import read_moment
 
 MAX_YEARS = 10
 """ICANN's longest registration."""

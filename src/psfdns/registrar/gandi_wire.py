@@ -20,7 +20,7 @@ from psfdns.budget import TokenBucket
 from psfdns.errors import RegistrarError
 from psfdns.registrar.gandi_answers import read_reasons
 from psfdns.registrar.https import Answered, Reply, Request, Silence, exchange
-from psfdns.registrar.urls import same_place
+from psfdns.urls import same_place
 
 WHO = "Gandi"
 PER_PAGE = 500

@@ -14,11 +14,11 @@ from decimal import InvalidOperation
 from typing import Any
 
 from psfdns.errors import RegistrarError
+from psfdns.moments import write_moment
 from psfdns.registrar.cache import Cache
 from psfdns.registrar.domains import Money, Registration, Renewal, Source, expiry_at
 from psfdns.registrar.gandi import Gandi
 from psfdns.registrar.gandi_answers import Detail, Listed
-from psfdns.registrar.moments import write_moment
 from psfdns.registrar.payable import judge_payable
 from psfdns.registrar.shapes import (
     detail_from_json,

@@ -1,4 +1,4 @@
-"""The door to registrars and registries: one request, one answer, within bounds of time and bytes.
+"""The door to registrars, registries and the service of check-ins: one request, one answer, within bounds.
 
 The standard library's client, because all of an exchange has one time limit, however slowly the other side
 drips, and because whether a request may have arrived has to be known for sure: a renewal costs money. Nothing
@@ -12,12 +12,12 @@ import functools
 import http.client
 import socket
 import ssl
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult
 
-from psfdns.registrar.urls import read_url
+from psfdns.urls import read_url
+from psfdns.web.deadline import ending
 
 SECONDS = 30.0
 """For all of one exchange, once there is a connection."""
@@ -81,7 +81,7 @@ def exchange(request: Request, bounds: Bounds = Bounds()) -> Answered:
     except (OSError, ValueError) as error:
         return Silence(f"cannot be reached ({_words_of(error)})", sent=False)
     try:
-        with _ending(connected, bounds.seconds):
+        with ending(connected, bounds.seconds):
             return _ask(request, parts, connected, bounds)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Silence(_failure(error), sent=True)
@@ -97,7 +97,7 @@ def _connect(parts: SplitResult, bounds: Bounds) -> socket.socket:
     # Not yet shaking hands, so that what ends in time is the socket that shakes them.
     wrapped = _tls().wrap_socket(connected, server_hostname=host, do_handshake_on_connect=False)
     try:
-        with _ending(wrapped, bounds.seconds):
+        with ending(wrapped, bounds.seconds):
             wrapped.do_handshake()
     except OSError:
         wrapped.close()
@@ -108,33 +108,6 @@ def _connect(parts: SplitResult, bounds: Bounds) -> socket.socket:
 @functools.cache
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
-
-
-@contextlib.contextmanager
-def _ending(connected: socket.socket, seconds: float) -> Iterator[None]:
-    """After so many seconds the connection ends, whatever comes in; that is a TimeoutError."""
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        with contextlib.suppress(OSError):
-            # SSLSocket's own would wait for the other side to take its leave.
-            socket.socket.shutdown(connected, socket.SHUT_RDWR)
-
-    watchdog = threading.Timer(seconds, stop)
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        yield
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        if late.is_set():
-            raise TimeoutError from error
-        raise
-    finally:
-        watchdog.cancel()
-    if late.is_set():
-        # What looks like the end of the answer is where we stopped.
-        raise TimeoutError
 
 
 def _ask(request: Request, parts: SplitResult, connected: socket.socket, bounds: Bounds) -> Reply:

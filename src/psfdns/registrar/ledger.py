@@ -20,8 +20,8 @@ from typing import Any
 
 from psfdns.errors import OutsideError, PsfdnsError
 from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.moments import write_moment
 from psfdns.objects import ObjectStore
-from psfdns.registrar.moments import write_moment
 from psfdns.registrar.shapes import moment_of
 
 FORMAT = "psfdns-registrar-journal/1"

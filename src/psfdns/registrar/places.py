@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from psfdns.registrar.urls import read_url
+from psfdns.urls import read_url
 
 GANDI_URL = "https://api.gandi.net/v5"
 

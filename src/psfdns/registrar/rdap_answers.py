@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from psfdns.moments import read_moment
 from psfdns.names import NameSyntaxError, parse_name
 from psfdns.rdata import RdataError, canonical_rdata
 from psfdns.registrar.domains import Expiry, Registration, Source, expiry_at
 from psfdns.registrar.epp import epp_status
-from psfdns.registrar.moments import read_moment
 
 MAX_VALUES = 64
 """Name servers, or DS, of one domain that are taken over."""

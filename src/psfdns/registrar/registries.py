@@ -19,14 +19,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from psfdns.moments import write_moment
 from psfdns.registrar.bootstrap import Bootstrap
 from psfdns.registrar.cache import Cache
 from psfdns.registrar.domains import Registration
 from psfdns.registrar.https import Answered, Bounds, Reply, Request, Silence, exchange
-from psfdns.registrar.moments import write_moment
 from psfdns.registrar.rdap_answers import read_registration
 from psfdns.registrar.shapes import moment_of, registration_from_json, registration_to_json
-from psfdns.registrar.urls import is_loopback, read_url
+from psfdns.urls import is_loopback, read_url
 
 FORMAT = "psfdns-rdap-cache/1"
 NAME = "rdap"

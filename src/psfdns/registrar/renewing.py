@@ -7,8 +7,8 @@ import enum
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from psfdns.moments import read_moment
 from psfdns.registrar.ledger import Entry, State
-from psfdns.registrar.moments import read_moment
 
 WINDOW = datetime.timedelta(hours=24)
 """How long an order counts whose end is not known, and how long one that was carried out is not repeated."""

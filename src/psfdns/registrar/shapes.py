@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from psfdns.moments import read_moment, write_moment
 from psfdns.registrar.domains import Ends, Expiry, Money, Registration, Source
 from psfdns.registrar.gandi_answers import Detail
-from psfdns.registrar.moments import read_moment, write_moment
 
 Json = Mapping[str, Any]
 

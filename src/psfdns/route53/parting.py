@@ -18,7 +18,7 @@ from psfdns.diagnostics import Diagnostic, Severity
 from psfdns.lookup.parents import Delegation, ParentView
 from psfdns.patterns import find_match
 from psfdns.plans.desired import zone_stem
-from psfdns.plans.guards import Policy
+from psfdns.plans.guards import Policy, why_not_account
 from psfdns.plans.host import LiveZone
 from psfdns.plans.match import is_ours as is_made_by_us
 from psfdns.plans.ownership import is_apex_authority, own_part
@@ -117,15 +117,10 @@ def judge_parting(parting: Parting, sighting: Sighting, *, now: datetime) -> Ite
 
 
 def _judge_owner(parting: Parting) -> Iterator[Diagnostic]:
-    hosted, accounts = parting.live.hosted, parting.policy.accounts
-    if accounts is not None and parting.account not in accounts:
-        who = f"account {parting.account}" if parting.account else "an account that could not be learnt"
-        yield _no(
-            parting,
-            "account",
-            f"this is {who}; psfdns writes to: {', '.join(accounts) or 'none'}",
-            "use the credentials of one of them (or --sandbox)",
-        )
+    hosted = parting.live.hosted
+    why = why_not_account(parting.account, parting.policy.accounts)
+    if why is not None:
+        yield _no(parting, "account", why, "use the credentials of one of them (or --sandbox)")
     if hosted.linked_service is not None:
         by = hosted.linked_service
         yield _no(parting, "linked-service", f"made and kept by another service: {by}", "delete it there")

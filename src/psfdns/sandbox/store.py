@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from psfdns.errors import PsfdnsError
+from psfdns.journal.disk import make_parents
 from psfdns.sandbox.recordsets import RecordSets
 from psfdns.sandbox.zones import (
     FORMAT,
@@ -175,7 +176,8 @@ class DiskStore:
 
     def _make_folder(self) -> None:
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_parents(self.folder)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise PsfdnsError(f"{self.folder}: cannot be made: {error.strerror}") from error
 

@@ -13,13 +13,13 @@ import http.client
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from psfdns.web.deadline import ending
 from psfdns.web.reach import is_public
 
 USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
@@ -191,35 +191,18 @@ def _exchange(request: _Request, address: str, ways: Ways) -> _Response:
 def _connected(request: _Request, address: str, ways: Ways) -> Iterator[socket.socket]:
     """A socket to this very address, with TLS where the scheme has it, which ends when the time is over."""
     connected = socket.create_connection((address, ways.ports[request.scheme]), timeout=ways.seconds)
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        with contextlib.suppress(OSError):
-            # SSLSocket's own would wait for the other side to take its leave.
-            socket.socket.shutdown(connected, socket.SHUT_RDWR)
-
-    watchdog = threading.Timer(ways.seconds, stop)
-    watchdog.daemon = True
-    watchdog.start()
     try:
         if request.scheme == "https":
-            context = _without_judging()
-            connected = context.wrap_socket(
+            # Not yet shaking hands, so that what ends in time is the socket that shakes them.
+            connected = _without_judging().wrap_socket(
                 connected, server_hostname=request.host, do_handshake_on_connect=False
             )
-            connected.do_handshake()
-        yield connected
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        if late.is_set():
-            raise TimeoutError from error
-        raise
+        with ending(connected, ways.seconds):
+            if isinstance(connected, ssl.SSLSocket):
+                connected.do_handshake()
+            yield connected
     finally:
-        watchdog.cancel()
         connected.close()
-    if late.is_set():
-        # What looks like the end of the page is where we stopped.
-        raise TimeoutError
 
 
 def _without_judging() -> ssl.SSLContext:

@@ -13,6 +13,7 @@ from psfdns.cli.views.escape import escape
 from psfdns.cli.views.findings import finding_document, render
 from psfdns.cli.views.table import render_rows
 from psfdns.diagnostics import Diagnostic
+from psfdns.moments import write_moment
 
 FORMAT = "psfdns-certs/1"
 _MAX_NAMES = 3
@@ -32,7 +33,7 @@ def to_document(
     found += [{**finding_document(finding), "certificate": None} for finding in others]
     return {
         "format": FORMAT,
-        "checked_at": _stamp(now),
+        "checked_at": write_moment(now),
         "certificates": [_certificate(standing, now) for standing in standings],
         "findings": found,
     }
@@ -46,8 +47,8 @@ def _certificate(standing: Standing, now: datetime.datetime) -> Shape:
         "name": wanted.name,
         "names": list(wanted.names),
         "tenant": wanted.tenant,
-        "not_before": None if current is None else _stamp(current.not_before),
-        "not_after": None if current is None else _stamp(current.not_after),
+        "not_before": None if current is None else write_moment(current.not_before),
+        "not_after": None if current is None else write_moment(current.not_after),
         "serial": None if current is None else current.serial,
         "fingerprint": None if current is None else current.fingerprint,
         "issuer": wanted.issuer if current is None else current.issuer,
@@ -64,17 +65,13 @@ def _due(renewal: Renewal | None) -> bool | str | None:
     """True, false, or the time when it will be; None where it is not known."""
     if renewal is None:
         return None
-    return renewal.due if renewal.due or renewal.at is None else _stamp(renewal.at)
+    return renewal.due if renewal.due or renewal.at is None else write_moment(renewal.at)
 
 
 def _deployment(standing: Standing, target: str) -> Shape:
     last = standing.state.deployment(target)
     fingerprint = None if last is None else last.fingerprint
     return {"target": target, "fingerprint": fingerprint, "ok": standing.is_deployed(target)}
-
-
-def _stamp(moment: datetime.datetime) -> str:
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def render_list(document: Shape, *, colour: bool = False) -> str:

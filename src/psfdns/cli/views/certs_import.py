@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from psfdns.certs.certificate import KeyType, without_wildcard
 from psfdns.cli.adopting import Adopted, Fate
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.table import render_rows
+from psfdns.moments import write_moment
 
 FORMAT = "psfdns-certs-import/1"
 
@@ -42,15 +42,11 @@ def _certificate(each: Adopted, wanted: Collection[str]) -> Shape:
         "why": each.why,
         "sets": each.sets,
         "names": [] if found is None else list(found.names),
-        "not_after": None if found is None else _stamp(found.not_after),
+        "not_after": None if found is None else write_moment(found.not_after),
         "serial": None if found is None else found.serial,
         "fingerprint": None if found is None else found.fingerprint,
         "wanted": each.name in wanted,
     }
-
-
-def _stamp(moment: datetime.datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _table(each: Adopted) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.escape import escape
+from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
     from psfdns.certs.order import Fault, Outcome
@@ -32,7 +32,7 @@ def _certificate(outcome: Outcome) -> Shape:
         "outcome": "failed" if issued is None else "issued",
         "ca": None if issued is None else issued.ca,
         "replaces": issued is not None and issued.replaces,
-        "not_after": None if found is None else _stamp(found.not_after),
+        "not_after": None if found is None else write_moment(found.not_after),
         "serial": None if found is None else found.serial,
         "fingerprint": None if found is None else found.fingerprint,
         "faults": [_fault(each) for each in outcome.faults],
@@ -40,12 +40,8 @@ def _certificate(outcome: Outcome) -> Shape:
 
 
 def _fault(fault: Fault) -> Shape:
-    retry_at = None if fault.retry_at is None else _stamp(fault.retry_at)
+    retry_at = None if fault.retry_at is None else write_moment(fault.retry_at)
     return {"ca": fault.ca, "why": fault.why, "hint": fault.hint, "retry_at": retry_at}
-
-
-def _stamp(moment: datetime.datetime) -> str:
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def render_issued(document: Shape) -> str:

@@ -15,6 +15,7 @@ from psfdns.delegation.verdict import Status
 from psfdns.lookup.answer import Answer
 from psfdns.lookup.parents import Delegation
 from psfdns.lookup.survey import holds_zone
+from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
     from psfdns.cli.delegating import Looked
@@ -41,7 +42,7 @@ def to_document(
     counts = Counter(zone["status"] for zone in zones)
     return {
         "format": FORMAT,
-        "checked_at": checked_at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "checked_at": write_moment(checked_at),
         "account": account,
         "summary": {**{status.value: counts[status.value] for status in Status}, "not_asked": counts[None]},
         "zones": zones,

@@ -13,6 +13,7 @@ from psfdns.cli.views.plan_words import count
 from psfdns.dnssec.algorithms import algorithm_name, digest_name
 from psfdns.dnssec.keys import list_keys
 from psfdns.dnssec.verdict import Status
+from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
     from psfdns.cli.signing import Examined
@@ -40,15 +41,11 @@ def to_document(examined: Sequence[Examined], *, account: str | None, checked_at
     counts = Counter(zone["status"] for zone in zones)
     return {
         "format": FORMAT,
-        "checked_at": _time(checked_at),
+        "checked_at": write_moment(checked_at),
         "account": account,
         "summary": {**{status.value: counts[status.value] for status in Status}, "not_asked": counts[None]},
         "zones": zones,
     }
-
-
-def _time(moment: datetime.datetime) -> str:
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _zone(examined: Examined) -> Shape:
@@ -123,8 +120,8 @@ def _signatures(signatures: Iterable[Signature]) -> list[Shape]:
             "type": each.type,
             "key_tag": each.key_tag,
             "algorithm": each.algorithm,
-            "inception": _time(each.inception),
-            "expiration": _time(each.expiration),
+            "inception": write_moment(each.inception),
+            "expiration": write_moment(each.expiration),
             "status": each.state.value,
         }
         for each in dict.fromkeys(signatures)
@@ -154,7 +151,7 @@ def _signed_until(readings: Sequence[SetReading], path: Sequence[Trust]) -> str 
     own = [one for each in readings if each.found for one in each.signatures]
     own += [one for trust in path[-1:] for each in trust.at for one in each.signatures]
     ends = [each.expiration for each in own if each.is_valid]
-    return _time(min(ends)) if ends else None
+    return write_moment(min(ends)) if ends else None
 
 
 def render_text(document: Shape, *, colour: bool = False, quiet: bool = False, whole: bool = False) -> str:

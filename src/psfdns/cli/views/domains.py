@@ -10,7 +10,7 @@ from psfdns.cli.views.escape import escape
 from psfdns.cli.views.findings import finding_document
 from psfdns.cli.views.plan_words import count
 from psfdns.cli.views.table import render_rows
-from psfdns.registrar.moments import read_moment, write_moment
+from psfdns.moments import read_moment, write_moment
 
 if TYPE_CHECKING:
     from psfdns.cli.registering import Listing

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan import render_changes, render_zones
+from psfdns.moments import write_moment
 from psfdns.plans.document import change_to_json
 from psfdns.plans.document import to_document as plan_to_document
 from psfdns.plans.plan import Change, Plan
@@ -56,11 +57,7 @@ def _since(since: Since | None) -> Shape | None:
     if since is None:
         return None
     changes = [change_to_json(change) for change in since.changes]
-    return {"entry": since.entry, "at": _stamp(since.at) if since.at else None, "changes": changes}
-
-
-def _stamp(moment: datetime.datetime) -> str:
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"entry": since.entry, "at": write_moment(since.at) if since.at else None, "changes": changes}
 
 
 def unknown_document(
@@ -73,7 +70,7 @@ def unknown_document(
         | {"since_apply": None}
         for zone in zones
     ]
-    return _document(rows, account=None, checked_at=_stamp(checked_at))
+    return _document(rows, account=None, checked_at=write_moment(checked_at))
 
 
 def _document(zones: list[Shape], *, account: str | None, checked_at: str) -> Shape:

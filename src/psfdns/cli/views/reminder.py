@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import count
 from psfdns.cli.views.reminder_words import say_facts, say_what_happens, say_what_to_do
-from psfdns.registrar.moments import write_moment
+from psfdns.moments import write_moment
 from psfdns.reminders.policy import judge_level
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import count
 from psfdns.diagnostics import Diagnostic
 from psfdns.lookup.parents import Delegation, ParentView
+from psfdns.moments import write_moment
 from psfdns.plans.shapes import diagnostic_to_json
 from psfdns.route53.deletion import Deleted
 from psfdns.route53.parting import Parting
@@ -49,7 +50,7 @@ def to_document(report: Report) -> Shape:
         "file": report.path,
         "record_sets": len(parting.record_sets),
         "parents": _parents(parting.parents),
-        "wait_until": until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else None,
+        "wait_until": write_moment(until) if until else None,
         "refused": [diagnostic_to_json(finding) for finding in report.refused],
         "deleted": done is not None and done.error is None,
         "record_sets_deleted": done.record_sets if done else 0,

@@ -24,11 +24,12 @@ def read_url(text: str) -> SplitResult | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host, as a URL has it, is this machine."""
+    """Whether a host, as a URL has it, with the brackets of an IPv6 address or without, is this machine."""
+    bare = host.strip("[]").lower()
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(bare).is_loopback
     except ValueError:
-        return host == "localhost"
+        return bare == "localhost"
 
 
 def same_place(first: SplitResult, second: SplitResult) -> bool:

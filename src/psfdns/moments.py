@@ -1,4 +1,4 @@
-"""Moments as registrars, registries and our own files write them (RFC 3339). Pure."""
+"""Moments as others and our own documents write them (RFC 3339). Pure."""
 
 from __future__ import annotations
 
