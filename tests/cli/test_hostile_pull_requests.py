@@ -334,3 +334,35 @@ def test_what_came_to_the_base_meanwhile_is_nobodys_change(pull_request_of_frenc
     request.write(OWN, HEAD + "www A 192.0.2.2\n")
     said = request.check()
     assert (said.returncode, said.stdout) == (0, "")
+
+
+def test_a_history_of_which_the_merge_base_can_be_chosen_is_refused(
+    pull_request_of_french: PullRequest,
+) -> None:
+    """Two requests undid in the end what they did on the way; what they did comes back by a third."""
+    request, theirs = pull_request_of_french, "zones/snakes/snakes.example.zone"
+    base, honest, hostile = request.base, HEAD, HEAD + "www A 192.0.2.66\n"
+    for branch, start in (("first", "main"), ("second", "first~1")):
+        git(base, "checkout", "-q", "-b", branch, start)
+        (base / theirs).write_text(hostile)
+        (base / OWN).write_text(HEAD + f"; {branch}\n")
+        git(base, "commit", "-qam", "done")
+        (base / theirs).write_text(honest)
+        git(base, "commit", "-qam", "undone")
+    git(base, "checkout", "-q", "main")
+    (base / theirs).write_text(honest)
+    git(base, "commit", "-q", "--allow-empty", "-am", "main goes on")
+    for branch in ("first", "second"):
+        git(base, "merge", "-q", "--no-ff", "-X", "theirs", branch, "-m", "merged")
+    git(request.head, "fetch", "-q")
+    git(request.head, "reset", "-q", "--hard", "origin/second~1")
+    git(request.head, "merge", "-q", "-s", "ours", "origin/first", "-m", "crosswise")
+
+    said = request.check()
+    assert said.returncode == 1
+    assert "'origin/main' and HEAD parted at 2 commits" in said.stderr
+    assert "merge origin/main into the branch" in said.stderr
+
+    git(base, "fetch", "-q", str(request.head), "HEAD")
+    git(base, "merge", "-q", "--no-ff", "FETCH_HEAD", "-m", "what would have come of it")
+    assert (base / theirs).read_text() == hostile

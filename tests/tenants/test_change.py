@@ -174,6 +174,30 @@ CASES: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"zones/lua/tenant.toml": tenant("lua", "moon"), "zones/lua/lua.example.zone": ZONE},
         ["zones/lua/tenant.toml info new-tenant", "zones/lua/lua.example.zone info new-zone"],
     ),
+    "a new tenant that would be the staff": (
+        {"zones/lua/tenant.toml": tenant("lua", "vipere", kind="psf")},
+        ["zones/lua/tenant.toml info new-tenant", "zones/lua/tenant.toml error staff-setting"],
+    ),
+    "a new tenant that pins a live zone": (
+        {
+            "zones/lua/tenant.toml": tenant("lua", "moon", more='[zones."lua.example"]\nid = "Z0123"\n'),
+            "zones/lua/lua.example.zone": ZONE,
+        },
+        [
+            "zones/lua/tenant.toml info new-tenant",
+            "zones/lua/tenant.toml error staff-setting",
+            "zones/lua/lua.example.zone info new-zone",
+        ],
+    ),
+    "a new tenant whose new zone asks for what may be asked for": (
+        {
+            "zones/lua/tenant.toml": tenant(
+                "lua", "moon", more='[zones."lua.example"]\nregistrar = "gandi"\nprotect = ["@ MX"]\n'
+            ),
+            "zones/lua/lua.example.zone": ZONE,
+        },
+        ["zones/lua/tenant.toml info new-tenant", "zones/lua/lua.example.zone info new-zone"],
+    ),
     "a new tenant that looks like another": (
         {"zones/snake5/tenant.toml": tenant("snake5", "moon")},
         [

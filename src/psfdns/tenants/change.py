@@ -13,7 +13,7 @@ from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.names import is_subdomain
 from psfdns.settings import Registrar, ZoneSettings
 from psfdns.tenants import change_rules as rules
-from psfdns.tenants.actor import Actor, name_approvers
+from psfdns.tenants.actor import STAFF_KIND, Actor, name_approvers
 from psfdns.tenants.likeness import index_by_skeleton, skeleton
 from psfdns.tenants.load import Repository
 from psfdns.tenants.names import TENANT_FILE
@@ -118,6 +118,8 @@ def _judge_tenants(scene: ChangeScene) -> Iterator[Diagnostic]:
         if alike is not None:
             yield scene.say(rules.LOOKS_LIKE, folder, f"the tenant {slug} looks like {alike}", of=[alike])
         yield scene.say(rules.NEW_TENANT, folder, f"a new tenant, {slug}")
+        if slug in scene.head.tenants:
+            yield from _judge_standing(scene, scene.head.tenants[slug])
     for slug, before in scene.base.tenants.items():
         after = scene.head.tenants.get(slug)
         if before.path not in scene.changed:
@@ -138,9 +140,24 @@ def _judge_tenant(scene: ChangeScene, before: Tenant, after: Tenant) -> Iterator
         new = [each.name for each in after.liaisons if each not in before.liaisons]
         summary = f"the liaisons of {after.slug} change: {_listed('+', new)}{_listed('-', gone)}".rstrip()
         yield scene.say(rules.LIAISON_CHANGED, at, summary, of=[before.slug])
+    yield from _judge_settings(scene, at, before.zones, after.zones)
+
+
+def _judge_standing(scene: ChangeScene, new: Tenant) -> Iterator[Diagnostic]:
+    """A new tenant says what it is itself, but not that it is the staff, nor what psfdns may touch."""
+    at = Span(new.path)
+    if new.kind == STAFF_KIND:
+        summary = f'{new.slug} would be of kind = "{STAFF_KIND}", whose people may change everything'
+        yield scene.say(rules.STAFF_SETTING, at, summary)
+    yield from _judge_settings(scene, at, {}, new.zones)
+
+
+def _judge_settings(
+    scene: ChangeScene, at: Span, before: Mapping[str, ZoneSettings], after: Mapping[str, ZoneSettings]
+) -> Iterator[Diagnostic]:
     held = {file.stem for file in scene.base.zone_files}
-    for stem in dict.fromkeys([*before.zones, *after.zones]):
-        keys = _changed_keys(before.zones.get(stem), after.zones.get(stem))
+    for stem in dict.fromkeys([*before, *after]):
+        keys = _changed_keys(before.get(stem), after.get(stem))
         for key in sorted(keys & (_GUARDED if stem in held else _GUARDED - _ASKED_FOR)):
             yield scene.say(rules.STAFF_SETTING, at, f"{key} of {stem} is changed")
 
