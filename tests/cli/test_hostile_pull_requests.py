@@ -119,6 +119,16 @@ def everything_ignored(request: PullRequest) -> None:
     git(request.head, "add", "-f", ".gitignore")
 
 
+def submodule(path: str) -> Callable[[PullRequest], None]:
+    def make(request: PullRequest) -> None:
+        place = request.head / path
+        place.mkdir(parents=True)
+        git(place, "init", "-q")
+        git(place, "commit", "-q", "--allow-empty", "-m", "elsewhere")
+
+    return make
+
+
 HOSTILE: dict[str, tuple[Callable[[PullRequest], None], str, str]] = {
     "another tenant's zone": (
         file("zones/snakes/snakes.example.zone", HEAD + "www A 192.0.2.66\n"),
@@ -235,6 +245,17 @@ HOSTILE: dict[str, tuple[Callable[[PullRequest], None], str, str]] = {
         everything_ignored,
         ".gitignore",
         "staff-file",
+    ),
+    "what hides its change from the review": (
+        file("zones/french/.gitattributes", "*.zone -diff linguist-generated\n"),
+        "zones/french/.gitattributes",
+        "staff-file",
+    ),
+    "a submodule": (submodule("zones/french/more"), "zones/french/more", "bad-file"),
+    "oneself as the staff, in a new tenant": (
+        file("zones/lua/tenant.toml", tenant("lua", "vipere", kind="psf")),
+        "zones/lua/tenant.toml",
+        "staff-setting",
     ),
     "CODEOWNERS": (file(".github/CODEOWNERS", "* @vipere\n"), ".github/CODEOWNERS", "staff-file"),
 }

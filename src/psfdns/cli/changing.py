@@ -11,14 +11,15 @@ from psfdns.baseline import compare, take_baseline
 from psfdns.cli.before import before_change
 from psfdns.cli.certificates import CertificateCheck
 from psfdns.cli.repository import read_zone, select_zones, unknown
-from psfdns.cli.revision import changed_paths
-from psfdns.diagnostics import Diagnostic
+from psfdns.cli.revision import changed_paths, find_submodules
+from psfdns.diagnostics import Diagnostic, Span
 from psfdns.tenants.actor import Actor, actor_for, tenants_of
 from psfdns.tenants.captures import find_captures
 from psfdns.tenants.change import ChangeScene, judge_change
 from psfdns.tenants.codeowners import PATHS as CODEOWNERS
 from psfdns.tenants.codeowners import render_codeowners
 from psfdns.tenants.load import Repository, load_repository, read_text
+from psfdns.tenants.rules import BAD_FILE
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
@@ -75,6 +76,7 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
     new = [*repository.findings, *(finding for _, zone in after.values() for finding in zone.findings)]
     old += wanted_before
     new += wanted_after
+    new += _refuse_submodules(workspace.root, changed)
     captures = [
         finding for file, zone in after.values() for finding in _captures(scene, file, zone, before.get)
     ]
@@ -84,6 +86,12 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
 
 def _read(workspace: Workspace, file: ZoneFile) -> DesiredZone:
     return read_zone(file, workspace.config)
+
+
+def _refuse_submodules(root: Path, changed: Collection[str]) -> Iterator[Diagnostic]:
+    """A submodule lies there as an empty folder, and what it holds is in nobody's review."""
+    for path in sorted(find_submodules(root).intersection(changed)):
+        yield BAD_FILE.broken(Span(path), "is a submodule, which is another repository")
 
 
 def _check_certificates(

@@ -15,6 +15,9 @@ _GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.
 """No command that the repository's configuration names is run."""
 
 
+_SUBMODULE = b"160000 "
+"""The mode of an entry of the index (gitformat-index(5))."""
+
 _PLANNED_FROM = ("zones", "certs", "psfdns.toml")
 """Whatever else lies about makes no commit dirty."""
 
@@ -53,6 +56,12 @@ def changed_paths(root: Path, revision: str) -> set[str]:
     prefix = os.fsdecode(run_git(root, "rev-parse", "--show-prefix")).removesuffix("\n")
     names = {os.fsdecode(name) for name in (differing + untracked).split(b"\0") if name}
     return {os.path.relpath(name, prefix or ".") for name in names}
+
+
+def find_submodules(root: Path) -> set[str]:
+    """What of zones/ and certs/ is a commit of another repository, by its path. Raises PsfdnsError."""
+    listed = run_git(root, "ls-files", "--stage", "-z", "--", "zones", "certs").split(b"\0")
+    return {os.fsdecode(line.partition(b"\t")[2]) for line in listed if line.startswith(_SUBMODULE)}
 
 
 def find_merge_base(root: Path, revision: str) -> str:

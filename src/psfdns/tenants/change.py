@@ -74,11 +74,18 @@ def judge_change(scene: ChangeScene) -> Iterator[Diagnostic]:
 def owner_of(path: str) -> str | None:
     """The folder name of the tenant whose file this is; None for the staff's."""
     parts = path.split("/")
+    if is_for_git(path):
+        return None
     if len(parts) > 2 and parts[0] == "zones":
         return parts[1]
     if len(parts) == 2 and parts[0] == "certs" and parts[1].endswith(".toml"):
         return parts[1].removesuffix(".toml")
     return None
+
+
+def is_for_git(path: str) -> bool:
+    """Whether git or GitHub goes by it, as .gitattributes: it can hide a change from whoever reviews it."""
+    return any(part.lower().startswith(".git") for part in path.split("/"))
 
 
 def _known(repository: Repository) -> frozenset[str]:
@@ -97,7 +104,8 @@ def _judge_files(scene: ChangeScene) -> Iterator[Diagnostic]:
         if slug in known and slug is not None:
             yield scene.say(rules.OTHER_TENANTS_FILE, Span(path), f"this file is {slug}'s", of=[slug])
         else:
-            yield scene.say(rules.STAFF_FILE, Span(path), "this file is the staff's")
+            what = "what git and GitHub go by" if is_for_git(path) else "this file"
+            yield scene.say(rules.STAFF_FILE, Span(path), f"{what} is the staff's")
     if len(strange) > MAX_FILES:
         more = f"{len(strange) - MAX_FILES:,} more files that are not the actor's"
         yield scene.say(rules.MORE_FILES, None, more)
@@ -125,7 +133,9 @@ def _judge_tenants(scene: ChangeScene) -> Iterator[Diagnostic]:
         if before.path not in scene.changed:
             continue
         if after is None:
-            yield scene.say(rules.TENANT_REMOVED, Span(before.path), f"{slug} would have no tenant.toml")
+            yield scene.say(
+                rules.TENANT_REMOVED, Span(before.path), f"{slug} would have no valid tenant.toml"
+            )
         else:
             yield from _judge_tenant(scene, before, after)
 
@@ -177,7 +187,7 @@ def _judge_zones(scene: ChangeScene) -> Iterator[Diagnostic]:
     before = {(file.origin, file.view): file for file in scene.base.zone_files}
     after = {(file.origin, file.view) for file in scene.head.zone_files}
     skeletons = index_by_skeleton(file.origin for file in scene.owners.zone_files)
-    origins = {file.origin: file for file in scene.owners.zone_files}
+    origins = _holders_by_origin(scene.owners.zone_files)
     for file in scene.head.zone_files:
         was = before.get((file.origin, file.view))
         if was is None:
@@ -192,6 +202,14 @@ def _judge_zones(scene: ChangeScene) -> Iterator[Diagnostic]:
         if key not in after:
             summary = f"{file.stem} has no file any more"
             yield scene.say(rules.ZONE_REMOVED, Span(file.shown_path), summary, of=[file.tenant])
+
+
+def _holders_by_origin(files: Iterable[ZoneFile]) -> Mapping[str, Collection[str]]:
+    """Each zone's tenants: views of it may be of several."""
+    found: dict[str, set[str]] = {}
+    for file in files:
+        found.setdefault(file.origin, set()).add(file.tenant)
+    return found
 
 
 def _holder(scene: ChangeScene, file: ZoneFile) -> str | None:
@@ -209,12 +227,11 @@ def _moved(scene: ChangeScene, file: ZoneFile, before: str) -> Diagnostic:
 
 
 def _judge_new_zone(
-    scene: ChangeScene, file: ZoneFile, origins: Mapping[str, ZoneFile], skeletons: Mapping[str, str]
+    scene: ChangeScene, file: ZoneFile, origins: Mapping[str, Collection[str]], skeletons: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     at = Span(file.shown_path)
-    holder = origins.get(file.origin)
-    if holder is not None and holder.tenant != file.tenant:
-        yield _moved(scene, file, holder.tenant)
+    for holder in sorted({*origins.get(file.origin, ())} - {file.tenant}):
+        yield _moved(scene, file, holder)
     alike = skeletons.get(skeleton(file.origin))
     if alike is not None and alike != file.origin:
         yield scene.say(rules.LOOKS_LIKE, at, f"{file.origin} looks like {alike}")
@@ -230,7 +247,9 @@ def _judge_new_zone(
     if below:
         summary = f"{file.origin} contains zones of {', '.join(below)}"
         yield scene.say(rules.ZONE_ABOVE, at, summary, of=below)
-    above = _nearest_above(file.origin, scene.owners.zone_files)
+    # A private view of its own is no right to names that the world sees in another's zone.
+    held = [other for other in scene.owners.zone_files if file.settings.private or not other.settings.private]
+    above = _nearest_above(file.origin, held)
     if above and not any(_delegates(zone, file) for zone in above):
         summary = f"{file.origin} lies in {above[0].stem}, which {above[0].tenant} did not delegate"
         yield scene.say(rules.ZONE_INSIDE, at, summary, of=[above[0].tenant])
