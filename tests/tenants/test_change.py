@@ -274,6 +274,14 @@ def test_each_finding_names_who_has_to_approve(tmp_path: Path) -> None:
     (found,) = judge(tmp_path, {"zones/snakes/snakes.example.zone": ZONE + "; x\n"}, "french")
     assert found.hint is not None
     assert found.hint.endswith("approval: the staff (@psf/infra, @staffer) or snakes (@asp)")
+    assert "no liaison" not in found.hint
+
+
+def test_who_stands_in_no_tenants_file_is_told_so(tmp_path: Path) -> None:
+    (found,) = judge(tmp_path, {"zones/snakes/snakes.example.zone": ZONE + "; x\n"})
+    assert found.hint is not None
+    assert found.hint.startswith("whoever made the change is no liaison of any tenant by their GitHub handle")
+    assert found.hint.endswith("approval: the staff (@psf/infra, @staffer) or snakes (@asp)")
 
 
 def test_the_staff_change_everything_and_are_told_whom_it_concerns(tmp_path: Path) -> None:

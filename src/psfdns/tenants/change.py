@@ -23,6 +23,10 @@ from psfdns.tenants.zone_file import ZoneFile
 MAX_FILES = 20
 """Findings about files that are not the actor's; what is beyond is counted."""
 
+_STRANGER = (
+    "whoever made the change is no liaison of any tenant by their GitHub handle; leave the file as it is"
+)
+
 _GUARDED = frozenset(
     {"id", "ignore", "protect", "apex", "registrar", "delegation_set", "private", "delegated"}
 )
@@ -98,11 +102,13 @@ def _judge_files(scene: ChangeScene) -> Iterator[Diagnostic]:
         return
     known = _known(scene.base) | _known(scene.owners)
     new = _known(scene.head) - known
+    stranger = None if scene.actor.tenants else _STRANGER
     strange = [path for path in sorted(scene.changed) if not _may_write(scene, path, new)]
     for path in strange[:MAX_FILES]:
         slug = owner_of(path)
         if slug in known and slug is not None:
-            yield scene.say(rules.OTHER_TENANTS_FILE, Span(path), f"this file is {slug}'s", of=[slug])
+            summary = f"this file is {slug}'s"
+            yield scene.say(rules.OTHER_TENANTS_FILE, Span(path), summary, of=[slug], why=stranger)
         else:
             what = "what git and GitHub go by" if is_for_git(path) else "this file"
             yield scene.say(rules.STAFF_FILE, Span(path), f"{what} is the staff's")
