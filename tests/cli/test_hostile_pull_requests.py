@@ -293,6 +293,20 @@ def test_no_annotation_can_be_forged_from_a_file_or_its_name(pull_request_of_fre
     assert not any(character in said.stdout + said.stderr for character in "\x1b\r\u202e\u2028")
 
 
+def test_what_others_have_to_know_is_not_buried_under_what_is_odd(
+    pull_request_of_french: PullRequest,
+) -> None:
+    """GitHub shows the first ten warnings of a step."""
+    odd = "".join(f"a{number} A 192.0.2.1\na{number} 60 A 192.0.2.2\n" for number in range(12))
+    pull_request_of_french.write(OWN, HEAD + odd)
+    liaison = BASE["zones/french/tenant.toml"].replace('"vipere"', '"stranger"')
+    pull_request_of_french.write("zones/french/tenant.toml", liaison)
+    said = pull_request_of_french.check("--format", "github")
+    warnings = [line for line in said.stdout.splitlines() if line.startswith("::warning ")]
+    assert len(warnings) > 10
+    assert "title=liaison-changed" in warnings[0]
+
+
 def test_an_honest_pull_request_passes(pull_request_of_french: PullRequest) -> None:
     pull_request_of_french.write(OWN, HEAD + "www A 192.0.2.2\n")
     said = pull_request_of_french.check()
