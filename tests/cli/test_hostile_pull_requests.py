@@ -293,6 +293,20 @@ def test_no_annotation_can_be_forged_from_a_file_or_its_name(pull_request_of_fre
     assert not any(character in said.stdout + said.stderr for character in "\x1b\r\u202e\u2028")
 
 
+def test_an_old_error_in_the_zone_is_no_cover(pull_request_of_french: PullRequest) -> None:
+    """Nothing of it goes out yet, but with whatever change mends the error; that one is no capture then."""
+    request, above = pull_request_of_french, "zones/snakes/snakes.example.zone"
+    delegation = "fr NS ns1.example.net.\nfr NS ns2.example.com.\n"
+    (request.base / above).write_text(HEAD + "x A oops\n" + delegation)
+    git(request.base, "commit", "-qam", "an error, and a delegation that was approved")
+    git(request.head, "pull", "-q")
+    request.write(above, HEAD + "x A oops\n" + delegation.replace("ns2", "evil"))
+    said = request.check(actor="asp")
+    assert (said.returncode, said.stdout.count("[captures-zone]")) == (1, 1)
+    request.write(above, HEAD + "x A 192.0.2.3\n" + delegation)
+    assert request.check(actor="asp").returncode == 0
+
+
 def test_what_others_have_to_know_is_not_buried_under_what_is_odd(
     pull_request_of_french: PullRequest,
 ) -> None:
