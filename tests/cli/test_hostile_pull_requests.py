@@ -119,6 +119,16 @@ def everything_ignored(request: PullRequest) -> None:
     git(request.head, "add", "-f", ".gitignore")
 
 
+def submodule(path: str) -> Callable[[PullRequest], None]:
+    def make(request: PullRequest) -> None:
+        place = request.head / path
+        place.mkdir(parents=True)
+        git(place, "init", "-q")
+        git(place, "commit", "-q", "--allow-empty", "-m", "elsewhere")
+
+    return make
+
+
 HOSTILE: dict[str, tuple[Callable[[PullRequest], None], str, str]] = {
     "another tenant's zone": (
         file("zones/snakes/snakes.example.zone", HEAD + "www A 192.0.2.66\n"),
@@ -236,6 +246,17 @@ HOSTILE: dict[str, tuple[Callable[[PullRequest], None], str, str]] = {
         ".gitignore",
         "staff-file",
     ),
+    "what hides its change from the review": (
+        file("zones/french/.gitattributes", "*.zone -diff linguist-generated\n"),
+        "zones/french/.gitattributes",
+        "staff-file",
+    ),
+    "a submodule": (submodule("zones/french/more"), "zones/french/more", "bad-file"),
+    "oneself as the staff, in a new tenant": (
+        file("zones/lua/tenant.toml", tenant("lua", "vipere", kind="psf")),
+        "zones/lua/tenant.toml",
+        "staff-setting",
+    ),
     "CODEOWNERS": (file(".github/CODEOWNERS", "* @vipere\n"), ".github/CODEOWNERS", "staff-file"),
 }
 
@@ -270,6 +291,34 @@ def test_no_annotation_can_be_forged_from_a_file_or_its_name(pull_request_of_fre
     assert lines
     assert all(re.match("::(error|warning|notice) file=zones/french/", line) for line in lines)
     assert not any(character in said.stdout + said.stderr for character in "\x1b\r\u202e\u2028")
+
+
+def test_an_old_error_in_the_zone_is_no_cover(pull_request_of_french: PullRequest) -> None:
+    """Nothing of it goes out yet, but with whatever change mends the error; that one is no capture then."""
+    request, above = pull_request_of_french, "zones/snakes/snakes.example.zone"
+    delegation = "fr NS ns1.example.net.\nfr NS ns2.example.com.\n"
+    (request.base / above).write_text(HEAD + "x A oops\n" + delegation)
+    git(request.base, "commit", "-qam", "an error, and a delegation that was approved")
+    git(request.head, "pull", "-q")
+    request.write(above, HEAD + "x A oops\n" + delegation.replace("ns2", "evil"))
+    said = request.check(actor="asp")
+    assert (said.returncode, said.stdout.count("[captures-zone]")) == (1, 1)
+    request.write(above, HEAD + "x A 192.0.2.3\n" + delegation)
+    assert request.check(actor="asp").returncode == 0
+
+
+def test_what_others_have_to_know_is_not_buried_under_what_is_odd(
+    pull_request_of_french: PullRequest,
+) -> None:
+    """GitHub shows the first ten warnings of a step."""
+    odd = "".join(f"a{number} A 192.0.2.1\na{number} 60 A 192.0.2.2\n" for number in range(12))
+    pull_request_of_french.write(OWN, HEAD + odd)
+    liaison = BASE["zones/french/tenant.toml"].replace('"vipere"', '"stranger"')
+    pull_request_of_french.write("zones/french/tenant.toml", liaison)
+    said = pull_request_of_french.check("--format", "github")
+    warnings = [line for line in said.stdout.splitlines() if line.startswith("::warning ")]
+    assert len(warnings) > 10
+    assert "title=liaison-changed" in warnings[0]
 
 
 def test_an_honest_pull_request_passes(pull_request_of_french: PullRequest) -> None:
@@ -334,3 +383,35 @@ def test_what_came_to_the_base_meanwhile_is_nobodys_change(pull_request_of_frenc
     request.write(OWN, HEAD + "www A 192.0.2.2\n")
     said = request.check()
     assert (said.returncode, said.stdout) == (0, "")
+
+
+def test_a_history_of_which_the_merge_base_can_be_chosen_is_refused(
+    pull_request_of_french: PullRequest,
+) -> None:
+    """Two requests undid in the end what they did on the way; what they did comes back by a third."""
+    request, theirs = pull_request_of_french, "zones/snakes/snakes.example.zone"
+    base, honest, hostile = request.base, HEAD, HEAD + "www A 192.0.2.66\n"
+    for branch, start in (("first", "main"), ("second", "first~1")):
+        git(base, "checkout", "-q", "-b", branch, start)
+        (base / theirs).write_text(hostile)
+        (base / OWN).write_text(HEAD + f"; {branch}\n")
+        git(base, "commit", "-qam", "done")
+        (base / theirs).write_text(honest)
+        git(base, "commit", "-qam", "undone")
+    git(base, "checkout", "-q", "main")
+    (base / theirs).write_text(honest)
+    git(base, "commit", "-q", "--allow-empty", "-am", "main goes on")
+    for branch in ("first", "second"):
+        git(base, "merge", "-q", "--no-ff", "-X", "theirs", branch, "-m", "merged")
+    git(request.head, "fetch", "-q")
+    git(request.head, "reset", "-q", "--hard", "origin/second~1")
+    git(request.head, "merge", "-q", "-s", "ours", "origin/first", "-m", "crosswise")
+
+    said = request.check()
+    assert said.returncode == 1
+    assert "'origin/main' and HEAD parted at 2 commits" in said.stderr
+    assert "merge origin/main into the branch" in said.stderr
+
+    git(base, "fetch", "-q", str(request.head), "HEAD")
+    git(base, "merge", "-q", "--no-ff", "FETCH_HEAD", "-m", "what would have come of it")
+    assert (base / theirs).read_text() == hostile

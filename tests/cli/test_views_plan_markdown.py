@@ -17,7 +17,7 @@ from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_markdown import LIMIT, code, render_markdown
 from psfdns.diagnostics import Diagnostic, Severity, Span
 from psfdns.plans.document import to_document
-from psfdns.plans.plan import Plan, Refusal, UnmanagedZone, ZonePlan
+from psfdns.plans.plan import Plan, Refusal, Setting, UnmanagedZone, ZonePlan
 from tests.plans.samples import addresses, plan_of, whole_plan
 
 READER = MarkdownIt("commonmark").enable("table")
@@ -100,6 +100,16 @@ def test_a_zone_with_many_changes_is_folded() -> None:
     text = render_markdown(document_of(whole_plan(plan_of([], addresses(16)))))
     assert "<details><summary>16 changes</summary>" in text
     assert "<details>" not in render_markdown(document_of(whole_plan(plan_of([], addresses(15)))))
+
+
+@pytest.mark.parametrize("settings", [(), (Setting("comment", None, "ours"),)])
+@pytest.mark.parametrize("changes", [0, 3, 16])
+def test_a_table_is_one_whatever_stands_before_it(changes: int, settings: tuple[Setting, ...]) -> None:
+    zone = replace(plan_of([], addresses(changes)), settings=settings)
+    page = READER.render(render_markdown(document_of(whole_plan(zone))))
+    assert page.count("<table>") == (changes > 0)
+    assert page.count("<li>zone <code>comment</code>: none to <code>ours</code></li>") == len(settings)
+    assert "|" not in page
 
 
 def test_nothing_to_do_is_short() -> None:

@@ -65,6 +65,11 @@ def places(findings: list[Diagnostic]) -> list[str]:
 CASES: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "its own zone": ({"zones/french/fr.snakes.example.zone": ZONE + "www A 192.0.2.2\n"}, []),
     "its own certificates": ({"certs/french.toml": "# none yet"}, []),
+    "what git shows of its files": (
+        {"zones/french/inc/.gitattributes": "* -diff\n"},
+        ["zones/french/inc/.gitattributes error staff-file"],
+    ),
+    "what only sounds like git's": ({"zones/french/github.inc": "@ A 192.0.2.1\n"}, []),
     "what its own zones include": ({"zones/french/shared/mail.inc": "@ MX 10 mx.example.net.\n"}, []),
     "another's zone": (
         {"zones/snakes/snakes.example.zone": ZONE + "www A 192.0.2.2\n"},
@@ -174,6 +179,30 @@ CASES: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"zones/lua/tenant.toml": tenant("lua", "moon"), "zones/lua/lua.example.zone": ZONE},
         ["zones/lua/tenant.toml info new-tenant", "zones/lua/lua.example.zone info new-zone"],
     ),
+    "a new tenant that would be the staff": (
+        {"zones/lua/tenant.toml": tenant("lua", "vipere", kind="psf")},
+        ["zones/lua/tenant.toml info new-tenant", "zones/lua/tenant.toml error staff-setting"],
+    ),
+    "a new tenant that pins a live zone": (
+        {
+            "zones/lua/tenant.toml": tenant("lua", "moon", more='[zones."lua.example"]\nid = "Z0123"\n'),
+            "zones/lua/lua.example.zone": ZONE,
+        },
+        [
+            "zones/lua/tenant.toml info new-tenant",
+            "zones/lua/tenant.toml error staff-setting",
+            "zones/lua/lua.example.zone info new-zone",
+        ],
+    ),
+    "a new tenant whose new zone asks for what may be asked for": (
+        {
+            "zones/lua/tenant.toml": tenant(
+                "lua", "moon", more='[zones."lua.example"]\nregistrar = "gandi"\nprotect = ["@ MX"]\n'
+            ),
+            "zones/lua/lua.example.zone": ZONE,
+        },
+        ["zones/lua/tenant.toml info new-tenant", "zones/lua/lua.example.zone info new-zone"],
+    ),
     "a new tenant that looks like another": (
         {"zones/snake5/tenant.toml": tenant("snake5", "moon")},
         [
@@ -226,9 +255,32 @@ def test_permission_given_in_the_same_change_does_not_count(tmp_path: Path) -> N
     assert codes == ["other-tenants-file", "staff-setting", "zone-inside", "new-zone"]
 
 
+def test_a_private_view_gives_no_right_to_what_the_world_sees(tmp_path: Path) -> None:
+    private = '[zones."python.example@inside"]\nprivate = ["us-east-1:vpc-1"]\n'
+    view = {"zones/french/tenant.toml": FRENCH + private, "zones/french/python.example@inside.zone": ZONE}
+    base = lay_out(tmp_path / "base", {**BASE, **view})
+    new = {"zones/french/docs.python.example.zone": ZONE, "zones/french/python.example@outside.zone": ZONE}
+    head = lay_out(tmp_path / "head", {**BASE, **view, **new})
+    scene = ChangeScene(base, base, head, frozenset(new), actor_for(["french"], base.tenants))
+    assert places(list(judge_change(scene))) == [
+        "zones/french/docs.python.example.zone error zone-inside",
+        "zones/french/docs.python.example.zone info new-zone",
+        "zones/french/python.example@outside.zone error zone-moved",
+        "zones/french/python.example@outside.zone info new-zone",
+    ]
+
+
 def test_each_finding_names_who_has_to_approve(tmp_path: Path) -> None:
     (found,) = judge(tmp_path, {"zones/snakes/snakes.example.zone": ZONE + "; x\n"}, "french")
     assert found.hint is not None
+    assert found.hint.endswith("approval: the staff (@psf/infra, @staffer) or snakes (@asp)")
+    assert "no liaison" not in found.hint
+
+
+def test_who_stands_in_no_tenants_file_is_told_so(tmp_path: Path) -> None:
+    (found,) = judge(tmp_path, {"zones/snakes/snakes.example.zone": ZONE + "; x\n"})
+    assert found.hint is not None
+    assert found.hint.startswith("whoever made the change is no liaison of any tenant by their GitHub handle")
     assert found.hint.endswith("approval: the staff (@psf/infra, @staffer) or snakes (@asp)")
 
 

@@ -9,7 +9,16 @@ from psfdns.web.reach import is_public
 
 @pytest.mark.parametrize(
     "address",
-    ["185.199.108.153", "8.8.8.8", "172.32.0.1", "2606:50c0:8000::153", "64:ff9b::8.8.8.8", "192.0.0.9"],
+    [
+        "185.199.108.153",
+        "8.8.8.8",
+        "172.32.0.1",
+        "2606:50c0:8000::153",
+        "64:ff9b::8.8.8.8",
+        "::ffff:0:8.8.8.8",
+        "168.63.129.17",
+        "192.0.0.9",
+    ],
 )
 def test_an_address_of_the_whole_internet_is_public(address: str) -> None:
     assert is_public(address)
@@ -39,6 +48,9 @@ def test_an_address_of_the_whole_internet_is_public(address: str) -> None:
         "::ffff:169.254.169.254",
         "::10.0.0.1",
         "64:ff9b::10.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
         "64:ff9b::a9fe:a9fe",
         "64:ff9b:1::8.8.8.8",
         "2002:a00:1::1",

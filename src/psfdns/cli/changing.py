@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,20 +10,25 @@ from typing import TYPE_CHECKING
 from psfdns.baseline import compare, take_baseline
 from psfdns.cli.before import before_change
 from psfdns.cli.certificates import CertificateCheck
-from psfdns.cli.repository import read_zone, select_zones, unknown
-from psfdns.cli.revision import changed_paths
-from psfdns.diagnostics import Diagnostic
+from psfdns.cli.repository import read_with_contents, select_zones, unknown
+from psfdns.cli.revision import changed_paths, find_submodules
+from psfdns.diagnostics import Diagnostic, Span
 from psfdns.tenants.actor import Actor, actor_for, tenants_of
 from psfdns.tenants.captures import find_captures
 from psfdns.tenants.change import ChangeScene, judge_change
 from psfdns.tenants.codeowners import PATHS as CODEOWNERS
 from psfdns.tenants.codeowners import render_codeowners
 from psfdns.tenants.load import Repository, load_repository, read_text
+from psfdns.tenants.rules import BAD_FILE
 
 if TYPE_CHECKING:
     from psfdns.cli.wiring import Workspace
     from psfdns.plans.desired import DesiredZone
+    from psfdns.records import Zone
     from psfdns.tenants.zone_file import ZoneFile
+
+    _Read = tuple[DesiredZone, Zone]
+    """A zone file as `plan` would take it, and what could be read of it in spite of errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +70,44 @@ def check_change(workspace: Workspace, repository: Repository, since: Since) -> 
         base, owners = load_repository(folders.merge_base), load_repository(folders.revision)
         actor = since.actor(owners)
         before = {file.shown_path: _read(workspace, file) for file in select_zones(base, changed=changed)}
-        wanted_before = _check_certificates(workspace, base, before.values(), root=folders.merge_base)
+        zones_before = [zone for zone, _ in before.values()]
+        wanted_before = _check_certificates(workspace, base, zones_before, root=folders.merge_base)
     after = {file.shown_path: (file, _read(workspace, file)) for file in touched}
-    wanted_after = _check_certificates(workspace, repository, [zone for _, zone in after.values()])
+    wanted_after = _check_certificates(workspace, repository, [zone for _, (zone, _) in after.values()])
     scene = ChangeScene(
         base, owners, repository, frozenset(_without_generated(workspace, repository, changed)), actor
     )
-    old = [*base.findings, *(finding for zone in before.values() for finding in zone.findings)]
-    new = [*repository.findings, *(finding for _, zone in after.values() for finding in zone.findings)]
+    old = [*base.findings, *(finding for zone in zones_before for finding in zone.findings)]
+    new = [*repository.findings, *(finding for _, (zone, _) in after.values() for finding in zone.findings)]
     old += wanted_before
     new += wanted_after
+    new += _refuse_submodules(workspace.root, changed)
     captures = [
-        finding for file, zone in after.values() for finding in _captures(scene, file, zone, before.get)
+        finding
+        for path, (file, (_, contents)) in after.items()
+        for finding in find_captures(scene, file, before=_contents_of(before.get(path)), after=contents)
     ]
-    read = tuple((zone, before.get(path)) for path, (_, zone) in after.items())
+    read = tuple((zone, _zone_of(before.get(path))) for path, (_, (zone, _)) in after.items())
     return ChangeFound(compare(new, take_baseline(old)).new, (*judge_change(scene), *captures), read)
 
 
-def _read(workspace: Workspace, file: ZoneFile) -> DesiredZone:
-    return read_zone(file, workspace.config)
+def _read(workspace: Workspace, file: ZoneFile) -> _Read:
+    return read_with_contents(file, workspace.config)
+
+
+def _zone_of(read: _Read | None) -> DesiredZone | None:
+    return None if read is None else read[0]
+
+
+def _contents_of(read: _Read | None) -> Zone | None:
+    """What captures names is judged in a zone with errors too: it goes out with whatever mends them."""
+    return None if read is None else read[1]
+
+
+def _refuse_submodules(root: Path, changed: Collection[str]) -> Iterator[Diagnostic]:
+    """A submodule lies there as an empty folder, and what it holds is in nobody's review."""
+    for path in sorted(find_submodules(root).intersection(changed)):
+        yield BAD_FILE.broken(Span(path), "is a submodule, which is another repository")
 
 
 def _check_certificates(
@@ -94,15 +118,6 @@ def _check_certificates(
     for zone in zones:
         check.keep(zone)
     return check.find()
-
-
-def _captures(
-    scene: ChangeScene, file: ZoneFile, zone: DesiredZone, before: Callable[[str], DesiredZone | None]
-) -> Iterator[Diagnostic]:
-    """A zone with errors goes nowhere, so nothing is captured by it."""
-    if zone.zone is not None:
-        was = before(file.shown_path)
-        yield from find_captures(scene, file, before=None if was is None else was.zone, after=zone.zone)
 
 
 def _without_generated(

@@ -294,12 +294,16 @@ def _folders(inside: Collection[str]) -> frozenset[str]:
 def _check_change(
     workspace: Workspace, repository: Repository, since: Since, wanted: Callable[[str], bool]
 ) -> Checked:
-    """What the change brings; whose it is to make is said whatever paths were asked for."""
+    """What the change brings; whose it is to make is said first, and whatever paths were asked for.
+
+    GitHub shows the first ten errors, warnings and notices of a step: none of these is to be buried.
+    """
     from psfdns.cli.changing import check_change
 
     brought = check_change(workspace, repository, since)
-    found = [each for each in brought.findings if each.span is None or wanted(each.span.path)]
-    found += (each for each in brought.policy if each not in found)
+    asked = (each for each in brought.findings if each.span is None or wanted(each.span.path))
+    found = list(brought.policy)
+    found += (each for each in asked if each not in brought.policy)
     return Checked(tuple(found), len(brought.read), read=brought.read)
 
 

@@ -12,6 +12,7 @@ from psfdns.plans.desired import DesiredZone, zone_label
 
 if TYPE_CHECKING:
     from psfdns.config import Config
+    from psfdns.records import Zone
     from psfdns.tenants.load import Repository
     from psfdns.tenants.zone_file import ZoneFile
 
@@ -74,6 +75,11 @@ def read_zones(files: Iterable[ZoneFile], config: Config) -> tuple[DesiredZone, 
 
 def read_zone(file: ZoneFile, config: Config) -> DesiredZone:
     """One zone file read and checked; `zone` is None where its errors make it unusable."""
+    return read_with_contents(file, config)[0]
+
+
+def read_with_contents(file: ZoneFile, config: Config) -> tuple[DesiredZone, Zone]:
+    """One zone file read and checked, and what could be read of it in spite of its errors."""
     from psfdns.checks import run_checks
     from psfdns.diagnostics import has_errors
     from psfdns.zonefile.load import load_zone
@@ -95,7 +101,7 @@ def read_zone(file: ZoneFile, config: Config) -> DesiredZone:
     )
     findings = (*file.findings, *found)
     zone = None if has_errors(findings) else parsed.zone
-    return DesiredZone(
+    desired = DesiredZone(
         file.origin,
         file.view,
         file.tenant,
@@ -105,6 +111,7 @@ def read_zone(file: ZoneFile, config: Config) -> DesiredZone:
         findings,
         tuple(parsed.suppressions),
     )
+    return desired, parsed.zone
 
 
 def zone_argument(text: str) -> str:

@@ -15,6 +15,9 @@ _GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.
 """No command that the repository's configuration names is run."""
 
 
+_SUBMODULE = b"160000 "
+"""The mode of an entry of the index (gitformat-index(5))."""
+
 _PLANNED_FROM = ("zones", "certs", "psfdns.toml")
 """Whatever else lies about makes no commit dirty."""
 
@@ -55,14 +58,28 @@ def changed_paths(root: Path, revision: str) -> set[str]:
     return {os.path.relpath(name, prefix or ".") for name in names}
 
 
+def find_submodules(root: Path) -> set[str]:
+    """What of zones/ and certs/ is a commit of another repository, by its path. Raises PsfdnsError."""
+    listed = run_git(root, "ls-files", "--stage", "-z", "--", "zones", "certs").split(b"\0")
+    return {os.fsdecode(line.partition(b"\t")[2]) for line in listed if line.startswith(_SUBMODULE)}
+
+
 def find_merge_base(root: Path, revision: str) -> str:
-    """The commit where HEAD and `revision` parted. Raises PsfdnsError as `changed_paths` does."""
+    """The commit where HEAD and `revision` parted. Raises PsfdnsError as `changed_paths` does.
+
+    Where they were merged crosswise there are several, and what a merge brings is then told by none of
+    them alone: a branch could be made so that the difference to one of them hides what it undoes.
+    """
     known = find_commit(root, revision)
     try:
-        return run_git(root, "merge-base", known, "HEAD").decode("ascii").strip()
+        bases = run_git(root, "merge-base", "--all", known, "HEAD").decode("ascii").split()
     except _GitFailedError as error:
         hint = "a shallow clone lacks it: git fetch --unshallow"
         raise PsfdnsError(f"{revision!r} and HEAD have no common history here", hint=hint) from error
+    if len(bases) > 1:
+        summary = f"{revision!r} and HEAD parted at {len(bases)} commits, so what HEAD changes is not certain"
+        raise PsfdnsError(summary, hint=f"merge {revision} into the branch, or rebase the branch on it")
+    return bases[0]
 
 
 def find_commit(root: Path, revision: str) -> str:

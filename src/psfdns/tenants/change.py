@@ -13,7 +13,7 @@ from psfdns.diagnostics import Diagnostic, Rule, Severity, Span
 from psfdns.names import is_subdomain
 from psfdns.settings import Registrar, ZoneSettings
 from psfdns.tenants import change_rules as rules
-from psfdns.tenants.actor import Actor, name_approvers
+from psfdns.tenants.actor import STAFF_KIND, Actor, name_approvers
 from psfdns.tenants.likeness import index_by_skeleton, skeleton
 from psfdns.tenants.load import Repository
 from psfdns.tenants.names import TENANT_FILE
@@ -22,6 +22,10 @@ from psfdns.tenants.zone_file import ZoneFile
 
 MAX_FILES = 20
 """Findings about files that are not the actor's; what is beyond is counted."""
+
+_STRANGER = (
+    "whoever made the change is no liaison of any tenant by their GitHub handle; leave the file as it is"
+)
 
 _GUARDED = frozenset(
     {"id", "ignore", "protect", "apex", "registrar", "delegation_set", "private", "delegated"}
@@ -74,11 +78,18 @@ def judge_change(scene: ChangeScene) -> Iterator[Diagnostic]:
 def owner_of(path: str) -> str | None:
     """The folder name of the tenant whose file this is; None for the staff's."""
     parts = path.split("/")
+    if is_for_git(path):
+        return None
     if len(parts) > 2 and parts[0] == "zones":
         return parts[1]
     if len(parts) == 2 and parts[0] == "certs" and parts[1].endswith(".toml"):
         return parts[1].removesuffix(".toml")
     return None
+
+
+def is_for_git(path: str) -> bool:
+    """Whether git or GitHub goes by it, as .gitattributes: it can hide a change from whoever reviews it."""
+    return any(part.lower().startswith(".git") for part in path.split("/"))
 
 
 def _known(repository: Repository) -> frozenset[str]:
@@ -91,13 +102,16 @@ def _judge_files(scene: ChangeScene) -> Iterator[Diagnostic]:
         return
     known = _known(scene.base) | _known(scene.owners)
     new = _known(scene.head) - known
+    stranger = None if scene.actor.tenants else _STRANGER
     strange = [path for path in sorted(scene.changed) if not _may_write(scene, path, new)]
     for path in strange[:MAX_FILES]:
         slug = owner_of(path)
         if slug in known and slug is not None:
-            yield scene.say(rules.OTHER_TENANTS_FILE, Span(path), f"this file is {slug}'s", of=[slug])
+            summary = f"this file is {slug}'s"
+            yield scene.say(rules.OTHER_TENANTS_FILE, Span(path), summary, of=[slug], why=stranger)
         else:
-            yield scene.say(rules.STAFF_FILE, Span(path), "this file is the staff's")
+            what = "what git and GitHub go by" if is_for_git(path) else "this file"
+            yield scene.say(rules.STAFF_FILE, Span(path), f"{what} is the staff's")
     if len(strange) > MAX_FILES:
         more = f"{len(strange) - MAX_FILES:,} more files that are not the actor's"
         yield scene.say(rules.MORE_FILES, None, more)
@@ -118,12 +132,16 @@ def _judge_tenants(scene: ChangeScene) -> Iterator[Diagnostic]:
         if alike is not None:
             yield scene.say(rules.LOOKS_LIKE, folder, f"the tenant {slug} looks like {alike}", of=[alike])
         yield scene.say(rules.NEW_TENANT, folder, f"a new tenant, {slug}")
+        if slug in scene.head.tenants:
+            yield from _judge_standing(scene, scene.head.tenants[slug])
     for slug, before in scene.base.tenants.items():
         after = scene.head.tenants.get(slug)
         if before.path not in scene.changed:
             continue
         if after is None:
-            yield scene.say(rules.TENANT_REMOVED, Span(before.path), f"{slug} would have no tenant.toml")
+            yield scene.say(
+                rules.TENANT_REMOVED, Span(before.path), f"{slug} would have no valid tenant.toml"
+            )
         else:
             yield from _judge_tenant(scene, before, after)
 
@@ -138,9 +156,24 @@ def _judge_tenant(scene: ChangeScene, before: Tenant, after: Tenant) -> Iterator
         new = [each.name for each in after.liaisons if each not in before.liaisons]
         summary = f"the liaisons of {after.slug} change: {_listed('+', new)}{_listed('-', gone)}".rstrip()
         yield scene.say(rules.LIAISON_CHANGED, at, summary, of=[before.slug])
+    yield from _judge_settings(scene, at, before.zones, after.zones)
+
+
+def _judge_standing(scene: ChangeScene, new: Tenant) -> Iterator[Diagnostic]:
+    """A new tenant says what it is itself, but not that it is the staff, nor what psfdns may touch."""
+    at = Span(new.path)
+    if new.kind == STAFF_KIND:
+        summary = f'{new.slug} would be of kind = "{STAFF_KIND}", whose people may change everything'
+        yield scene.say(rules.STAFF_SETTING, at, summary)
+    yield from _judge_settings(scene, at, {}, new.zones)
+
+
+def _judge_settings(
+    scene: ChangeScene, at: Span, before: Mapping[str, ZoneSettings], after: Mapping[str, ZoneSettings]
+) -> Iterator[Diagnostic]:
     held = {file.stem for file in scene.base.zone_files}
-    for stem in dict.fromkeys([*before.zones, *after.zones]):
-        keys = _changed_keys(before.zones.get(stem), after.zones.get(stem))
+    for stem in dict.fromkeys([*before, *after]):
+        keys = _changed_keys(before.get(stem), after.get(stem))
         for key in sorted(keys & (_GUARDED if stem in held else _GUARDED - _ASKED_FOR)):
             yield scene.say(rules.STAFF_SETTING, at, f"{key} of {stem} is changed")
 
@@ -160,7 +193,7 @@ def _judge_zones(scene: ChangeScene) -> Iterator[Diagnostic]:
     before = {(file.origin, file.view): file for file in scene.base.zone_files}
     after = {(file.origin, file.view) for file in scene.head.zone_files}
     skeletons = index_by_skeleton(file.origin for file in scene.owners.zone_files)
-    origins = {file.origin: file for file in scene.owners.zone_files}
+    origins = _holders_by_origin(scene.owners.zone_files)
     for file in scene.head.zone_files:
         was = before.get((file.origin, file.view))
         if was is None:
@@ -175,6 +208,14 @@ def _judge_zones(scene: ChangeScene) -> Iterator[Diagnostic]:
         if key not in after:
             summary = f"{file.stem} has no file any more"
             yield scene.say(rules.ZONE_REMOVED, Span(file.shown_path), summary, of=[file.tenant])
+
+
+def _holders_by_origin(files: Iterable[ZoneFile]) -> Mapping[str, Collection[str]]:
+    """Each zone's tenants: views of it may be of several."""
+    found: dict[str, set[str]] = {}
+    for file in files:
+        found.setdefault(file.origin, set()).add(file.tenant)
+    return found
 
 
 def _holder(scene: ChangeScene, file: ZoneFile) -> str | None:
@@ -192,12 +233,11 @@ def _moved(scene: ChangeScene, file: ZoneFile, before: str) -> Diagnostic:
 
 
 def _judge_new_zone(
-    scene: ChangeScene, file: ZoneFile, origins: Mapping[str, ZoneFile], skeletons: Mapping[str, str]
+    scene: ChangeScene, file: ZoneFile, origins: Mapping[str, Collection[str]], skeletons: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     at = Span(file.shown_path)
-    holder = origins.get(file.origin)
-    if holder is not None and holder.tenant != file.tenant:
-        yield _moved(scene, file, holder.tenant)
+    for holder in sorted({*origins.get(file.origin, ())} - {file.tenant}):
+        yield _moved(scene, file, holder)
     alike = skeletons.get(skeleton(file.origin))
     if alike is not None and alike != file.origin:
         yield scene.say(rules.LOOKS_LIKE, at, f"{file.origin} looks like {alike}")
@@ -213,7 +253,9 @@ def _judge_new_zone(
     if below:
         summary = f"{file.origin} contains zones of {', '.join(below)}"
         yield scene.say(rules.ZONE_ABOVE, at, summary, of=below)
-    above = _nearest_above(file.origin, scene.owners.zone_files)
+    # A private view of its own is no right to names that the world sees in another's zone.
+    held = [other for other in scene.owners.zone_files if file.settings.private or not other.settings.private]
+    above = _nearest_above(file.origin, held)
     if above and not any(_delegates(zone, file) for zone in above):
         summary = f"{file.origin} lies in {above[0].stem}, which {above[0].tenant} did not delegate"
         yield scene.say(rules.ZONE_INSIDE, at, summary, of=[above[0].tenant])

@@ -13,8 +13,11 @@ from psfdns.checks.addresses import range_of
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-"""NAT64: the last 32 bits are the IPv4 address that is reached (RFC 6052 §2.1)."""
+_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::ffff:0:0:0/96"))
+"""The last 32 bits are the IPv4 address that is reached: NAT64 (RFC 6052 §2.1), SIIT (RFC 2765 §2.1)."""
+
+_OF_THE_HOST = ipaddress.ip_address("168.63.129.16")
+"""Public by its number, but within Azure, where GitHub's runners are, the machine's own host answers it."""
 
 
 def is_public(address: str) -> bool:
@@ -28,14 +31,15 @@ def is_public(address: str) -> bool:
 
 def _is_global(address: Address) -> bool:
     """By our own table and by Python's, which know of different ones."""
-    return address.is_global and not address.is_multicast and range_of(str(address)) is None
+    is_ours = address == _OF_THE_HOST or address.is_multicast
+    return address.is_global and not is_ours and range_of(str(address)) is None
 
 
 def _embedded(address: Address) -> Iterator[Address]:
     """The IPv4 addresses that an IPv6 address stands for where it is translated or tunnelled."""
     if isinstance(address, ipaddress.IPv4Address):
         return
-    if address in _TRANSLATED:
+    if any(address in network for network in _TRANSLATED):
         yield ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     yield from (each for each in (address.ipv4_mapped, address.sixtofour) if each is not None)
     yield from address.teredo or ()

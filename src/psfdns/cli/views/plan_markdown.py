@@ -200,7 +200,10 @@ def _zone(zone: Shape) -> Iterator[str]:
     where = f", file {code(path)}" if path else ""
     yield f"Tenant {code(zone['tenant'])}{', private' if zone['private'] else ''}{where}"
     yield ""
-    yield from (_setting(setting) for setting in zone["settings"])
+    if zone["settings"]:
+        yield from (_setting(setting) for setting in zone["settings"])
+        # Without it the table's rows would be more text of the last setting.
+        yield ""
     yield from _table(zone["changes"], path)
     yield from _fold(
         f"{count(len(zone['foreign']), 'record set')} kept as they are, not psfdns's",
