@@ -21,7 +21,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import psfdns.cli.locking
+import psfdns.cli.apply.locking
 import psfdns.journal.writer
 from psfdns.budget import Rates
 from psfdns.route53.packing import LIMITS
@@ -73,7 +73,7 @@ def no_lock() -> Iterator[None]:
         return contextlib.nullcontext(lambda: None)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psfdns.cli.locking, "hold_apply_lock", unlocked)
+        patch.setattr(psfdns.cli.apply.locking, "hold_apply_lock", unlocked)
         yield
 
 

@@ -12,7 +12,7 @@ import botocore.loaders
 import pytest
 
 from psfdns.budget import Budget
-from psfdns.cli.issuing import open_job, open_prover
+from psfdns.cli.certs.issuing import open_job, open_prover
 from psfdns.cli.options import Options
 from psfdns.cli.wiring import open_workspace
 from psfdns.proofs import Proof, place_of

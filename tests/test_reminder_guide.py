@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from psfdns.cli.letters import Writing, as_message, write_letters, write_pages
+from psfdns.cli.domains.letters import Writing, as_message, write_letters, write_pages
 from psfdns.notify.message import MAX_BODY, bounded
 from psfdns.reminders.due import Due, Word
 from psfdns.reminders.ending import Ending, Kind, Renewing, Stage

@@ -15,8 +15,8 @@ import pytest
 import psfdns.cli.planning
 import psfdns.cli.wiring
 from psfdns.budget import Budget
+from psfdns.cli.apply.view import render_progress
 from psfdns.cli.main import run
-from psfdns.cli.views.apply import render_progress
 from psfdns.errors import HostError
 from psfdns.route53.apply import Progress
 from tests.cli.ground import Ground
@@ -168,7 +168,7 @@ def test_a_conflict_is_named_and_running_again_plans_anew(
         ground.call("ChangeResourceRecordSets", HostedZoneId=zones["alpha.test."], ChangeBatch=batch)
 
     with monkeypatch.context() as patched:
-        patched.setattr("psfdns.cli.applying.ask", meddle)
+        patched.setattr("psfdns.cli.apply.applying.ask", meddle)
         code, out, err = ground.run("apply", "--no-wait", "--yes")
     assert code == 1
     assert "error: alpha.test.: changed by someone else since it was read: www.alpha.test. A\n" in err

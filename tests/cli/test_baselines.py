@@ -294,7 +294,7 @@ def test_a_baseline_is_written_to_a_plain_file_of_the_repository_only(
 def test_more_than_a_baseline_holds_is_not_written(
     repository: Path, check: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("psfdns.cli.baselines.MAX_ENTRIES", 1)
+    monkeypatch.setattr("psfdns.cli.check.baselines.MAX_ENTRIES", 1)
     code, _, err = check("--write-baseline")
     assert code == 1
     assert "2 findings are more than a baseline holds" in err

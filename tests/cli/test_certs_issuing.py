@@ -285,8 +285,8 @@ def test_the_jitter_is_slept_only_where_there_is_something_to_do(
     ground: Issuing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("psfdns.cli.renewing.sleep", slept.append)
-    monkeypatch.setattr("psfdns.cli.renewing.draw_fraction", lambda: 0.5)
+    monkeypatch.setattr("psfdns.cli.certs.renewing.sleep", slept.append)
+    monkeypatch.setattr("psfdns.cli.certs.renewing.draw_fraction", lambda: 0.5)
     ground.want(BOTH)
     ground.delegate("www.tenant.example")
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from psfdns.cli.signing import signed_questions
+from psfdns.cli.dnssec.signing import signed_questions
 from psfdns.records import RRsetKey
 from tests.cli.ground import Ground
 from tests.dnssec.cases import CASES, ksk
@@ -248,8 +248,8 @@ def test_an_anchor_that_cannot_be_read_is_said_before_anybody_is_asked(there: Gr
 
 
 def test_names_of_a_hostile_answer_are_escaped(there: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    from psfdns.cli.views.dnssec import render_text
-    from psfdns.cli.views.dnssec_svg import render_svg
+    from psfdns.cli.dnssec.view import render_text
+    from psfdns.cli.dnssec.view_svg import render_svg
 
     code, out, _ = there.run("dnssec", "status", "expired.lab", "--json")
     assert code == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.cli import ordering
+from psfdns.cli.domains import ordering
 from psfdns.cli.main import run
 from tests.cli.registry import Registry, in_days
 from tests.registrar.fake_gandi import TOKEN, error

@@ -315,7 +315,7 @@ def test_a_fresh_clone_without_a_token_says_what_it_could_not_ask(
 
 
 def test_ages_are_shown_in_the_largest_unit_that_fits() -> None:
-    from psfdns.cli.views.domains import _age
+    from psfdns.cli.domains.view import _age
 
     now = "2026-11-28T12:00:00Z"
     cases = {

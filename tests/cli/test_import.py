@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psfdns.aws import AwsApi
-from psfdns.cli.importing import ImportAction, import_live
+from psfdns.cli.import_.importing import ImportAction, import_live
+from psfdns.cli.import_.view import render_text, to_document
 from psfdns.cli.main import run
-from psfdns.cli.views.import_ import render_text, to_document
 from psfdns.plans.host import Foreign, HostedZone, LiveZone
 from psfdns.records import RRsetKey, Zone
 from psfdns.route53.host import fetch_zone, list_zones

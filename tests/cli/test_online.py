@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from psfdns.cli import online, resolving
+from psfdns.cli import resolving
+from psfdns.cli.check import online
 from psfdns.cli.main import run
 from psfdns.dangling.rules import RULES
 from psfdns.web import fetch

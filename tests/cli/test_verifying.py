@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from psfdns.cli.apply.verifying import say_verdicts
 from psfdns.cli.main import run
 from psfdns.cli.options import Options
-from psfdns.cli.verifying import say_verdicts
 from psfdns.errors import LookupFailedError
 from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.dns_server import DnsServer

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from psfdns.cli import deleting, resolving, wiring
+from psfdns.cli import resolving, wiring
+from psfdns.cli.zone import deleting
 from psfdns.lookup.answer import Failure, Question, Reason
 from psfdns.lookup.parents import Delegation, NameServer, ParentView
 from psfdns.lookup.server import Server

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from psfdns.cli import new_files
 from psfdns.cli.main import run
-from psfdns.cli.new_files import STAGING
+from psfdns.cli.zone import new_files
+from psfdns.cli.zone.new_files import STAGING
 from psfdns.zonefile.scaffold import _EXAMPLES
 from tests.cli.ground import Ground
 from tests.oracles import kzonecheck, named_checkzone
@@ -563,7 +563,7 @@ def test_two_tenants_and_one_tenant_twice_at_once(ground: Ground) -> None:
 
 KILLED = """
 import os, signal, sys
-from psfdns.cli import new_files
+from psfdns.cli.zone import new_files
 from psfdns.cli.main import run
 left = int(sys.argv[1])
 def counted(call):

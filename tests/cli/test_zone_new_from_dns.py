@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psfdns.cli.requesting import NewZone, Request, Source, make_zone
-from psfdns.cli.surveying import DNSSEC_TYPES, about_survey, take_over, warnings_of
+from psfdns.cli.zone.requesting import NewZone, Request, Source, make_zone
+from psfdns.cli.zone.surveying import DNSSEC_TYPES, about_survey, take_over, warnings_of
 from psfdns.diagnostics import Severity
 from psfdns.errors import PsfdnsError
 from psfdns.lookup.answer import HeardSet
@@ -288,7 +288,7 @@ def test_everything_that_a_person_has_to_know_is_told() -> None:
 
 
 def test_faults_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("psfdns.cli.requesting.MAX_ROUNDS", 1)
+    monkeypatch.setattr("psfdns.cli.zone.requesting.MAX_ROUNDS", 1)
 
     with pytest.raises(PsfdnsError, match="errors without end"):
         made_from(survey_of(HeardSet(ORIGIN, "CNAME", 300, ("lb.example.net.",))))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from psfdns.cli.descent import Descent
-from psfdns.cli.signing import Asked, follow_chain
+from psfdns.cli.dnssec.descent import Descent
+from psfdns.cli.dnssec.signing import Asked, follow_chain
 from psfdns.delegation.verdict import judge as judge_delegation
 from psfdns.delegation.wanted import Wanted
 from psfdns.dnssec.cloud import Cloud

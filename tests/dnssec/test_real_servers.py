@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.cli.descent import Descent
-from psfdns.cli.signing import Asked, follow_chain
+from psfdns.cli.dnssec.descent import Descent
+from psfdns.cli.dnssec.signing import Asked, follow_chain
 from psfdns.dnssec.cloud import Cloud
 from psfdns.dnssec.verdict import Verdict, judge
 from psfdns.lookup.anchors import load_anchors

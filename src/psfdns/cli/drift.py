@@ -72,7 +72,7 @@ def _compare(options: Options, zones: tuple[str, ...], tenant: str | None) -> Sh
 
 def _look_back(workspace: Workspace, planned: Planned) -> dict[str, Since]:
     """For each zone that differs, what happened to it since our last apply, as far as the journal knows."""
-    from psfdns.cli.journalling import exchange, open_journal
+    from psfdns.cli.apply.journalling import exchange, open_journal
     from psfdns.plans.plan import ZoneAction
 
     differing = [zone for zone in planned.plan.zones if zone.action is ZoneAction.CHANGE]

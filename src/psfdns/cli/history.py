@@ -40,7 +40,7 @@ def command(
     The journal is kept for ever in .psfdns/journal; with [journal] s3, entries of other machines are
     shown too. With --sandbox only those of the embedded Route 53.
     """
-    from psfdns.cli.journalling import exchange, open_journal, tell_unfinished
+    from psfdns.cli.apply.journalling import exchange, open_journal, tell_unfinished
     from psfdns.cli.views.history import render_entry, render_table, to_document
     from psfdns.cli.wiring import emit_json, open_workspace
     from psfdns.journal.mirror import FETCHED

@@ -69,7 +69,7 @@ def command(
     A zone whose file has errors has no plan: the errors are shown, the other zones are planned, and the
     exit code is 1. What a guard would refuse is said at the end.
     """
-    from psfdns.cli.journalling import tell_unfinished
+    from psfdns.cli.apply.journalling import tell_unfinished
     from psfdns.cli.planning import estimate_apply
     from psfdns.cli.revision import look_up_commit
     from psfdns.cli.wiring import now, open_workspace

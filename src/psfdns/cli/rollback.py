@@ -45,10 +45,18 @@ def command(
     and then the exit code is 1. Zones that it made stay. The zone files are not read and not changed:
     unless they are reverted too, the next apply does the same again.
     """
-    from psfdns.cli.applying import ask, carry_out, finish, has_work, lift_refusals, refuse_faults, show_plan
-    from psfdns.cli.journalling import Task, exchange, open_journal
-    from psfdns.cli.telling import entry_of, tell_tenants
-    from psfdns.cli.verifying import say_verdicts, verify_outcome
+    from psfdns.cli.apply.applying import (
+        ask,
+        carry_out,
+        finish,
+        has_work,
+        lift_refusals,
+        refuse_faults,
+        show_plan,
+    )
+    from psfdns.cli.apply.journalling import Task, exchange, open_journal
+    from psfdns.cli.apply.telling import entry_of, tell_tenants
+    from psfdns.cli.apply.verifying import say_verdicts, verify_outcome
     from psfdns.cli.wiring import open_access, open_repository, open_workspace
     from psfdns.journal.entry import Kind
     from psfdns.journal.mirror import FETCHED
@@ -124,7 +132,7 @@ def _tell_chosen(options: Options, stored: Stored) -> None:
 
 def _plan(workspace: Workspace, access: Access, stored: Stored) -> tuple[Undoing, Planned]:
     """The inverse against what is live, judged with what tenant.toml says; zone files are not read."""
-    from psfdns.cli.journalling import open_journal
+    from psfdns.cli.apply.journalling import open_journal
     from psfdns.cli.planning import Planned, held_zones, judge_plan, read_protections
     from psfdns.cli.wiring import open_repository
     from psfdns.journal.inverse import blame_later, ids_to_fetch, plan_undoing

@@ -1,0 +1,69 @@
+"""What `certs list` and `certs plan` look at: certificates wanted, and how each stands in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psfdns.certs.certificate import WantedCertificate
+from psfdns.certs.load import Manifests, tenant_of
+from psfdns.certs.rules import UNWANTED
+from psfdns.certs.status import Standing
+from psfdns.certs.store import Store, StoreError
+from psfdns.cli.certs.certificates import open_manifests
+from psfdns.cli.repository import unknown
+from psfdns.cli.wiring import open_repository
+from psfdns.diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from psfdns.cli.wiring import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """The certificates that are meant, errors of their files, and findings about none of them."""
+
+    standings: tuple[Standing, ...]
+    faults: tuple[Diagnostic, ...]
+    others: tuple[Diagnostic, ...]
+
+
+def look_at_store(workspace: Workspace, *, names: Sequence[str], tenant: str | None) -> Stands:
+    """Names and tenant intersect, none means all. Raises UsageError, StoreError."""
+    repository = open_repository(workspace)
+    if tenant is not None and tenant not in repository.tenants:
+        raise unknown("tenant", tenant, repository.tenants)
+    manifests = open_manifests(workspace, repository)
+    known = {each.name for each in manifests.certificates}
+    for name in names:
+        if name not in known:
+            raise unknown("certificate", name, known)
+    chosen = [
+        each
+        for each in manifests.certificates
+        if (not names or each.name in names) and tenant in {None, each.tenant}
+    ]
+    store = Store(workspace.config.acme.store)
+    is_all = not names and tenant is None
+    others = tuple(_find_unwanted(store, known)) if is_all else ()
+    tenants = {each.tenant for each in chosen} if tenant is None else {tenant}
+    faults = [each for each in _faults(manifests) if is_all or tenant_of(each) in tenants]
+    return Stands(tuple(_stand(store, each) for each in chosen), tuple(faults), others)
+
+
+def _faults(manifests: Manifests) -> Iterator[Diagnostic]:
+    return (finding for finding in manifests.findings if finding.severity is Severity.ERROR)
+
+
+def _stand(store: Store, wanted: WantedCertificate) -> Standing:
+    try:
+        return Standing(wanted, store.load(wanted.name), store.load_state(wanted.name))
+    except StoreError as error:
+        return Standing(wanted, unreadable=error.summary)
+
+
+def _find_unwanted(store: Store, known: Iterable[str]) -> Iterator[Diagnostic]:
+    for name in store.names():
+        if name not in known:
+            yield UNWANTED.broken(None, f"{name} is in the store, and no certs file wants it")

@@ -1,0 +1,163 @@
+"""`psfdns certs issue|renew|delegate|revoke`: what asks CAs, or prepares that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from psfdns.cli.options import Options, PsfdnsCommand
+
+if TYPE_CHECKING:
+    from psfdns.certs.order import Outcome
+
+EXIT_FAILED, EXIT_WRONG, EXIT_UNKNOWN = 1, 2, 3
+MAX_JITTER = 24 * 3600
+REASONS = {
+    "unspecified": 0,
+    "keyCompromise": 1,
+    "affiliationChanged": 3,
+    "superseded": 4,
+    "cessationOfOperation": 5,
+}
+"""What a subscriber may say (RFC 5280 §5.3.1; CA/Browser Forum Baseline Requirements §4.9.1.1)."""
+
+
+@click.command(
+    "issue",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns certs issue wiki.python.org               now, whether it is due or not
+  psfdns certs issue wiki.python.org docs.python.org
+""",
+)
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.pass_obj
+def issue(options: Options, *, names: tuple[str, ...]) -> int:
+    """Have certificates issued now, whether they are due or not.
+
+    NAME is a certificate's name, as its certs file gives it. Before a CA is asked, DNS is: whether the
+    challenge's CNAME is right, and whether CAA lets this CA issue to this account. What one CA refuses the
+    next is asked for. A run that was cut short is taken up where it ended.
+    """
+    from psfdns.cli.certs.issuing import issue_standings, look_at_named, open_job
+    from psfdns.cli.wiring import open_workspace
+
+    job = open_job(open_workspace(options))
+    with job.store.held():
+        outcomes = issue_standings(job, look_at_named(job, names))
+    return _report(options, outcomes, quiet=False)
+
+
+@click.command(
+    "renew",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns certs renew                    for cron, a few times a day: says nothing while nothing is due
+  psfdns certs renew --jitter 3600      begin at some moment of the next hour, if there is something to do
+""",
+)
+@click.option(
+    "--jitter",
+    type=click.IntRange(0, MAX_JITTER),
+    metavar="SECONDS",
+    help="Wait for up to so many seconds before CAs are asked (default: [acme] jitter, else 0).",
+)
+@click.pass_obj
+def renew(options: Options, *, jitter: int | None) -> int:
+    """Renew every certificate that is due; with nothing due say nothing.
+
+    CAs are asked when they want certificates renewed, no more often than they wish. All that is due is
+    proved in one change of DNS. Certs files with errors renew nothing of their own. Exit code 1: one could
+    not be renewed, or a file has errors; the others are renewed all the same. A second run beside this one
+    ends at once.
+    """
+    from psfdns.cli.certs.renewing import renew_due
+    from psfdns.cli.wiring import open_workspace
+
+    outcomes, is_whole = renew_due(open_workspace(options), jitter=jitter)
+    code = _report(options, outcomes, quiet=True)
+    return code if is_whole else EXIT_FAILED
+
+
+@click.command(
+    "delegate",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns certs delegate pyladies.org                          the CNAMEs to set, and whether they are right
+  psfdns certs delegate pyladies.org --instructions | mail    the message for whoever can set them
+""",
+)
+@click.argument("name", metavar="NAME")
+@click.option("--instructions", is_flag=True, help="Write the message for whoever sets the records.")
+@click.pass_obj
+def delegate(options: Options, *, name: str, instructions: bool) -> int:
+    """Print the CNAMEs by which a certificate's names are proved, and see whether they are there.
+
+    Exit codes: 0 all are right; 2 one is not; 3 that could not be asked.
+    """
+    from psfdns.cli.certs.pointing import look_at_aliases
+    from psfdns.cli.certs.view_delegate import render_instructions, render_records, render_verdicts
+    from psfdns.cli.wiring import emit_json, open_workspace, talk
+
+    document = look_at_aliases(open_workspace(options), name)
+    if options.json:
+        emit_json(document)
+    else:
+        click.echo((render_instructions if instructions else render_records)(document), nl=False)
+        talk(options, render_verdicts(document).rstrip("\n"))
+    states = {record["status"] for record in document["records"]}
+    return EXIT_WRONG if "wrong" in states else EXIT_UNKNOWN if "unknown" in states else 0
+
+
+@click.command(
+    "revoke",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns certs revoke wiki.python.org --reason keyCompromise
+  psfdns certs renew                                   a revoked certificate is due
+""",
+)
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--reason",
+    type=click.Choice(list(REASONS), case_sensitive=False),
+    default="unspecified",
+    show_default=True,
+    help="Why, as the CA publishes it.",
+)
+@click.pass_obj
+def revoke(options: Options, *, name: str, reason: str) -> int:
+    """Have the certificate that the store holds revoked; this cannot be taken back.
+
+    It is due from then on, with a new key. NAME may be one that no certs file wants any more.
+    """
+    from psfdns.cli.certs.revoking import revoke_stored
+    from psfdns.cli.views.escape import escape
+    from psfdns.cli.wiring import emit_json, open_workspace, talk
+
+    code = next(number for word, number in REASONS.items() if word.lower() == reason.lower())
+    document = revoke_stored(open_workspace(options), name, reason=code)
+    if options.json:
+        emit_json(document)
+    else:
+        before = "" if document["revoked_now"] else ", which it was before"
+        click.echo(f"{escape(name)}: serial {document['serial']} is revoked{before}")
+        talk(options, "psfdns certs renew replaces it, where a certs file wants it")
+    return 0
+
+
+def _report(options: Options, outcomes: list[Outcome], *, quiet: bool) -> int:
+    """Say what became of each; the exit code."""
+    from psfdns.cli.certs.view_issue import render_failed, render_issued, to_document
+    from psfdns.cli.wiring import emit_json
+
+    document = to_document(outcomes)
+    if options.json:
+        emit_json(document)
+    elif outcomes or not quiet:
+        click.echo(render_issued(document), nl=False)
+        failed = render_failed(document)
+        if failed:
+            click.echo(failed, err=True, nl=False)
+    return EXIT_FAILED if any(each["outcome"] == "failed" for each in document["certificates"]) else 0

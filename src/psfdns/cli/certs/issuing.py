@@ -1,0 +1,250 @@
+"""What `certs issue` and `certs renew` share: what is due, the means to have it, and the store."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from psfdns.certs.ari import USUAL_WAIT, hear, miss
+from psfdns.certs.attempts import Issued, Wish
+from psfdns.certs.certificate import Challenge, without_wildcard
+from psfdns.certs.desk import Desk
+from psfdns.certs.load import tenant_of
+from psfdns.certs.status import Standing
+from psfdns.certs.store import Store, StoreError
+from psfdns.certs.stored import Issuance
+from psfdns.cli.certs.certifying import Stands, look_at_store
+from psfdns.cli.wiring import Workspace, draw_fraction, now, open_repository, sleep, talk
+from psfdns.errors import CaError, PsfdnsError, UsageError
+from psfdns.proofs import place_of
+
+if TYPE_CHECKING:
+    from psfdns.certs.accounts import Accounts
+    from psfdns.certs.order import Outcome
+    from psfdns.plans.host import HostedZone
+    from psfdns.route53.challenge import Dns01Prover
+
+ASKING_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A workspace, its store, the accounts at CAs, and what orders leave on the disk."""
+
+    workspace: Workspace
+    store: Store
+    accounts: Accounts
+    desk: Desk
+
+    def say(self, text: str) -> None:
+        """Say something on stderr."""
+        from psfdns.cli.views.escape import escape
+
+        talk(self.workspace.options, escape(text))
+
+
+def open_job(workspace: Workspace) -> Job:
+    """Nothing is read or asked yet."""
+    from psfdns.cli.certs.reaching import open_accounts
+
+    desk = Desk(workspace.config.state_dir / "acme")
+    return Job(workspace, Store(workspace.config.acme.store), open_accounts(workspace), desk)
+
+
+def look(job: Job, names: Sequence[str] = ()) -> tuple[list[Standing], Stands]:
+    """How those stand that are ours to renew, of files without errors; and all of them. Raises UsageError."""
+    stands = look_at_store(job.workspace, names=names, tenant=None)
+    broken = {tenant_of(fault) for fault in stands.faults}
+    ours = [each for each in stands.standings if not each.wanted.is_watched]
+    return [each for each in ours if each.wanted.tenant not in broken], stands
+
+
+def look_at_named(job: Job, names: Sequence[str]) -> list[Standing]:
+    """How these stand, all of which are to be issued. Raises UsageError, PsfdnsError."""
+    _, stands = look(job, names)
+    broken = {tenant_of(fault) for fault in stands.faults}
+    for each in stands.standings:
+        wanted = each.wanted
+        if wanted.is_watched:
+            raise UsageError(f"{wanted.name} is only watched: {wanted.issuer} issues it")
+        if wanted.tenant in broken:
+            hint = "psfdns check names them"
+            raise PsfdnsError(f"{wanted.name}: certs/{wanted.tenant}.toml has errors", hint=hint)
+        if each.unreadable is not None:
+            raise PsfdnsError(f"{wanted.name}: {each.unreadable}")
+    return list(stands.standings)
+
+
+def issuer_of(standing: Standing) -> str | None:
+    """The name of the CA that issued what is kept, where that is known."""
+    issuance = standing.current.issuance if standing.current is not None else None
+    return issuance.ca if issuance is not None else None
+
+
+def wanting_advice(job: Job, standings: Sequence[Standing], moment: datetime.datetime) -> list[Standing]:
+    """Those about which the CA is to be asked when to renew (RFC 9773 §4.3)."""
+    silences = job.desk.load_silences()
+    return [each for each in standings if _wants_advice(each, moment, silences)]
+
+
+def _wants_advice(
+    standing: Standing, moment: datetime.datetime, silences: Mapping[str, datetime.datetime]
+) -> bool:
+    current, known = standing.current, standing.state.ari
+    if current is None or current.identifier is None or issuer_of(standing) is None:
+        return False
+    if known is None or known.certificate != current.identifier:
+        return moment >= silences.get(current.identifier, moment)
+    return moment >= known.next_check
+
+
+def take_advice(job: Job, standings: Sequence[Standing]) -> list[Standing]:
+    """The same, with what the CAs suggest today; one that cannot be asked changes nothing (§4.3.3)."""
+    moment = now()
+    asking = wanting_advice(job, standings, moment)
+    if not asking:
+        return list(standings)
+    with ThreadPoolExecutor(ASKING_THREADS, thread_name_prefix="ari") as pool:
+        found = {each.wanted.name: each for each in pool.map(lambda each: _ask_advice(job, each), asking)}
+    silences = {key: until for key, until in job.desk.load_silences().items() if until > moment}
+    for name, each in found.items():
+        if each.state.ari is not None:
+            job.store.save_state(name, each.state)
+        elif each.current is not None and each.current.identifier is not None:
+            silences[each.current.identifier] = moment + USUAL_WAIT
+    job.desk.store_silences(silences)
+    return [found.get(each.wanted.name, each) for each in standings]
+
+
+def _ask_advice(job: Job, standing: Standing) -> Standing:
+    current, known = standing.current, standing.state.ari
+    authority = job.workspace.config.acme.authorities.get(issuer_of(standing) or "")
+    if current is None or current.identifier is None or authority is None:
+        return standing
+    try:
+        info = job.accounts.look(authority).renewal_info(current.identifier)
+    except CaError as error:
+        job.say(f"{standing.wanted.name}: {error.summary}")
+        info = None
+    if info is None:
+        ari = miss(known, now=now())
+    else:
+        ari = hear(known, info, certificate=current.identifier, fraction=draw_fraction(), now=now())
+    return replace(standing, state=replace(standing.state, ari=ari))
+
+
+def find_due(standings: Sequence[Standing], moment: datetime.datetime) -> list[Standing]:
+    """Those that are due; what could not be read is not among them."""
+    decided = ((each, each.decide(moment)) for each in standings)
+    return [each for each, renewal in decided if renewal is not None and renewal.due]
+
+
+def make_wish(job: Job, standing: Standing) -> Wish:
+    """What is to be ordered. Raises StoreError."""
+    wanted, current = standing.wanted, standing.current
+    zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
+    bare = dict.fromkeys(map(without_wildcard, wanted.names))
+    has_key = current is not None and current.key == wanted.key and not standing.is_revoked
+    return Wish(
+        wanted.name,
+        wanted.names,
+        wanted.key.value,
+        wanted.ca,
+        {name: place_of(name, tenant=wanted.tenant, zone=zone) for name in bare},
+        wanted.profile,
+        current.identifier if current is not None else None,
+        issuer_of(standing),
+        job.store.load_set(wanted.name).key if wanted.reuse_key and has_key else None,
+        current.fingerprint if current is not None else None,
+    )
+
+
+def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
+    """Have all of them, in their order; whoever calls holds the store. Raises PsfdnsError."""
+    from psfdns.certs.limits import RULES
+    from psfdns.certs.order import Means, issue_all
+
+    settings = job.workspace.config.acme
+    prover = open_prover(job)
+    hosts = {name: urlsplit(ca.directory).hostname or "" for name, ca in settings.authorities.items()}
+    means = Means(
+        lambda name: job.accounts.open(settings.authorities[name], settings.contact),
+        prover,
+        prover.view.resolve,
+        job.desk,
+        lambda issued: keep(job.store, issued),
+        now,
+        sleep,
+        job.say,
+        {name: ca.caa for name, ca in settings.authorities.items()},
+        {name: RULES[host] for name, host in hosts.items() if host in RULES},
+    )
+    return issue_all([make_wish(job, each) for each in standings], means)
+
+
+def keep(store: Store, issued: Issued) -> None:
+    """The set that counts from now on; what the CA suggested for the old one is over. Raises StoreError."""
+    wish = issued.wish
+    store.put(wish.name, issued.set, issuance=Issuance(issued.ca, wish.profile))
+    try:
+        store.save_state(wish.name, replace(store.load_state(wish.name), ari=None))
+    except StoreError:
+        # It names the certificate that it is about, so that it does no harm.
+        return
+
+
+def clean_left(job: Job) -> None:
+    """Take away the proofs that a killed run has left, if there are any. Raises PsfdnsError."""
+    from psfdns.route53.challenge_memory import ChallengeMemory
+
+    if ChallengeMemory(job.workspace.config.state_dir / "acme").load():
+        for remark in open_prover(job).clean():
+            job.say(f"a proof was left in DNS: {remark}")
+
+
+def open_prover(job: Job) -> Dns01Prover:
+    """The one who writes to DNS. Raises PsfdnsError where the account is not one that may be written to."""
+    from psfdns.cli.certs.reaching import open_view
+    from psfdns.cli.wiring import monotonic, open_access, who_acts
+    from psfdns.route53.challenge import Dns01Prover, Means
+    from psfdns.route53.challenge_memory import ChallengeMemory
+
+    workspace = job.workspace
+    access = open_access(workspace)
+    # Without credentials this says so; an account that nobody knows would be refused in other words.
+    hosted = access.host.list_zones()
+    refuse_account(workspace, access.host.look_up_account())
+    means = Means(
+        access.api,
+        writable_zones(workspace, hosted),
+        open_view(workspace, access),
+        sleep,
+        monotonic,
+        f"psfdns certs: proofs for CAs, by {who_acts()}",
+        job.say,
+    )
+    return Dns01Prover(means, ChallengeMemory(workspace.config.state_dir / "acme"))
+
+
+def refuse_account(workspace: Workspace, account: str | None) -> None:
+    """Raise PsfdnsError where `[route53] accounts` does not name the account (docs/contract.md §1)."""
+    from psfdns.plans.guards import why_not_account
+
+    why = why_not_account(account, workspace.config.route53.accounts)
+    if why is not None:
+        hint = "use the credentials of one of them (or --sandbox), or add it to [route53] accounts"
+        raise PsfdnsError(why, hint=hint)
+
+
+def writable_zones(workspace: Workspace, hosted: Sequence[HostedZone]) -> list[HostedZone]:
+    """The public zones that psfdns made, or that tenant.toml adopts by id; all without `adopted_only`."""
+    from psfdns.plans.match import is_ours
+
+    adopted = {file.settings.id for file in open_repository(workspace).zone_files} - {None}
+    is_any = not workspace.config.route53.adopted_only
+    public = [zone for zone in hosted if not zone.private and zone.linked_service is None]
+    return [zone for zone in public if is_any or is_ours(zone) or zone.id in adopted]
