@@ -37,7 +37,6 @@ PACKAGES = {
 }
 NEWER = {"pebble": "forky"}
 """Package -> the Debian release whose one is wanted, where it is to be had: older Pebbles have no ARI."""
-MIRROR = "http://deb.debian.org/debian"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 """sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""
@@ -135,13 +134,23 @@ def _fetch_newer(package: str, archives: Path) -> bool:
     options += [f"--option=Dir::Etc::sourcelist={sources}", "--option=Dir::Etc::sourceparts=/dev/null"]
     signed = f" [signed-by={KEYRING}]" if KEYRING.is_file() else ""
     try:
-        sources.write_text(f"deb{signed} {MIRROR} {NEWER[package]} main\n")
+        sources.write_text(f"deb{signed} {_find_mirror()} {NEWER[package]} main\n")
         _apt("update", options=options)
         _apt("download", package, options=options, folder=archives)
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:
         print(f"oracles: {package} of {NEWER[package]} is not to be had: {error}", flush=True)
         return False
     return True
+
+
+def _find_mirror() -> str:
+    """The mirror of Debian that this system has its packages from; raises RuntimeError where it has none."""
+    listed = _apt("indextargets", "--format", "$(REPO_URI)", options=[])
+    mirrors = (address for address in listed.split() if address.rstrip("/").endswith("/debian"))
+    found = next(mirrors, None)
+    if found is None:
+        raise RuntimeError("no mirror of Debian is among apt's sources")
+    return found
 
 
 def _fetch_here(wanted: list[str], archives: Path) -> None:
