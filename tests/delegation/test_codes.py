@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "delegation.md"
 
 def made() -> set[str]:
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((SOURCE / "delegation").glob("*.py")))
-    text += (SOURCE / "cli" / "delegating.py").read_text(encoding="utf-8")
+    text += (SOURCE / "cli" / "delegation" / "delegating.py").read_text(encoding="utf-8")
     found = set(re.findall(r'(?:Finding|Fault|_Difference|_few)\(\s*"([a-z0-9-]+)"', text))
     return found | {
         each for pair in re.findall(r'code = "([a-z-]+)" if .* else "([a-z-]+)"', text) for each in pair
