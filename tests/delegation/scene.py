@@ -19,7 +19,7 @@ ONE, TWO, OTHER, SPARE, RESOLVER = "127.0.54.4", "127.0.54.5", "127.0.54.6", "12
 OURS = ("ns-1.awsdns-01.org.", "ns-2.awsdns-02.com.")
 STALE = ("ns-8.awsdns-08.net.", "ns-9.awsdns-09.co.uk.")
 ZONE = "child.test."
-QUICK = Patience(0.25, 1)
+QUICK = Patience(0.5, 1)
 
 ROOT_ZONE = f"""\
 @ 300 NS a.root-servers.test.
