@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.dnssec.cases import CASES, Case
-from tests.oracles import require
+from tests.oracles import lack, require
 
 JUDGED = [case for case in CASES if case.status in {"secure", "insecure", "bogus"}]
 
@@ -40,7 +40,7 @@ def told() -> dict[str, Any]:
     unshare = shutil.which("unshare")
     namespace = [unshare or "unshare", "--map-root-user", "--net"]
     if unshare is None or subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no network namespace of one's own (unshare --map-root-user --net): port 53 is not ours")
+        lack("no network namespace of one's own (unshare --map-root-user --net): port 53 is not ours")
     words = [*namespace, sys.executable, "-m", "tests.dnssec.resolvers", *(case.zone for case in JUDGED)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
