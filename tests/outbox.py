@@ -18,6 +18,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.registrar.loopback import Asked, Said, Server
+
 
 @dataclass
 class MailBox:
@@ -116,3 +118,18 @@ def receiving_posts() -> Iterator[Webhook]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@dataclass
+class Service(Server):
+    """Takes check-ins."""
+
+    status: int = 200
+
+    def answer(self, asked: Asked) -> Said:
+        return Said(self.status)
+
+    def steps(self) -> list[str]:
+        found = [f"{each.path}?{each.query['status']}" if each.query else each.path for each in self.asked]
+        self.asked.clear()
+        return found

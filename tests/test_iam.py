@@ -14,7 +14,7 @@ import pytest
 from psfdns.budget import Budget
 from psfdns.cli.certs.issuing import open_job, open_prover
 from psfdns.cli.options import Options
-from psfdns.cli.wiring import open_workspace
+from psfdns.cli.wiring import open_access, open_workspace
 from psfdns.proofs import Proof, place_of
 from psfdns.route53.challenge import Dns01Prover
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
@@ -157,7 +157,8 @@ def test_who_gets_certificates_may_do_all_that_proofs_take_and_write_txt_alone(
 def prove(ground: Ground) -> Dns01Prover:
     """The prover of the command line, without a certificate that is wanted."""
     options = Options(sandbox=True, config=str(ground.root / "psfdns.toml"))
-    return open_prover(open_job(open_workspace(options)))
+    workspace = open_workspace(options)
+    return open_prover(open_job(workspace), open_access(workspace))
 
 
 def test_only_the_role_for_it_may_delete_a_zone() -> None:

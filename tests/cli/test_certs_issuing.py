@@ -18,14 +18,17 @@ from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.sandbox import Sandbox
 from tests.cli.ground import Ground
 from tests.fault_proxy import Fault, Proxy, fault_proxy
+from tests.outbox import Service
 from tests.pebble import EAB_KEY, EAB_KID, Pebble, pebble
 from tests.recursor import Recursor, serving
+from tests.registrar.loopback import serving as serving_http
 
 CONFIG = """
 [route53]
 accounts = ["sandbox"]
 [resolver]
 servers = ["127.0.0.1:{resolver}"]
+root_hints = ["127.0.0.1"]
 port = {dns}
 [acme]
 order = ["pebble"]
@@ -572,3 +575,29 @@ def test_an_external_account_is_bound_and_its_key_is_not_shown(
         assert EAB_KEY[:20] not in out + err
         (tmp_path / "eab.key").write_text(f"{EAB_KEY}\n")
         ground.succeed("certs", "issue", "alpha.test")
+
+
+def test_a_service_that_watches_runs_hears_of_them_quiet_ones_too(
+    ground: Issuing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service()
+    with serving_http(service):
+        ground.configure(more="")
+        text = (ground.root / "psfdns.toml").read_text()
+        checkin = text.replace("[acme]\n", '[acme]\ncheckin = "$CERTS_CHECKIN"\n')
+        (ground.root / "psfdns.toml").write_text(checkin)
+        monkeypatch.setenv("CERTS_CHECKIN", f"{service.url}/a-secret-uuid")
+        ground.want("")
+        assert ground.run("certs", "renew") == (0, "", "")
+        assert service.steps() == ["/a-secret-uuid/start", "/a-secret-uuid"]
+
+        ground.want(WWW)
+        code, _, err = ground.run("certs", "renew")
+        assert code == 1, "the name leads nowhere yet"
+        assert service.steps() == ["/a-secret-uuid/start", "/a-secret-uuid/fail"]
+        assert "secret" not in err
+
+        service.status = 500
+        ground.want("")
+        code, _, err = ground.run("certs", "renew")
+        assert (code, err.count("warning: [acme] checkin answers 500\n")) == (0, 2)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from psfdns.cli.main import run
-from tests.outbox import MailBox, Webhook, free_port, name_liaisons
+from tests.outbox import MailBox, Service, Webhook, free_port, name_liaisons
 from tests.registrar.fake_gandi import TOKEN, FakeGandi, fake_gandi
 from tests.registrar.fake_rdap import FakeRdap
 from tests.registrar.loopback import Asked, Said, Server, serving
@@ -365,21 +365,6 @@ def test_nagios_knows_what_is_unknown_and_what_was_not_told(land: Land) -> None:
     code, out, _ = land.run("--nagios")
     assert (code, out.partition(" | ")[0]) == (1, "PSFDNS WARNING - nobody to tell of alpha.test")
     assert land.run("--nagios", "--json")[0] == 64
-
-
-@dataclass
-class Service(Server):
-    """Takes check-ins."""
-
-    status: int = 200
-
-    def answer(self, asked: Asked) -> Said:
-        return Said(self.status)
-
-    def steps(self) -> list[str]:
-        found = [f"{each.path}?{each.query['status']}" if each.query else each.path for each in self.asked]
-        self.asked.clear()
-        return found
 
 
 def test_check_ins_say_that_a_run_began_and_how_it_ended(land: Land) -> None:

@@ -31,6 +31,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         validation_zone = "ACME.example.org"
         store = "/srv/certs"
         jitter = 300
+        checkin = "https://hc-ping.com/$UUID"
         [acme.ca.own]
         directory = "https://ca.example/directory"
         ca_bundle = "roots.pem"
@@ -57,6 +58,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert acme.contact == ("dns@example.org",)
     assert acme.validation_zone == "acme.example.org."
     assert (acme.store, acme.jitter) == (Path("/srv/certs"), 300)
+    assert acme.checkin == "https://hc-ping.com/$UUID"
+    assert "hc-ping" not in repr(acme)
     assert "kid-1" not in repr(acme)
 
 
@@ -94,6 +97,8 @@ FAULTS = {
     "[acme]\njitter = -1": "acme.jitter must be",
     "[acme]\njitter = 1.5": "acme.jitter must be",
     "[acme]\njitter = true": "acme.jitter must be",
+    "[acme]\ncheckin = 'http://example.org/x'": "acme.checkin must be an https URL",
+    "[acme]\ncheckin = 7": "acme.checkin must be an https URL",
     "[acme]\nca = 3": "[acme.ca] must be a table",
     "[acme.ca.'A B']\ndirectory = 'https://ca.example/'": "'A B': a CA is called in",
     "[acme.ca.own]": "[acme.ca.own] has no directory",

@@ -25,7 +25,7 @@ from psfdns.certs.resources import Status
 from psfdns.errors import CaError, PsfdnsError
 from psfdns.lookup.answer import Question
 from psfdns.lookup.ask import Asked
-from psfdns.proofs import Proof, Prover
+from psfdns.proofs import Place, Proof, Prover
 
 THREADS = 8
 """Orders under way at a time at all CAs together; Let's Encrypt takes 20 requests a second of an address."""
@@ -41,7 +41,8 @@ class Means:
 
     `open_authority` gives a CA by its name with its account opened, or raises CaError. `issuers` are the
     domains by which CAA names a CA, beside those of its directory. `keep` stores a certificate, on the disk
-    before it returns. `rules` are the limits of a CA that are known.
+    before it returns. `rules` are the limits of a CA that are known. `find_bogus` says of places why DNSSEC
+    keeps CAs from believing what is said there.
     """
 
     open_authority: Callable[[str], Authority]
@@ -55,6 +56,7 @@ class Means:
     issuers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Rules] = field(default_factory=dict)
     threads: int = THREADS
+    find_bogus: Callable[[Sequence[Place]], Mapping[Place, str]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class _Run:
     def _check_places(self, attempts: Sequence[Attempt]) -> None:
         """What DNS cannot prove, no CA needs to be asked for."""
         places = list(dict.fromkeys(place for each in attempts for place in each.wish.places.values()))
-        faults = self._means.prover.check(places)
+        # Of a zone that is bogus a resolver says SERVFAIL, which alone does not tell what is wrong.
+        faults = {**self._means.prover.check(places), **self._means.find_bogus(places)}
         for each in attempts:
             found = dict.fromkeys(faults[place] for place in each.wish.places.values())
             for fault in found:

@@ -88,7 +88,7 @@ class DeployTarget:
 class AcmeSettings:
     """`[acme]`: every CA by name, those that need no configuration included.
 
-    `validation_zone` is canonical (final dot); `jitter` is in seconds.
+    `validation_zone` is canonical (final dot); `jitter` is in seconds. `checkin` is who hears of runs.
     """
 
     store: Path
@@ -98,6 +98,7 @@ class AcmeSettings:
     validation_zone: str | None = None
     jitter: int = 0
     targets: Mapping[str, DeployTarget] = field(default_factory=dict)
+    checkin: str | None = field(default=None, repr=False)
 
     @property
     def issuers(self) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ def open_pages(workspace: Workspace) -> tuple[Channel, ...]:
     return make_channels("page", wanted.page, wanted.page_file, environment())
 
 
-def open_checkin(workspace: Workspace) -> Callable[[Step], str | None] | None:
-    """Tells the service of `[notify] checkin` how far a run is; None without one.
+def open_checkin(wanted: str, *, setting: str) -> Callable[[Step], str | None]:
+    """Tells the service at a URL, which `setting` of psfdns.toml gives, how far a run is.
 
     What is called answers why it could not, and never the URL. Raises NotifyError.
     """
@@ -53,12 +53,9 @@ def open_checkin(workspace: Workspace) -> Callable[[Step], str | None] | None:
     from psfdns.registrar.https import Bounds, Reply, Request, exchange
     from psfdns.urls import read_url
 
-    wanted = workspace.config.notify.checkin
-    if wanted is None:
-        return None
-    url = fill_in(wanted, environment(), name="[notify] checkin")
+    url = fill_in(wanted, environment(), name=setting)
     if read_url(url) is None:
-        raise NotifyError("[notify] checkin", "read its URL", "it is not https, nor of this machine")
+        raise NotifyError(setting, "read its URL", "it is not https, nor of this machine")
 
     def check_in(step: Step) -> str | None:
         answered = exchange(Request("GET", checkin_url(url, step)), Bounds(seconds=10.0, octets=1 << 16))

@@ -10,6 +10,7 @@ from typing import Any
 from psfdns.certs.settings import KNOWN_AUTHORITIES, LETS_ENCRYPT, AcmeSettings, CertificateAuthority
 from psfdns.config.reading import Reader, is_number, read_path, read_strings
 from psfdns.names import NameSyntaxError, parse_name
+from psfdns.notify.checkin import may_be_url
 from psfdns.urls import read_url
 
 MAX_JITTER = 24 * 3600
@@ -17,7 +18,7 @@ MAX_JITTER = 24 * 3600
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 """How CAs and deploy targets may be called."""
 
-KEYS = ("order", "contact", "validation_zone", "store", "jitter", "ca")
+KEYS = ("order", "contact", "validation_zone", "store", "jitter", "checkin", "ca")
 CA_KEYS = ("directory", "ca_bundle", "eab_kid", "eab_key_file", "caa")
 _MAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
@@ -35,6 +36,7 @@ def read_acme(reader: Reader, table: Mapping[str, Any], folder: Path, *, store: 
         _read_contact(reader, table.get("contact", [])),
         _read_zone(reader, table["validation_zone"]) if "validation_zone" in table else None,
         _read_jitter(reader, table.get("jitter", 0)),
+        checkin=_read_checkin(reader, table["checkin"]) if "checkin" in table else None,
     )
 
 
@@ -146,3 +148,12 @@ def _read_jitter(reader: Reader, value: object) -> int:
         return value
     reader.fault(f"acme.jitter must be a whole number of seconds from 0 to {MAX_JITTER}")
     return 0
+
+
+def _read_checkin(reader: Reader, value: object) -> str | None:
+    if isinstance(value, str) and may_be_url(value):
+        return value
+    # The value may be a secret, and is not shown.
+    hint = '"https://…", or "$CERTS_CHECKIN_URL" for the environment\'s'
+    reader.fault("acme.checkin must be an https URL, or one of this machine", hint)
+    return None

@@ -73,11 +73,15 @@ def renew(options: Options, *, jitter: int | None) -> int:
     ends at once.
     """
     from psfdns.cli.certs.renewing import renew_due
+    from psfdns.cli.checking_in import checked_in
     from psfdns.cli.wiring import open_workspace
 
-    outcomes, is_whole = renew_due(open_workspace(options), jitter=jitter)
-    code = _report(options, outcomes, quiet=True)
-    return code if is_whole else EXIT_FAILED
+    workspace = open_workspace(options)
+    with checked_in(workspace, setting="[acme] checkin", url=workspace.config.acme.checkin) as codes:
+        outcomes, is_whole = renew_due(workspace, jitter=jitter)
+        code = _report(options, outcomes, quiet=True)
+        codes.append(code if is_whole else EXIT_FAILED)
+    return codes[0]
 
 
 @click.command(

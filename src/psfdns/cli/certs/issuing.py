@@ -25,6 +25,7 @@ from psfdns.proofs import place_of
 if TYPE_CHECKING:
     from psfdns.certs.accounts import Accounts
     from psfdns.certs.order import Outcome
+    from psfdns.cli.wiring import Access
     from psfdns.plans.host import HostedZone
     from psfdns.route53.challenge import Dns01Prover
 
@@ -167,9 +168,12 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
     """Have all of them, in their order; whoever calls holds the store. Raises PsfdnsError."""
     from psfdns.certs.limits import RULES
     from psfdns.certs.order import Means, issue_all
+    from psfdns.cli.certs.validating import open_validation
+    from psfdns.cli.wiring import open_access
 
     settings = job.workspace.config.acme
-    prover = open_prover(job)
+    access = open_access(job.workspace)
+    prover = open_prover(job, access)
     hosts = {name: urlsplit(ca.directory).hostname or "" for name, ca in settings.authorities.items()}
     means = Means(
         lambda name: job.accounts.open(settings.authorities[name], settings.contact),
@@ -182,6 +186,7 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
         job.say,
         {name: ca.caa for name, ca in settings.authorities.items()},
         {name: RULES[host] for name, host in hosts.items() if host in RULES},
+        find_bogus=open_validation(job.workspace, access).find_bogus,
     )
     return issue_all([make_wish(job, each) for each in standings], means)
 
@@ -199,22 +204,22 @@ def keep(store: Store, issued: Issued) -> None:
 
 def clean_left(job: Job) -> None:
     """Take away the proofs that a killed run has left, if there are any. Raises PsfdnsError."""
+    from psfdns.cli.wiring import open_access
     from psfdns.route53.challenge_memory import ChallengeMemory
 
     if ChallengeMemory(job.workspace.config.state_dir / "acme").load():
-        for remark in open_prover(job).clean():
+        for remark in open_prover(job, open_access(job.workspace)).clean():
             job.say(f"a proof was left in DNS: {remark}")
 
 
-def open_prover(job: Job) -> Dns01Prover:
+def open_prover(job: Job, access: Access) -> Dns01Prover:
     """The one who writes to DNS. Raises PsfdnsError where the account is not one that may be written to."""
     from psfdns.cli.certs.reaching import open_view
-    from psfdns.cli.wiring import monotonic, open_access, who_acts
+    from psfdns.cli.wiring import monotonic, who_acts
     from psfdns.route53.challenge import Dns01Prover, Means
     from psfdns.route53.challenge_memory import ChallengeMemory
 
     workspace = job.workspace
-    access = open_access(workspace)
     # Without credentials this says so; an account that nobody knows would be refused in other words.
     hosted = access.host.list_zones()
     refuse_account(workspace, access.host.look_up_account())

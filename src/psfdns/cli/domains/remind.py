@@ -62,14 +62,15 @@ def _exit_code(run: Run) -> int:
 
 def _carry_out(options: Options, *, dry_run: bool, ics: Path | None, metrics: Path | None) -> Run:
     """Remind, and write the files. Raises PsfdnsError."""
-    from psfdns.cli.domains.checking_in import checked_in
+    from psfdns.cli.checking_in import checked_in
     from psfdns.cli.domains.ending_files import store_calendar, store_metrics
     from psfdns.cli.domains.reminder_run import say_troubles
     from psfdns.cli.domains.reminding import remind
     from psfdns.cli.wiring import open_workspace
 
     workspace = open_workspace(options)
-    with checked_in(workspace, is_told=not dry_run) as codes:
+    url = None if dry_run else workspace.config.notify.checkin
+    with checked_in(workspace, setting="[notify] checkin", url=url) as codes:
         run = remind(workspace, dry_run=dry_run)
         if ics is not None:
             store_calendar(ics, run)
