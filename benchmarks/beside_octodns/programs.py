@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib.metadata
-import subprocess
 import sys
-import venv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
-CACHE = PROJECT / ".cache" / "benchmarks"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from installing import CACHE, install, install_project
+
 PINNED = {"octodns": "1.22.0", "octodns-route53": "1.3.1", "octodns-bind": "1.1.0"}
 SHARED = ("boto3", "botocore", "dnspython")
 """Both get the versions of these that this Python has."""
@@ -27,7 +27,7 @@ class Program:
 
 def install_psfdns() -> Program:
     """psfdns as it stands in this working tree."""
-    folder = install("psfdns", [str(PROJECT), *shared_versions()], always=["--force-reinstall", "--no-deps"])
+    folder = install_project("psfdns", shared_versions())
     words = {
         "help": ["--help"],
         "plan": ["plan"],
@@ -58,30 +58,3 @@ def floor() -> Program:
 
 def shared_versions() -> list[str]:
     return [f"{name}=={importlib.metadata.version(name)}" for name in SHARED]
-
-
-def install(name: str, packages: list[str], always: list[str] | None = None) -> Path:
-    """The folder of an environment's programs; what is there with the same packages is used again."""
-    folder = CACHE / name
-    stamp = folder / "installed"
-    wanted = "\n".join([sys.version, *packages])
-    python = folder / "bin" / "python"
-    if not stamp.is_file() or stamp.read_text() != wanted:
-        print(f"installing {name} below {CACHE.relative_to(PROJECT)}", file=sys.stderr, flush=True)
-        venv.create(folder, clear=True, with_pip=True)
-        pip(python, *packages)
-        stamp.write_text(wanted)
-    elif always is not None:
-        pip(python, *always, packages[0])
-    return folder / "bin"
-
-
-def pip(python: Path, *words: str) -> None:
-    done = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(f"pip install {' '.join(words)} failed:\n{done.stderr or done.stdout}")

@@ -13,7 +13,7 @@ from psfdns.errors import CaError
 PATIENCE = datetime.timedelta(minutes=5)
 """For validation, and again for the certificate; the order stays for the next run."""
 LONGEST_PAUSE = 30.0
-_PAUSES = (0.1, 0.3, 0.7, 1.5)
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5)
 
 Clock = Callable[[], datetime.datetime]
 Sleep = Callable[[float], None]
