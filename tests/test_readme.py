@@ -56,7 +56,7 @@ def test_every_option_that_the_readme_names_exists() -> None:
     known = {name for command in COMMANDS.values() for option in command.params for name in option.opts}
     named = set(re.findall(r"`(--[a-z-]+)", README)) | set(re.findall(r"psfdns [^`\n]*?(--[a-z-]+)", README))
 
-    assert named <= known | {"--help", "--quick", "--quiet"}
+    assert named <= known | {"--alone", "--help", "--quick", "--quiet"}
 
 
 def test_every_setting_that_the_code_reads_stands_in_the_readme() -> None:
