@@ -130,17 +130,28 @@ def longer_ttl(zone: Zone) -> None:
     zone.sets[where] = dns.rrset.from_rdata_list(where[0], 9000, list(zone.sets[where]))
 
 
-def with_cds(*keys: DNSKEY, cdnskey: bool = True) -> Callable[[Zone], None]:
+def with_cds(*keys: DNSKEY, cdnskey: bool = True, by: Key | None = None) -> Callable[[Zone], None]:
+    """CDS and CDNSKEY of the keys, signed as is right, by the key-signing key, or `by` another."""
+
     def spoil(zone: Zone) -> None:
         found = [cds for key in keys for cds in _cds(zone, key)]
         zone.sets[zone.at("@", "CDS")] = dns.rrset.from_rdata_list(zone.origin, 300, found)
-        zone.sign(zone.at("@", "CDS"))
         if cdnskey:
             rdatas = [_cdnskey(key) for key in keys]
             zone.sets[zone.at("@", "CDNSKEY")] = dns.rrset.from_rdata_list(zone.origin, 300, rdatas)
-            zone.sign(zone.at("@", "CDNSKEY"))
+        _complete_cds(zone, by or ksk())
 
     return spoil
+
+
+def _complete_cds(zone: Zone, signer: Key) -> None:
+    """Their signatures, and the proof at the apex that names them."""
+    for rdtype in ("CDS", "CDNSKEY"):
+        where = zone.at("@", rdtype)
+        if where in zone.sets:
+            made = sign_with(zone.sets[where], signer, zone.origin)
+            zone.signatures[where] = dns.rrset.from_rdata_list(where[0], 300, [made])
+    bits()(zone)
 
 
 def _cds(zone: Zone, key: DNSKEY) -> list[dns.rdata.Rdata]:
@@ -154,7 +165,7 @@ def _cdnskey(key: DNSKEY) -> dns.rdata.Rdata:
 
 def delete_request(zone: Zone) -> None:
     zone.add("@", 300, "CDS", "0 0 0 00")
-    zone.sign(zone.at("@", "CDS"))
+    _complete_cds(zone, ksk())
 
 
 def without_proofs(zone: Zone) -> None:
@@ -278,6 +289,13 @@ CASES = (
         SECURE,
         "CDS_INCONSISTENT_WITH_DS CDS_WITHOUT_DNSKEY",
         recipe=two(spoil=with_cds(ksk(6).public)),
+        ds=ds(ksk()),
+    ),
+    case(
+        "cdssigner",
+        SECURE,
+        "CDS_SIGNER_INVALID",
+        recipe=two(spoil=with_cds(ksk().public, by=zsk())),
         ds=ds(ksk()),
     ),
     case("cdsdelete", SECURE, "CDS_DELETE_REQUEST", recipe=two(spoil=delete_request), ds=ds(ksk())),

@@ -39,6 +39,7 @@ def judge_cds(heard: ZoneHeard, trust: Trust) -> Iterator[Seen]:
     cds, cdnskey = _asked_for(heard, "CDS"), _asked_for(heard, "CDNSKEY")
     if not cds and not cdnskey:
         return
+    yield from _judge_signers(heard, trust)
     if any(each.algorithm == DELETE for each in cds | cdnskey):
         severity = None if trust.claimed else Severity.INFO
         yield Seen(Problem("CDS_DELETE_REQUEST", "CDS or CDNSKEY ask to remove the DS", severity=severity))
@@ -62,6 +63,20 @@ def _judge_keys(cds: frozenset[Which], cdnskey: frozenset[Which], trust: Trust) 
             f"CDS or CDNSKEY ask for a DS of {_list(wanted)}, and the parent has {_list(published) or 'none'}"
         )
         yield Problem("CDS_INCONSISTENT_WITH_DS", words, severity=severity)
+
+
+def _judge_signers(heard: ZoneHeard, trust: Trust) -> Iterator[Seen]:
+    """Without a DS the parent has other ways to know whether to heed them (RFC 8078 §3)."""
+    published = {Which(digest.key_tag, digest.algorithm) for digest in trust.claimed}
+    for rdtype in ("CDS", "CDNSKEY"):
+        for at, reply in heard.of(rdtype):
+            found = reply.answered() if isinstance(reply, Reply) and reply.is_usable else None
+            signers = (
+                {Which(each.key_tag, int(each.algorithm)) for each in found.signatures} if found else set()
+            )
+            if published and signers and not signers & published:
+                words = "{what} is not signed with a key that the parent has a DS of"
+                yield Seen(Problem("CDS_SIGNER_INVALID", words, rdtype), str(at))
 
 
 def _judge_agreement(heard: ZoneHeard, rdtype: str) -> Iterator[Seen]:

@@ -30,6 +30,14 @@ CDS = (
         "RFC 7344 §4.1",
     ),
     Code(
+        "CDS_SIGNER_INVALID",
+        WARNING,
+        "CDS or CDNSKEY is not signed with a key that the parent has a DS of: the parent must not heed it.",
+        "sign CDS and CDNSKEY with the key-signing key",
+        None,
+        "RFC 7344 §4.1",
+    ),
+    Code(
         "CDS_DELETE_REQUEST",
         WARNING,
         "The zone asks its parent to remove the DS.",
