@@ -174,11 +174,12 @@ def _tell_delegation(_: Subject, zone: Shape) -> Told:
     return Told(section, marked(found, Aspect.DELEGATION))
 
 
+# What is bad about not being delegated, the findings of whoever looked at that say.
 _SECURITY = {
     "secure": ("secure", Level.WELL),
     "insecure": ("not signed", Level.WELL),
     "bogus": ("bogus", Level.ERROR),
-    "not-delegated": ("not delegated", Level.ERROR),
+    "not-delegated": ("not delegated", Level.WELL),
     "indeterminate": (NOT_KNOWN, Level.UNKNOWN),
 }
 
