@@ -613,6 +613,22 @@ def test_a_certificate_is_spoken_of_when_it_is_overdue_and_when_it_is_renewed(la
     assert land.run(day=46) == (0, "", "")
 
 
+def test_a_certificate_is_not_mistaken_for_the_domain_of_its_name(land: Land) -> None:
+    want_certificate(land, '[[certificate]]\nnames = ["alpha.test"]\n')
+    put_certificate(land, begin=0, lifetime=45, name="alpha.test")
+    land.gandi.add("alpha.test", days(68), autorenew=False)
+    land.run(day=38)
+    ((_, mail),) = land.box.mails
+    text = mail.get_content()
+    assert (
+        mail["Subject"]
+        == "[psfdns] certificate alpha.test ends in 7 days (2027-02-15); it is overdue, and 1 more"
+    )
+    assert (text.count("  issuer: "), text.count("  pays:   ")) == (1, 1)
+    assert "certificate alpha.test ends in 7 days" in text
+    assert "\nalpha.test ends in 30 days" in text
+
+
 def test_a_certificate_that_is_renewed_in_time_is_never_spoken_of(land: Land) -> None:
     want_certificate(land, '[[certificate]]\nnames = ["www.alpha.test"]\n')
     for begin in (0, 31, 62):

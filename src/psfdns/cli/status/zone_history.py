@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Entries of a zone."""
+LOOKED_AT = 200
+"""Orders, and entries of other machines, that are looked at for all zones together."""
 
 Key = tuple[str, str | None]
 
@@ -31,7 +33,7 @@ def histories_of(
 
     meant = {domains[file.origin] for file in files if file.origin in domains and not file.settings.private}
     try:
-        past = open_past(workspace, domains=meant)
+        past = open_past(workspace, limit=LOOKED_AT, domains=meant)
     except PsfdnsError as error:
         text = f"warning: {escape(error.summary)}: what was done so far is not shown"
         talk(workspace.options, text, at=Verbosity.QUIET)
