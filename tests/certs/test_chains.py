@@ -11,12 +11,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from psfdns.certs import chains
 from psfdns.certs.chains import MAX_CERTIFICATES, ChainError, read_chain, read_pem_chain
 from psfdns.certs.served import Chain, covers
 from tests.certs.certificates import BEGIN, day
-from tests.certs.farm import MIDDLE, OTHER, ROOT, STRANGER, Issuer, make, make_self_signed
+from tests.certs.farm import MIDDLE, OTHER, ROOT, STRANGER, Issuer, make, make_self_signed, sign
 
 SITE = make("www.example.org", "*.example.org", serial=0xABC)
 
@@ -56,18 +57,9 @@ def test_a_chain_is_followed_as_far_as_it_leads(above: Sequence[Issuer], length:
 
 
 def test_an_issuer_of_the_same_name_with_another_key_does_not_continue_it() -> None:
-    namesake = Issuer("Example Trust", "Example Trust E1", STRANGER)
-    assert namesake.subject == MIDDLE.subject
-    forged = Issuer(namesake.organisation, namesake.name)
-    object.__setattr__(forged, "certificate", _with_other_key())
-    assert len(read(SITE.certificate, forged.pem).path) == 1
-    assert len(read(SITE.certificate, forged.pem, MIDDLE.pem).path) == 2
-
-
-def _with_other_key() -> x509.Certificate:
-    from tests.certs.farm import sign
-
-    return sign(MIDDLE.subject, (), STRANGER.key, STRANGER)
+    namesake = sign(MIDDLE.subject, (), STRANGER.key, STRANGER).public_bytes(Encoding.PEM)
+    assert len(read(SITE.certificate, namesake).path) == 1
+    assert len(read(SITE.certificate, namesake, MIDDLE.pem).path) == 2
 
 
 def test_a_chain_below_a_public_root_leads_there_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +67,31 @@ def test_a_chain_below_a_public_root_leads_there_without_it(monkeypatch: pytest.
     assert read(SITE.certificate, MIDDLE.pem).leads_to_root
     assert not read(SITE.certificate).leads_to_root
     assert not read(make("a.example", issuer=OTHER).certificate, OTHER.pem).leads_to_root
+
+
+def test_what_lies_beyond_a_public_root_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let's Encrypt's chain went on to a root that expired in September 2021, and no current client cared."""
+    beyond = sign(ROOT.subject, (), ROOT.key, STRANGER, days=1).public_bytes(Encoding.PEM)
+    shown = (SITE.certificate, MIDDLE.pem, beyond)
+    assert len(read(*shown).path) == 3
+    monkeypatch.setattr(chains, "_roots", lambda: {ROOT.subject.public_bytes(): [ROOT.certificate]})
+    assert (len(read(*shown).path), read(*shown).leads_to_root) == (2, True)
+
+
+def test_what_is_too_long_to_be_a_name_is_none_and_an_issuer_is_cut() -> None:
+    assert read(make("www.example.org", "x" * 300).certificate).leaf.names == ("www.example.org",)
+    endless = Vast("O", "N" * 60)
+    leaf = read(make("www.example.org", issuer=endless).certificate).leaf
+    assert leaf.issuers == ("O" * chains.MAX_ISSUER,)
+
+
+class Vast(Issuer):
+    """A CA whose organisation fills a page."""
+
+    @property
+    def subject(self) -> x509.Name:
+        name = "O" * 4000
+        return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, name, _validate=False)])
 
 
 def test_the_public_roots_are_all_there() -> None:

@@ -75,7 +75,9 @@ def looked_at(*names: str) -> list[tuple[str, str | None]]:
             id="a wildcard at the names of our zone",
         ),
         pytest.param(["*.www.example.org"], [("a.www.example.org", "*.www.example.org")], id="one label"),
-        pytest.param(["*.none.example.org"], [], id="our zone has none"),
+        pytest.param(
+            ["*.none.example.org"], [("*.none.example.org", "*.none.example.org")], id="our zone has none"
+        ),
         pytest.param(
             ["*.any.example.org"],
             [(f"{PROBE}.any.example.org", "*.any.example.org")],

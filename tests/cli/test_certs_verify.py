@@ -20,6 +20,7 @@ from psfdns.web import handshake
 from tests.certs.certificates import day
 from tests.certs.farm import OTHER, Issuer, make, make_self_signed
 from tests.cli.checks import TENANT, write
+from tests.cli.ground import Ground
 from tests.dangling.world import World, running
 from tests.web.tls_servers import Manner, by_host, closing, make_context, serving, showing, silent
 
@@ -235,6 +236,7 @@ def test_a_name_without_address_and_one_that_cannot_be_looked_up(site: Site) -> 
         "broken.example.org": "unknown",
     }
     assert [each["code"] for each in document["findings"]] == ["name-without-address", "served-unchecked"]
+    assert site.verify("broken.example.org", "--fail-on", "info")[0] == 3
     assert site.verify("internal.example.org")[0] == 0
     assert site.verify("internal.example.org", "--fail-on", "info")[0] == 2
 
@@ -415,6 +417,24 @@ def test_bounds_are_told_and_unknown(renewed: Site) -> None:
                 code, document = renewed.verify()
             assert code == 3
             assert words in document["findings"][0]["summary"]
+
+
+def test_the_sandboxs_zones_lead_where_they_would(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handshake, "is_public", lambda _: True)
+    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: day(30))
+    write(ground.root, "certs/one.toml", '[[certificate]]\nnames = ["www.alpha.test", "www.example.org"]\n')
+    ground.write("one", "alpha.test", f"www A {ONE}")
+    ground.apply()
+    shown = make("www.alpha.test", "www.example.org")
+    Store(ground.root / ".psfdns" / "certs").put("www.alpha.test", shown)
+    with serving({ONE: showing(shown)}) as port:
+        monkeypatch.setattr(handshake, "PORT", port)
+        code, out, _ = ground.run("certs", "verify", "--json", "www.alpha.test")
+    assert code == 3
+    assert {each["name"]: each["status"] for each in json.loads(out)["names"]} == {
+        "www.example.org": "unknown",
+        "www.alpha.test": "ok",
+    }
 
 
 # What happened at python.org (the numbers are days of a certificate of ninety).

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psfdns.certs.certificate import MAX_DOMAIN
 from psfdns.certs.served import Chain, Link
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MAX_CERTIFICATES = 16
 """Of one chain that are looked at; CAs have three or four."""
 MIN_RSA_BITS, MIN_CURVE_BITS = 2048, 256
+MAX_ISSUER = 128
+"""Characters of an organisation or a common name (RFC 5280 appendix A.1 permits 64)."""
 _WEAK_DIGESTS = frozenset({"md5", "sha1"})
 
 
@@ -72,6 +75,7 @@ def _parse(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = certificate.extensions, certificate.subject, certificate.issuer
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
         raise ValueError(f"a certificate cannot be read: {error}") from error
     return certificate
@@ -86,9 +90,12 @@ def _readable(ders: Iterable[bytes]) -> Iterator[x509.Certificate]:
 
 
 def _climb(first: x509.Certificate, others: list[x509.Certificate]) -> list[x509.Certificate]:
-    """The certificate and its issuers among the others, each once, up to a root or to where there is none."""
+    """The certificate and its issuers among the others, each once, up to a root or to where there is none.
+
+    What is shown beyond a public root (one that another has signed, as an old client knows that) is not used.
+    """
     path = [first]
-    while not _is_issued_by(path[-1], path[-1]):
+    while not (_is_issued_by(path[-1], path[-1]) or _has_known_root(path[-1])):
         above = next((each for each in others if _is_issued_by(path[-1], each)), None)
         if above is None:
             break
@@ -148,7 +155,8 @@ def _names(certificate: x509.Certificate) -> Iterator[str]:
     except x509.ExtensionNotFound:
         return
     for general in found:
-        if isinstance(general.value, str | ipaddress.IPv4Address | ipaddress.IPv6Address):
+        is_text = isinstance(general.value, str | ipaddress.IPv4Address | ipaddress.IPv6Address)
+        if is_text and len(str(general.value)) <= MAX_DOMAIN:
             yield str(general.value).lower()
 
 
@@ -157,7 +165,7 @@ def _issuers(certificate: x509.Certificate) -> Iterator[str]:
 
     for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
         for attribute in certificate.issuer.get_attributes_for_oid(oid):
-            yield str(attribute.value)
+            yield str(attribute.value)[:MAX_ISSUER]
 
 
 def _weaknesses(certificate: x509.Certificate, *, is_root: bool) -> Iterator[str]:

@@ -83,9 +83,11 @@ def _hosts_for(name: str, by_parent: Mapping[str, Sequence[Entry]], held: frozen
         return [name]
     above = name[2:]
     known = [entry.host for entry in by_parent.get(above, ()) if covers(name, entry.host)]
-    if known or _is_held(above, held):
+    if known:
         return list(dict.fromkeys(known))
-    return [f"{PROBE}.{above}"]
+    probe = f"{PROBE}.{above}"
+    # Where our zone has nothing of the kind the wildcard itself is asked for, and has no address.
+    return [name if _is_held(above, held) or not _HOST.fullmatch(probe) else probe]
 
 
 def _is_held(name: str, held: frozenset[str]) -> bool:

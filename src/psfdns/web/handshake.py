@@ -44,7 +44,7 @@ class Silence(enum.Enum):
     UNREACHABLE = "it cannot be reached"
     TIMEOUT = "it does not answer in time"
     REFUSED = "nothing listens there"
-    NOT_TLS = "what listens there does not begin TLS"
+    NOT_TLS = "it does not shake hands"
     LATE = "the time for all was over"
 
 

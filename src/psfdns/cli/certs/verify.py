@@ -67,9 +67,11 @@ def verify(
 
 def _exit_code(document: Shape, fail_on: str) -> int:
     """What is wrong is worse than what could not be checked, which is never well."""
+    from psfdns.certs.served_rules import UNCHECKED
     from psfdns.diagnostics import Severity
 
-    ranks = [Severity(finding["severity"]).rank for finding in document["findings"]]
+    known = [finding for finding in document["findings"] if finding["code"] != UNCHECKED.code]
+    ranks = [Severity(finding["severity"]).rank for finding in known]
     if any(rank <= Severity(fail_on).rank for rank in ranks):
         return EXIT_FOUND
     return EXIT_UNKNOWN if document["summary"]["unchecked"] or document["skipped"] else 0
