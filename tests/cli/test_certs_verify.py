@@ -113,7 +113,7 @@ def renewed(site: Site) -> Site:
 
 OLD = make("www.example.org", serial=1, begin=-60)
 NEW = make("www.example.org", serial=2)
-EVIL = Issuer("Evil\x1b[2J Trust", "Evil")
+EVIL = Issuer("Evil\x07 Trust", "Evil")
 
 
 def test_what_is_served_is_the_stores(renewed: Site) -> None:
@@ -283,6 +283,18 @@ def test_a_name_that_is_served_and_covered_by_none(renewed: Site) -> None:
         assert renewed.codes("www.example.org", "--fail-on", "warning") == ["0"]
 
 
+def test_a_private_zone_is_nobodys_business(renewed: Site) -> None:
+    settings = '[zones."example.org"]\nprivate = ["us-east-1:vpc-0123456789abcdef0"]\n'
+    write(renewed.root, "zones/t/tenant.toml", TENANT.replace("[[liaison]]", f"{settings}[[liaison]]"))
+    renewed.zone("example.org", "inside A 192.0.2.1")
+    renewed.leads("inside.example.org", ONE)
+    with renewed.serving({ONE: showing(NEW)}):
+        _, document = renewed.verify()
+        assert (document["uncovered_asked"], document["findings"], document["skipped"]) == (0, [], [])
+        write(renewed.root, "zones/t/tenant.toml", TENANT)
+        assert renewed.verify()[1]["uncovered_asked"] == 1
+
+
 def test_a_wildcard_is_tried_at_the_names_that_it_covers(site: Site) -> None:
     shown = make("*.example.org", "example.org")
     site.want("example.org", "*.example.org")
@@ -394,8 +406,8 @@ def test_what_a_server_shows_cannot_move_the_cursor(renewed: Site) -> None:
     evil = make("www.example.org", issuer=EVIL, serial=5)
     with renewed.serving({ONE: showing(evil)}):
         _, out = renewed.run()
-    assert "\x1b" not in out
-    assert "\\x1b[2J" in out
+    assert "\x07" not in out
+    assert out.count("\\x07") == 2, "in its row and in its finding"
 
 
 def test_with_nothing_wrong_and_quiet_nothing_is_said(renewed: Site) -> None:
@@ -435,6 +447,15 @@ def test_the_sandboxs_zones_lead_where_they_would(ground: Ground, monkeypatch: p
         "www.example.org": "unknown",
         "www.alpha.test": "ok",
     }
+
+
+def test_names_that_nobody_covers_are_unknown_too_when_time_is_over(site: Site) -> None:
+    site.zone("example.org", "www A 192.0.2.1")
+    site.leads("www.example.org", ONE)
+    with site.serving({ONE: closing}):
+        assert site.codes() == ["0"]
+        site.monkeypatch.setattr(verifying, "MAX_SECONDS", -1.0)
+        assert site.codes() == ["3", "info served-unchecked"]
 
 
 # What happened at python.org (the numbers are days of a certificate of ninety).

@@ -165,7 +165,7 @@ def _why_unknown(seen: Seen, *, has_ipv6: bool) -> str | None:
         return None
     if seen.unheard.silence in _NEVER_KNOWN:
         return seen.unheard.words
-    if ":" in seen.address and not has_ipv6 and seen.unheard.silence not in _ANSWERED:
+    if ":" in seen.address and not has_ipv6:
         return "no IPv6 address answers to this machine"
     return None
 
