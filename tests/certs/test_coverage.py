@@ -58,10 +58,12 @@ def test_an_entry_stands_at_its_line() -> None:
 ZONE = ("@ A 192.0.2.1", "www A 192.0.2.1", "a.www A 192.0.2.1", "_x A 192.0.2.1", "*.any A 192.0.2.1")
 
 
-def looked_at(*names: str) -> list[tuple[str, str | None]]:
+def looked_at(*names: str, others: tuple[str, ...] = ()) -> list[tuple[str, str | None]]:
     certificate = wanted(names=names)
+    every = [certificate, wanted(name="other", names=others)]
     return [
-        (spot.host, spot.covered_by) for spot in find_spots([certificate], entries(*ZONE), ["example.org"])
+        (spot.host, spot.covered_by)
+        for spot in find_spots([certificate], entries(*ZONE), ["example.org"], every=every)
     ]
 
 
@@ -90,6 +92,12 @@ def looked_at(*names: str) -> list[tuple[str, str | None]]:
 )
 def test_where_a_certificate_is_looked_for(names: list[str], expected: list[tuple[str, str]]) -> None:
     assert looked_at(*names) == expected
+
+
+def test_a_wildcard_is_not_looked_for_where_a_certificate_names_the_host() -> None:
+    assert looked_at("*.example.org", others=("example.org",)) == [("www.example.org", "*.example.org")]
+    assert looked_at("*.example.org", others=("www.example.org",)) == []
+    assert looked_at("www.example.org", "*.example.org") == [("www.example.org", "www.example.org")]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ MIDDLE = Link((), day(-100), day(3650), "01", "cd" * 32, ("Example Trust", "Root
 CHAIN = Chain((LEAF, MIDDLE), leads_to_root=True, end=b"Root R1")
 CURRENT = Ours("a.example")
 OLD = Ours("a.example", 3, day(50))
-STORE = Expected("a.example", wanted(), {LEAF.fingerprint: CURRENT}, b"Root R1", is_held=True)
+STORE = Expected("a.example", wanted(), {LEAF.fingerprint: CURRENT}, frozenset({b"Root R1"}), is_held=True)
 
 
 def said(chain: Chain = CHAIN, days: float = 60, **changes: Any) -> list[str]:
@@ -39,7 +39,7 @@ def ours(each: Ours) -> dict[str, Any]:
 
 
 STRANGER: dict[str, Any] = {"ours": {}}
-WATCHED = {**STRANGER, "wanted": wanted(issuer="Example Trust"), "is_held": False, "end": None}
+WATCHED = {**STRANGER, "wanted": wanted(issuer="Example Trust"), "is_held": False, "ends": frozenset()}
 
 
 def test_the_stores_own_certificate_is_well() -> None:

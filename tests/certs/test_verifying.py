@@ -16,9 +16,7 @@ from tests.certs.test_faults import CHAIN, LEAF
 
 SPOT = Spot("a.example", "one", wanted(), "a.example")
 FREE = Spot("free.example", "one", zone="example.")
-HOLDINGS = Holdings(
-    {LEAF.fingerprint: Ours("a.example")}, {"a.example": b"Root R1"}, frozenset({"a.example"})
-)
+HOLDINGS = Holdings({LEAF.fingerprint: Ours("a.example")}, frozenset({b"Root R1"}), frozenset({"a.example"}))
 V4, V6 = "192.0.2.1", "2001:db8::1"
 WELL = Seen(V4, CHAIN, "TLSv1.3")
 WELL_V6 = Seen(V6, CHAIN, "TLSv1.3")

@@ -315,6 +315,18 @@ def test_a_wildcard_is_tried_at_the_names_that_it_covers(site: Site) -> None:
     assert "ok       a.example.org    127.0.0.1  example.org (*.example.org)  2027-01-30  the store's" in text
 
 
+def test_a_name_on_two_certificates_may_show_either(renewed: Site) -> None:
+    both = make("www.example.org", "planet.example.org", serial=7)
+    renewed.want("planet.example.org", "www.example.org")
+    renewed.leads("planet.example.org", ONE)
+    with renewed.serving({ONE: showing(NEW)}):
+        assert renewed.codes("www.example.org") == ["0"]
+        assert renewed.codes("planet.example.org") == ["2", "error served-wrong-host"]
+    renewed.store.put("planet.example.org", both)
+    with renewed.serving({ONE: showing(both)}):
+        assert renewed.codes() == ["0"]
+
+
 def test_a_watched_certificate_is_judged_by_issuer_and_end(site: Site) -> None:
     site.want("shop.example", issuer="Other Trust")
     site.leads("shop.example", ONE)

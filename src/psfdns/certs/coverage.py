@@ -65,9 +65,17 @@ def _host_of(name: str) -> str | None:
 
 
 def find_spots(
-    certificates: Iterable[WantedCertificate], entries: Sequence[Entry], origins: Iterable[str]
+    certificates: Iterable[WantedCertificate],
+    entries: Sequence[Entry],
+    origins: Iterable[str],
+    *,
+    every: Iterable[WantedCertificate],
 ) -> Iterator[Spot]:
-    """The hosts at which certificates are looked for; `origins` are our zones, without final dot."""
+    """The hosts at which certificates are looked for; `origins` are our zones, without final dot.
+
+    A wildcard is not looked for at a host that a certificate names, be it another one of `every`.
+    """
+    named = frozenset(name for each in every for name in each.names)
     by_parent: dict[str, list[Entry]] = {}
     for entry in entries:
         by_parent.setdefault(entry.host.partition(".")[2], []).append(entry)
@@ -75,6 +83,8 @@ def find_spots(
     for each in certificates:
         for name in each.names:
             for host in _hosts_for(name, by_parent, held):
+                if host in named and host != name:
+                    continue
                 yield Spot(host, each.tenant, each, name, span=each.span_of(name))
 
 

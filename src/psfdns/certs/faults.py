@@ -49,7 +49,7 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a host should show. `end` is where the store's chain leads.
+    """What a host should show. `ends` are where chains of the store lead.
 
     `ours` are the certificates of the store by fingerprint; `is_held`: this one is there. `is_unknown`: that
     cannot be told.
@@ -58,7 +58,7 @@ class Expected:
     host: str
     wanted: WantedCertificate
     ours: Mapping[str, Ours]
-    end: bytes | None = None
+    ends: frozenset[bytes] = frozenset()
     is_held: bool = False
     is_unknown: bool = False
 
@@ -106,7 +106,7 @@ def _judge_origin(chain: Chain, known: Ours | None, expected: Expected) -> Itera
 
 def _judge_path(chain: Chain, known: Ours | None, expected: Expected) -> Iterator[Fault]:
     """The order does not matter: clients sort what they are shown (RFC 8446 §4.4.2)."""
-    if not (chain.leads_to_root or expected.is_unknown or chain.end == expected.end):
+    if not (chain.leads_to_root or expected.is_unknown or chain.end in expected.ends):
         text = f"it does not show {chain.path[-1].issuer}, by which its chain would lead to a root"
         yield Fault(rules.BROKEN_CHAIN, text, mildly=known is None)
 

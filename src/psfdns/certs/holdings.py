@@ -50,12 +50,15 @@ def gather_holdings(store: Holds, standings: Iterable[Standing], looks: Sequence
         for chain in _chains(look):
             gathering.find(chain, wanted.name)
             if not chain.leads_to_root:
-                gathering.find_end(wanted.name)
+                shown = gathering.ours.get(chain.leaf.fingerprint)
+                gathering.find_end(wanted.name if shown is None else shown.name)
     ours = {
         fingerprint: replace(each, is_revoked=fingerprint in revoked)
         for fingerprint, each in gathering.ours.items()
     }
-    return Holdings(ours, gathering.ends, frozenset(gathering.current), gathering.unreadable)
+    return Holdings(
+        ours, frozenset(gathering.ends.values()), frozenset(gathering.current), gathering.unreadable
+    )
 
 
 def _chains(look: Look) -> Iterator[Chain]:

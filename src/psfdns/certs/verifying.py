@@ -106,13 +106,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What is ours. `ours` by fingerprint; `ends`: where the chains of the store lead, by certificate.
+    """What is ours. `ours` by fingerprint; `ends`: where chains of the store lead.
 
     `current` are the names of certificates that the store has, `unreadable` those of which it is not known.
     """
 
     ours: Mapping[str, Ours] = field(default_factory=dict)
-    ends: Mapping[str, bytes] = field(default_factory=dict)
+    ends: frozenset[bytes] = frozenset()
     current: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
@@ -120,7 +120,7 @@ class Holdings:
         """What a host of this certificate should show."""
         name = wanted.name
         is_held, is_unknown = name in self.current, name in self.unreadable
-        return Expected(host, wanted, self.ours, self.ends.get(name), is_held=is_held, is_unknown=is_unknown)
+        return Expected(host, wanted, self.ours, self.ends, is_held=is_held, is_unknown=is_unknown)
 
 
 def judge_looks(looks: Sequence[Look], holdings: Holdings, *, now: datetime.datetime) -> list[Verdict]:

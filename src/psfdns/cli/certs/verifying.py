@@ -131,9 +131,9 @@ def _choose(
     """The names of the certificates that are meant; unless they were named, also those that none covers."""
     origins = [file.origin.removesuffix(".") for file in repository.zone_files]
     meant: list[WantedCertificate] = [each.wanted for each in stands.standings]
-    yield from find_spots(meant, entries, origins)
+    every = open_manifests(workspace, repository).certificates
+    yield from find_spots(meant, entries, origins, every=every)
     if not names:
-        every = open_manifests(workspace, repository).certificates
         for spot in find_uncovered(entries, every):
             if tenant in {None, spot.tenant}:
                 yield spot
