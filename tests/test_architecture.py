@@ -121,7 +121,7 @@ def test_the_storeys_that_are_written_down_are_those_that_are_held(repository_ro
     assert re.findall(r"^    (.*)$", storeys, re.MULTILINE) == layers
 
 
-_MODULES = {"dnspython": "dns", "prometheus-client": "prometheus_client"}
+_MODULES = {"dnspython": "dns", "prometheus-client": "prometheus_client", "pyopenssl": "OpenSSL"}
 """Where a module has another name than what is installed."""
 
 

@@ -92,6 +92,10 @@ class Store:
             raise _failed(self.folder / ARCHIVE / name, "cannot be read", error) from error
         return tuple(sorted(int(each) for each in found if each.isascii() and each.isdecimal()))
 
+    def load_version(self, name: str, version: int) -> StoredCertificate:
+        """The certificate of one of `versions`. Raises StoreError."""
+        return _load(self.folder / ARCHIVE / name / str(version), name)
+
     def load_state(self, name: str) -> State:
         """What is remembered. Raises StoreError."""
         path = self.folder / STATE / f"{name}.json"

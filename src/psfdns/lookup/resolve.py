@@ -38,7 +38,9 @@ class Resolver:
         answers = self.resolve_many([Question(name, rdtype) for name in wanted for rdtype in ADDRESS_TYPES])
         return {
             name: read_host(
-                name, [_or_why_not(answers[Question(name, each)]) for each in ADDRESS_TYPES], port=self.port
+                name,
+                [usable_or_failure(answers[Question(name, each)]) for each in ADDRESS_TYPES],
+                port=self.port,
             )
             for name in wanted
         }
@@ -86,7 +88,8 @@ def is_usable(asked: Asked | None) -> bool:
     return isinstance(asked, Answer) and asked.rcode in {"NOERROR", "NXDOMAIN"}
 
 
-def _or_why_not(asked: Asked) -> Asked:
+def usable_or_failure(asked: Asked) -> Asked:
+    """The answer, or why nothing is known by it."""
     return asked if is_usable(asked) else _why_not(asked)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from psfdns import checks, config
 from psfdns.certs import rules as certs
+from psfdns.certs import served_rules as served
 from psfdns.dangling import rules as dangling
 from psfdns.diagnostics import Rule
 from psfdns.plans import exposure
@@ -28,6 +29,7 @@ CHAPTERS = (
     Chapter("Tenants, and the layout of the repository", tenants.RULES),
     Chapter("Certificates wanted", certs.MANIFEST_RULES),
     Chapter("Certificates that are there (`psfdns certs list`)", certs.STATUS_RULES),
+    Chapter("What is served (`psfdns certs verify`)", served.VERIFY_RULES),
     Chapter("Whose change it is to make", changes.RULES),
     Chapter("What a reviewer of a plan is shown", (exposure.CLAIMABLE_TARGET,)),
     Chapter("psfdns.toml", config.RULES),

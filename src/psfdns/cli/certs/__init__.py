@@ -10,6 +10,7 @@ import click
 
 from psfdns.cli.certs.account import account
 from psfdns.cli.certs.issue import delegate, issue, renew, revoke
+from psfdns.cli.certs.verify import verify
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, chosen_format
 
 if TYPE_CHECKING:
@@ -186,5 +187,5 @@ def _exit_code(document: Shape, fail_on: str) -> int:
     return EXIT_UNKNOWN if any(each["due"] is None for each in document["certificates"]) else 0
 
 
-for _command in (issue, renew, delegate, revoke, account):
+for _command in (verify, issue, renew, delegate, revoke, account):
     command.add_command(_command)

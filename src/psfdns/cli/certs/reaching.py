@@ -24,14 +24,23 @@ def open_view(workspace: Workspace, access: Access) -> View:
 
     wanted = workspace.config.resolver
     if workspace.options.sandbox:
-        from psfdns.sandbox.dns_inquiry import DnsInquiry
-
-        outside = None if wanted == ResolverConfig() else open_public_view(workspace)
-        return DnsInquiry(open_sandbox(workspace).cloud).view(outside)
+        return open_names(workspace)
     if wanted == ResolverConfig() and not access.api.is_amazons:
         why = "the endpoint of Route 53 is not Amazon's, and psfdns.toml has no [resolver]"
         raise LookupFailedError("DNS", "find the name servers", why)
     return open_public_view(workspace)
+
+
+def open_names(workspace: Workspace) -> View:
+    """Where names lead, whichever account is meant; the sandbox's zones first. Raises LookupFailedError."""
+    from psfdns.config import ResolverConfig
+
+    if not workspace.options.sandbox:
+        return open_public_view(workspace)
+    from psfdns.sandbox.dns_inquiry import DnsInquiry
+
+    outside = None if workspace.config.resolver == ResolverConfig() else open_public_view(workspace)
+    return DnsInquiry(open_sandbox(workspace).cloud).view(outside)
 
 
 def open_public_view(workspace: Workspace) -> View:
