@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +18,10 @@ from psfdns.sandbox.dns_server import DnsServer
 from psfdns.sandbox.sandbox import Sandbox
 from psfdns.sandbox.serve import SandboxServer
 from tests.cli.ground import Ground
-from tests.delegation.scene import ONE, RESOLVER, ROOT, ROOT_ZONE, TOP_A, TOP_B, TOP_ZONE, TWO, ns
-from tests.lab import Place, lab
+from tests.cli.top import name_servers, parents
+from tests.delegation.scene import ONE, TWO
 
 OTHERS = ("ns1.other.example.", "ns2.other.example.")
-
-
-def name_servers(ground: Ground) -> dict[str, tuple[str, ...]]:
-    found = {}
-    for zone in ground.call("ListHostedZones")["HostedZones"]:
-        answer = ground.call("GetHostedZone", Id=zone["Id"])
-        names = answer.get("DelegationSet", {}).get("NameServers", ())
-        found[zone["Name"]] = tuple(sorted(f"{name}." for name in names))
-    return found
-
-
-@contextmanager
-def parents(ground: Ground, delegations: Mapping[str, tuple[str, ...]], hosts: str = "") -> Iterator[int]:
-    """A root and `test.` that delegate so, named in psfdns.toml."""
-    top = TOP_ZONE + "".join(ns(*names, owner=owner) for owner, names in delegations.items())
-    places = {
-        ROOT: Place({".": ROOT_ZONE}),
-        TOP_A: Place({"test.": top}),
-        TOP_B: Place({"test.": top}),
-        RESOLVER: Place({".": "@ 60 NS a.root-servers.test.\n" + hosts}),
-    }
-    with lab(places) as port:
-        with (ground.root / "psfdns.toml").open("a") as file:
-            file.write(
-                f'[resolver]\nroot_hints = ["{ROOT}"]\nservers = ["{RESOLVER}:{port}"]\nport = {port}\n'
-            )
-        yield port
 
 
 def document(ground: Ground, *words: str) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -76,8 +49,8 @@ def test_a_sandbox_without_a_resolver_has_nobody_to_ask_and_says_what_would_help
 
 def test_a_right_delegation_is_one_line(ground: Ground) -> None:
     ground.apply()
-    servers = name_servers(ground)
-    with parents(ground, {"alpha": servers["alpha.test."], "beta": servers["beta.test."]}):
+    servers = name_servers(ground.root)
+    with parents(ground.root, {"alpha": servers["alpha.test."], "beta": servers["beta.test."]}):
         code, out, err = ground.run("delegation")
     assert (code, err) == (0, "")
     lines = out.splitlines()
@@ -88,7 +61,7 @@ def test_a_right_delegation_is_one_line(ground: Ground) -> None:
 
 def test_the_worst_stands_first_with_its_findings_and_hints(ground: Ground) -> None:
     ground.apply()
-    with parents(ground, {"alpha": name_servers(ground)["alpha.test."], "beta": OTHERS}):
+    with parents(ground.root, {"alpha": name_servers(ground.root)["alpha.test."], "beta": OTHERS}):
         code, out, _ = ground.run("delegation")
         quiet = ground.run("delegation", "-q")[1]
     assert code == 2
@@ -103,8 +76,8 @@ def test_the_worst_stands_first_with_its_findings_and_hints(ground: Ground) -> N
 
 def test_the_document_tells_what_was_assigned_and_what_each_server_said(ground: Ground) -> None:
     ground.apply()
-    servers = name_servers(ground)["alpha.test."]
-    with parents(ground, {"alpha": servers}):
+    servers = name_servers(ground.root)["alpha.test."]
+    with parents(ground.root, {"alpha": servers}):
         code, zones = document(ground)
     alpha, beta = zones["alpha.test."], zones["beta.test."]
     assert code == 2
@@ -127,11 +100,11 @@ def test_a_subzone_is_delegated_by_our_own_parent_zone(ground: Ground) -> None:
     ground.write("one", "sub.alpha.test", "www A 192.0.2.9")
     ground.apply("sub.alpha.test")
     assert codes(document(ground, "sub.alpha.test")[1]["sub.alpha.test."]) == ["not-delegated"]
-    lines = [f"sub NS {name}" for name in name_servers(ground)["sub.alpha.test."]]
+    lines = [f"sub NS {name}" for name in name_servers(ground.root)["sub.alpha.test."]]
 
     message = ground.run("delegation", "sub.alpha.test", "--instructions")[1]
     assert "These lines belong into zones/one/alpha.test.zone," in " ".join(message.split())
-    assert f"    sub.alpha.test. IN NS {name_servers(ground)['sub.alpha.test.'][0]}\n" in message
+    assert f"    sub.alpha.test. IN NS {name_servers(ground.root)['sub.alpha.test.'][0]}\n" in message
 
     ground.write("one", "alpha.test", "www A 192.0.2.1", *lines)
     ground.apply("alpha.test")
@@ -155,13 +128,13 @@ def test_private_zones_and_those_to_be_created_are_said_as_such_and_not_asked(gr
 
 def test_the_least_severity_that_counts_can_be_chosen(ground: Ground) -> None:
     ground.apply("alpha.test")
-    servers = name_servers(ground)["alpha.test."]
+    servers = name_servers(ground.root)["alpha.test."]
     zone_id = ground.call("ListHostedZones")["HostedZones"][0]["Id"]
     records = [{"Value": name} for name in (*servers, "ns1.other.example.")]
     rrset = {"Name": "alpha.test.", "Type": "NS", "TTL": 172800, "ResourceRecords": records}
     change = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": rrset}]}
     ground.call("ChangeResourceRecordSets", HostedZoneId=zone_id, ChangeBatch=change)
-    with parents(ground, {"alpha": servers}):
+    with parents(ground.root, {"alpha": servers}):
         code, zones = document(ground, "alpha.test")
         assert (code, codes(zones["alpha.test."])) == (0, ["child-ns-differs"])
         assert document(ground, "alpha.test", "--fail-on", "warning")[0] == 2
@@ -179,7 +152,7 @@ def test_an_older_zone_of_the_same_name_is_named_by_its_id(ground: Ground) -> No
     own = ground.call("ListHostedZones")["HostedZones"][0]["Id"].rpartition("/")[2]
     stale = ground.call("CreateHostedZone", Name="alpha.test", CallerReference="by hand")
     names = tuple(f"{name}." for name in stale["DelegationSet"]["NameServers"])
-    with parents(ground, {"alpha": names}):
+    with parents(ground.root, {"alpha": names}):
         assert codes(document(ground, "alpha.test")[1]["alpha.test."])[:1] == ["set-unknown"]
         with (ground.root / "zones" / "one" / "tenant.toml").open("a") as file:
             file.write(f'[zones."alpha.test"]\nid = "{own}"\n')
@@ -194,7 +167,7 @@ def test_without_route_53_parent_and_child_are_compared_and_a_managed_file_says_
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ground.apply()
-    servers = name_servers(ground)
+    servers = name_servers(ground.root)
     with (ground.root / "zones" / "two" / "tenant.toml").open("a") as file:
         file.write('[zones."beta.test"]\napex = "managed"\n')
     soa = "@ SOA ns1.example.net. hostmaster.example.net. 1 7200 900 1209600 300"
@@ -204,7 +177,7 @@ def test_without_route_53_parent_and_child_are_compared_and_a_managed_file_says_
         raise HostError("AWS", "list the hosted zones", "no usable credentials", hint="sign in")
 
     monkeypatch.setattr("psfdns.route53.host.list_zones", fail)
-    with parents(ground, {"alpha": servers["alpha.test."], "beta": servers["beta.test."]}):
+    with parents(ground.root, {"alpha": servers["alpha.test."], "beta": servers["beta.test."]}):
         code, zones = document(ground)
     alpha, beta = zones["alpha.test."], zones["beta.test."]
     assert (code, alpha["status"], codes(alpha)) == (3, "unknown", ["set-unknown"])
@@ -225,7 +198,7 @@ def test_a_zone_that_may_not_be_looked_at_is_unknown_and_the_others_are_not(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ground.apply()
-    servers = name_servers(ground)
+    servers = name_servers(ground.root)
     real = __import__("psfdns.route53.host", fromlist=["fetch_name_servers"]).fetch_name_servers
     refused = {
         zone["Id"].rpartition("/")[2]
@@ -239,7 +212,7 @@ def test_a_zone_that_may_not_be_looked_at_is_unknown_and_the_others_are_not(
         return real(api, zone_id)
 
     monkeypatch.setattr("psfdns.route53.host.fetch_name_servers", fetch)
-    with parents(ground, {"alpha": servers["alpha.test."], "beta": servers["beta.test."]}):
+    with parents(ground.root, {"alpha": servers["alpha.test."], "beta": servers["beta.test."]}):
         code, zones = document(ground)
     assert (code, zones["alpha.test."]["status"], zones["beta.test."]["status"]) == (3, "ok", "unknown")
     assert "not authorised" in zones["beta.test."]["findings"][0]["summary"]
@@ -247,8 +220,8 @@ def test_a_zone_that_may_not_be_looked_at_is_unknown_and_the_others_are_not(
 
 def test_the_message_is_all_of_stdout_and_the_verdict_goes_to_stderr(ground: Ground) -> None:
     ground.apply()
-    servers = name_servers(ground)["alpha.test."]
-    with parents(ground, {"alpha": OTHERS}):
+    servers = name_servers(ground.root)["alpha.test."]
+    with parents(ground.root, {"alpha": OTHERS}):
         code, out, err = ground.run("delegation", "alpha.test", "--instructions")
         zone = document(ground, "alpha.test", "--instructions")[1]["alpha.test."]
     assert code == 2
@@ -268,7 +241,7 @@ def test_where_no_name_servers_are_known_there_is_no_message(ground: Ground) -> 
 
 def test_what_comes_from_outside_is_escaped(ground: Ground) -> None:
     ground.apply("alpha.test")
-    with parents(ground, {"alpha": ("ns\\027[2J.other.example.", "ns2.other.example.")}):
+    with parents(ground.root, {"alpha": ("ns\\027[2J.other.example.", "ns2.other.example.")}):
         out = ground.run("delegation", "alpha.test")[1]
     assert "\x1b" not in out
     assert "other.example." in out
@@ -308,7 +281,7 @@ def test_name_servers_on_sockets_are_asked_at_every_address(
     capsys.readouterr()
     (hosted,) = endpoint.cloud.store.zones().values()
     hosts = "".join(f"{name} 60 A {ONE}\n{name} 60 A {TWO}\n" for name in hosted.name_servers)
-    with parents(ground, {"alpha": hosted.name_servers}, hosts) as port, ExitStack() as stack:
+    with parents(ground.root, {"alpha": hosted.name_servers}, hosts) as port, ExitStack() as stack:
         for address in (ONE, TWO):
             server = DnsServer(DnsService(endpoint.cloud, address=address), host=address, port=port)
             server.start()

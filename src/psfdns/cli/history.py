@@ -1,4 +1,4 @@
-"""`psfdns history`: what was applied, when, by whom and from which commit."""
+"""`psfdns history`: what was applied, when, by whom and from which commit; and what was ordered."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import click
 from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
 
 if TYPE_CHECKING:
+    from psfdns.cli.past import Past
     from psfdns.journal.store import Stored
+    from psfdns.registrar.ledger import Kept
 
 SHOWN = 20
-SANDBOX = "sandbox"
-"""The account of the embedded Route 53; asking `psfdns.aws` for its name would load boto3."""
 
 
 @click.command(
@@ -21,7 +21,7 @@ SANDBOX = "sandbox"
     cls=PsfdnsCommand,
     epilog="""Examples:
   psfdns history                             the newest twenty
-  psfdns history --zone python.org --limit 0 all that ever touched one zone
+  psfdns history --zone python.org --limit 0 all that ever touched one zone, or its domain
   psfdns history 20261121T114426123Z-8f3a    everything of one, requests and values; its beginning will do
 """,
 )
@@ -35,33 +35,28 @@ SANDBOX = "sandbox"
 def command(
     options: Options, *, entry_id: str | None, zones: tuple[str, ...], limit: int, shape: str | None
 ) -> int:
-    """Show what was applied, newest first, or everything of one entry.
+    """Show what was applied, and ordered at the registrar, newest first; or everything of one entry.
 
     The journal is kept for ever in .psfdns/journal; with [journal] s3, entries of other machines are
-    shown too. With --sandbox only those of the embedded Route 53.
+    shown too. With --sandbox only those of the embedded Route 53, and orders at a stand-in for Gandi.
     """
-    from psfdns.cli.apply.journalling import exchange, open_journal, tell_unfinished
+    from psfdns.cli.apply.journalling import tell_unfinished
+    from psfdns.cli.past import open_past
     from psfdns.cli.views.history import render_entry, render_table, to_document
     from psfdns.cli.wiring import emit_json, open_workspace
-    from psfdns.journal.mirror import FETCHED
-    from psfdns.journal.store import settled_ids
 
     wanted = chosen_format(options, shape)
     workspace = open_workspace(options)
-    journal = open_journal(workspace)
-    exchange(workspace, limit=None if entry_id is not None or not limit else max(limit, FETCHED))
-    entries = [one for one in journal.entries() if _is_meant(options, one)]
-    settled = settled_ids(entries)
-    if entry_id is not None:
-        found = journal.load(journal.find(entry_id))
-        document = to_document([found], settled, whole=True)
-    else:
-        names = _labels(zones)
-        chosen = [one for one in entries if not names or _touches(one, names)]
-        document = to_document(chosen[: limit or None], settled)
+    whole = entry_id is not None
+    names = _labels(zones)
+    past = open_past(
+        workspace, limit=None if whole or not limit else limit, domains=_domains(names) if names else None
+    )
+    chosen = [past.find(entry_id)] if entry_id is not None else _choose(past, names)[: limit or None]
+    document = to_document(chosen, past.settled, whole=whole)
     if wanted == "json":
         emit_json(document)
-    elif entry_id is not None:
+    elif whole:
         click.echo(render_entry(document["entries"][0]), nl=False)
     else:
         click.echo(render_table(document), nl=False)
@@ -69,14 +64,24 @@ def command(
     return 0
 
 
-def _is_meant(options: Options, stored: Stored) -> bool:
-    return not options.sandbox or stored.entry is None or stored.entry.account == SANDBOX
-
-
 def _labels(zones: tuple[str, ...]) -> frozenset[str]:
     from psfdns.cli.repository import zone_argument
 
     return frozenset(map(zone_argument, zones))
+
+
+def _domains(names: frozenset[str]) -> set[str]:
+    """The domains that the zones are, or lie in."""
+    from psfdns.registrar.registrable import domain_of
+
+    found = (domain_of(name.partition("@")[0]) for name in names)
+    return {domain for domain in found if domain is not None}
+
+
+def _choose(past: Past, names: frozenset[str]) -> list[Stored | Kept]:
+    from psfdns.cli.views.history import in_order
+
+    return in_order([*(one for one in past.entries if not names or _touches(one, names)), *past.orders])
 
 
 def _touches(stored: Stored, names: frozenset[str]) -> bool:

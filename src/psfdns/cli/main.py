@@ -33,6 +33,7 @@ COMMANDS = {
     "tenants": ("psfdns.cli.tenants", "Who is who, who could not be told, and notices to them."),
     "domains": ("psfdns.cli.domains", "When domains end, and who pays; renewing, name servers, locks."),
     "certs": ("psfdns.cli.certs", "Certificates: what is wanted, what is there, what is due."),
+    "status": ("psfdns.cli.status", "One picture of everything: a line a zone, the worst first."),
     "sandbox": ("psfdns.cli.sandbox", "The embedded Route 53: serve it, or forget it."),
     "completion": ("psfdns.cli.completion", "Print the completion script of a shell."),
 }

@@ -13,7 +13,7 @@ import enum
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ from psfdns.registrar.shapes import moment_of
 FORMAT = "psfdns-registrar-journal/1"
 PATIENCE = 10.0
 """Seconds to wait for another command that is about to order."""
+
+ORDERS = "journal/registrar/"
+"""Where they are in the store."""
 
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _HINT = "nothing is ordered that cannot be written down first: [state] dir in psfdns.toml"
@@ -84,6 +87,17 @@ class Entry:
         return replace(self, events=(*self.events, Event(at, state, why)))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An order as it was found; `fault` says why it cannot be read. `elsewhere`: only the store has it."""
+
+    id: str
+    domain: str
+    entry: Entry | None
+    fault: str | None = None
+    elsewhere: bool = False
+
+
 def new_entry(
     kind: str,
     domain: str,
@@ -118,6 +132,38 @@ class Ledger:
             if name not in own and _ID.fullmatch(name.removesuffix(".json")):
                 own[name] = self._fetch(key)
         return tuple(own[name] for name in sorted(own, reverse=True) if own[name].kind == kind)
+
+    def listed(self, *, domains: Collection[str] | None = None, limit: int | None = None) -> list[Kept]:
+        """The orders of all machines for these domains (None: all), the newest first; damaged ones, too.
+
+        Raises PsfdnsError where the folder, or the store, cannot be listed.
+        """
+        found: dict[tuple[str, str], Path | str] = {}
+        for key in self._store.list(ORDERS) if self._store else ():
+            folder, _, name = key.rpartition("/")
+            found[name, folder.rpartition("/")[2]] = key
+        for folder in self._folders():
+            found |= {(path.name, folder): path for path in self._paths(_domain(folder))}
+        names = sorted((name for name in found if _ID.fullmatch(name[0].removesuffix(".json"))), reverse=True)
+        meant = [name for name in names if domains is None or _domain(name[1]) in domains]
+        return [self._keep(*name, found[name]) for name in meant[: limit or None]]
+
+    def _folders(self) -> list[str]:
+        try:
+            return [path.name for path in self.folder.iterdir() if path.is_dir()]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unreadable(self.folder, error) from error
+
+    def _keep(self, name: str, folder: str, place: Path | str) -> Kept:
+        elsewhere = isinstance(place, str)
+        entry, fault = None, None
+        try:
+            entry = self._fetch(place) if isinstance(place, str) else self._load(place)
+        except PsfdnsError as error:
+            fault = error.summary
+        return Kept(name.removesuffix(".json"), _domain(folder), entry, fault, elsewhere)
 
     def begin(self, entry: Entry) -> None:
         """Keep an order that is about to be sent. Raises PsfdnsError; then it must not be."""
@@ -197,11 +243,15 @@ _DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionE
 
 
 def _key(domain: str, name: str) -> str:
-    return f"journal/registrar/{_folder(domain)}/{name}"
+    return f"{ORDERS}{_folder(domain)}/{name}"
 
 
 def _folder(domain: str) -> str:
     return domain.removesuffix(".").replace("/", "%2F")
+
+
+def _domain(folder: str) -> str:
+    return folder.replace("%2F", "/") + "."
 
 
 def _to_bytes(entry: Entry) -> bytes:

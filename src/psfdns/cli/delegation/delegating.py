@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from psfdns.config import ResolverConfig
 from psfdns.delegation.finding import Finding
@@ -30,6 +30,33 @@ if TYPE_CHECKING:
 
 ZONES_AT_ONCE = 4
 """Zones that are surveyed side by side; each has up to forty questions under way."""
+
+
+class Named(Protocol):
+    """What is asked about: a zone, by its name and view."""
+
+    @property
+    def origin(self) -> str:
+        """Its canonical name."""
+
+    @property
+    def view(self) -> str | None:
+        """Which of several zones of the name."""
+
+
+Zone = TypeVar("Zone", bound=Named)
+Answer = TypeVar("Answer")
+
+
+def ask_each(zones: Iterable[Zone], ask: Callable[[Zone], Answer]) -> list[Answer]:
+    """The answer for each zone, a few at a time, in DNSSEC's canonical order of names."""
+    ordered = sorted(zones, key=lambda zone: (canonical_order(zone.origin), zone.view or ""))
+    with ThreadPoolExecutor(ZONES_AT_ONCE, thread_name_prefix="zone") as pool:
+        under_way = [pool.submit(ask, zone) for zone in ordered]
+        try:
+            return [each.result() for each in under_way]
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +111,7 @@ class Inspection:
 
     def look_at_all(self, files: Sequence[ZoneFile]) -> list[Looked]:
         """Each zone, in DNSSEC's canonical order of names."""
-        ordered = sorted(files, key=lambda file: (canonical_order(file.origin), file.view or ""))
-        with ThreadPoolExecutor(ZONES_AT_ONCE, thread_name_prefix="zone") as pool:
-            under_way = [pool.submit(self.look_at, file) for file in ordered]
-            try:
-                return [each.result() for each in under_way]
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        return ask_each(files, self.look_at)
 
     def look_at(self, file: ZoneFile) -> Looked:
         """One zone."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from psfdns.cli.delegation.delegating import ZONES_AT_ONCE, Inspection
+from psfdns.cli.delegation.delegating import Inspection, Looked, ask_each
 from psfdns.delegation import verdict as delegations
 from psfdns.delegation.wanted import Wanted
 from psfdns.diagnostics import Severity
@@ -24,7 +23,7 @@ from psfdns.lookup.hearing import ZoneHeard, hear_sets, hear_zone
 from psfdns.lookup.parents import Delegation
 from psfdns.lookup.signed import Reply
 from psfdns.lookup.survey import Survey, survey_delegation
-from psfdns.names import canonical_order, is_subdomain
+from psfdns.names import is_subdomain
 
 if TYPE_CHECKING:
     from psfdns.cli.dnssec.descent import Descent
@@ -75,24 +74,22 @@ class Examination:
 
     def examine_all(self, targets: Sequence[Target]) -> list[Examined]:
         """Each zone, in DNSSEC's canonical order of names."""
-        ordered = sorted(targets, key=lambda each: (canonical_order(each.origin), each.view or ""))
-        with ThreadPoolExecutor(ZONES_AT_ONCE, thread_name_prefix="zone") as pool:
-            under_way = [pool.submit(self.examine, target) for target in ordered]
-            try:
-                return [each.result() for each in under_way]
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        return ask_each(targets, self.examine)
 
-    def examine(self, target: Target) -> Examined:
-        """One zone."""
+    def examine(self, target: Target, looked: Looked | None = None) -> Examined:
+        """One zone; where its delegation was looked at already, that is neither asked nor told again."""
         hosted = self._find_hosted(target)
         if target.file is not None and target.file.settings.private:
             return Examined(target, hosted, Verdict(None, (_PRIVATE,)))
-        wanted = self._find_wanted(target, hosted)
-        survey = survey_delegation(target.origin, wanted.asked, self.inspection.means)
+        if looked is not None and looked.survey is not None:
+            wanted, survey, is_told = looked.wanted, looked.survey, True
+        else:
+            wanted = self._find_wanted(target, hosted)
+            survey, is_told = survey_delegation(target.origin, wanted.asked, self.inspection.means), False
         asked = Asked(survey, self._questions(target), self._look_at_cloud(target, hosted), target.is_ours)
         path, evidence = follow_chain(asked, self.descent)
-        found = delegations.judge(wanted, survey).findings if survey.parents else ()
+        is_said = is_told or not survey.parents
+        found = () if is_said else delegations.judge(wanted, survey).findings
         verdict = judge(evidence, found)
         return Examined(target, hosted, self._with_hints(verdict), path, evidence)
 

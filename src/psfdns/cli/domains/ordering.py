@@ -53,15 +53,10 @@ def domain_argument(text: str) -> str:
 
 def need_gandi(workspace: Workspace) -> Gandi:
     """Gandi, for ordering. Raises PsfdnsError without a token, and in a sandbox without a stand-in."""
-    from urllib.parse import urlsplit
-
     from psfdns.cli.wiring import open_gandi
-    from psfdns.urls import is_loopback
 
     gandi = open_gandi(workspace)
-    if workspace.options.sandbox and not is_loopback(
-        urlsplit(workspace.config.registrars.gandi).hostname or ""
-    ):
+    if workspace.options.sandbox and not is_stand_in(workspace):
         raise PsfdnsError(
             "with --sandbox nothing is ordered at the real Gandi",
             hint="[gandi] url in psfdns.toml may name a stand-in on this machine",
@@ -72,6 +67,15 @@ def need_gandi(workspace: Workspace) -> Gandi:
             hint="put a personal access token into the environment variable GANDI_PAT",
         )
     return gandi
+
+
+def is_stand_in(workspace: Workspace) -> bool:
+    """Whether the Gandi of psfdns.toml is one on this machine."""
+    from urllib.parse import urlsplit
+
+    from psfdns.urls import is_loopback
+
+    return is_loopback(urlsplit(workspace.config.registrars.gandi).hostname or "")
 
 
 def look_at(workspace: Workspace, gandi: Gandi, name: str) -> Detail:

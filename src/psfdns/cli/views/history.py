@@ -8,6 +8,7 @@ from typing import Any
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.notice import say_told
+from psfdns.cli.views.order_history import order_document, order_lines, order_row
 from psfdns.cli.views.plan_words import SIGNS, count, describe_change, name_change, name_zone
 from psfdns.cli.views.table import render_rows
 from psfdns.journal.entry import EntryZone, Kind, key_to_json, stamp
@@ -16,12 +17,14 @@ from psfdns.journal.recorder import Fate
 from psfdns.journal.store import Stored
 from psfdns.plans.plan import Change
 from psfdns.plans.shapes import rrset_to_json
+from psfdns.registrar.ledger import Kept
 
 FORMAT = "psfdns-history/1"
 DAMAGED = "damaged"
 
 Shape = dict[str, Any]
 
+_STAMP = len("20261121T114426123")
 _COMMIT_SHOWN = 10
 _ZONES_SHOWN = 3
 _NO_REQUEST = "not-sent"
@@ -34,10 +37,22 @@ _FATES = {
 }
 
 
-def to_document(entries: Iterable[Stored], settled: frozenset[str], *, whole: bool = False) -> Shape:
-    """The document; `whole`: with every change and every request."""
-    rows = [_entry(stored, settled=stored.id in settled, whole=whole) for stored in entries]
+def to_document(entries: Iterable[Stored | Kept], settled: frozenset[str], *, whole: bool = False) -> Shape:
+    """The document, in the order given; `whole`: with every change and every request."""
+    rows = [
+        order_document(one, damaged=DAMAGED)
+        if isinstance(one, Kept)
+        else _entry(one, settled=one.id in settled, whole=whole)
+        for one in entries
+    ]
     return {"format": FORMAT, "entries": rows}
+
+
+def in_order(entries: Iterable[Stored | Kept]) -> list[Stored | Kept]:
+    """The newest first, by the moments that their ids begin with: those of orders have no milliseconds."""
+    return sorted(
+        entries, key=lambda one: (one.id.partition("Z")[0].ljust(_STAMP, "0"), one.id), reverse=True
+    )
 
 
 def _entry(stored: Stored, *, settled: bool, whole: bool) -> Shape:
@@ -61,6 +76,7 @@ def _entry(stored: Stored, *, settled: bool, whole: bool) -> Shape:
         "summary": _total(zones, "summary"),
         "made": _total(zones, "made"),
         "zones": zones,
+        "order": None,
         **told,
     }
 
@@ -149,6 +165,8 @@ def render_table(document: Shape) -> str:
 def _row(entry: Shape) -> tuple[str, ...]:
     if entry["state"] == DAMAGED:
         return (entry["id"], "", "", "", "", DAMAGED, escape(entry["fault"]))
+    if entry["order"] is not None:
+        return order_row(entry)
     state = entry["state"] if entry["kind"] == Kind.APPLY else f"{entry['state']} ({entry['kind']})"
     zones = [name_zone(zone) for zone in entry["zones"]]
     shown = ", ".join(zones[:_ZONES_SHOWN])
@@ -185,6 +203,9 @@ def _entry_lines(entry: Shape) -> Iterator[str]:
     if entry["fault"]:
         yield f"  damaged:   {escape(entry['fault'])}"
     if entry["state"] == DAMAGED:
+        return
+    if entry["order"] is not None:
+        yield from order_lines(entry)
         return
     told = {
         "what": entry["kind"] + (f" of {entry['undoes']}" if entry["undoes"] else ""),

@@ -1,0 +1,122 @@
+"""`psfdns status`: one picture of everything, a line a zone, the worst first."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
+
+if TYPE_CHECKING:
+    from psfdns.status.aspect import Aspect, Shape
+
+EXIT_FOUND = 2
+EXIT_UNKNOWN = 3
+ASPECTS = click.Choice(["domain", "delegation", "dnssec", "drift", "certificates"])
+
+
+@click.command(
+    "status",
+    cls=PsfdnsCommand,
+    epilog="""Examples:
+  psfdns status                                       every zone, the worst first
+  psfdns status --tenant pyladies --fail-on warning
+  psfdns status --without delegation --without dnssec without a question to DNS
+  psfdns status --only drift --only certificates
+  psfdns status --json python.org                     psfdns-status/1, for a monitor
+""",
+)
+@click.argument("zones", nargs=-1, metavar="[ZONE]...")
+@click.option("--tenant", metavar="TENANT", help="Only zones of this tenant.")
+@click.option("--only", type=ASPECTS, multiple=True, help="Look at this only; may be repeated.")
+@click.option("--without", type=ASPECTS, multiple=True, help="Do not look at this; may be repeated.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The least severity that makes the exit code 2.",
+)
+@click.pass_obj
+def command(
+    options: Options,
+    *,
+    zones: tuple[str, ...],
+    tenant: str | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    fail_on: str,
+) -> int:
+    """Say of each zone how its domain, delegation, DNSSEC, drift and certificates stand.
+
+    What `domains list`, `delegation`, `dnssec status`, `drift` and `certs list` say, each in a few words;
+    what one of them cannot ask is unknown, and the others are asked all the same.
+
+    Exit code 2: there is a finding, or a zone that differs; 3: something could not be asked.
+    """
+    from psfdns.cli.status.view import render_text
+    from psfdns.cli.wiring import emit_json, has_colour
+
+    document = _look(options, zones, tenant, _choose(only, without))
+    _tell_unknown(options, document)
+    if options.json:
+        emit_json(document)
+    else:
+        text = render_text(
+            document,
+            colour=has_colour(options, sys.stdout),
+            quiet=options.verbosity is Verbosity.QUIET,
+            whole=options.verbosity is Verbosity.VERBOSE,
+        )
+        click.echo(text, nl=False)
+    return exit_code(document, fail_on)
+
+
+def _choose(only: tuple[str, ...], without: tuple[str, ...]) -> frozenset[Aspect]:
+    from psfdns.errors import UsageError
+    from psfdns.status.aspect import Aspect
+
+    chosen = frozenset(map(Aspect, only)) or frozenset(Aspect)
+    chosen -= frozenset(map(Aspect, without))
+    if not chosen:
+        raise UsageError("--only and --without leave nothing to look at")
+    return chosen
+
+
+def _look(options: Options, zones: tuple[str, ...], tenant: str | None, aspects: frozenset[Aspect]) -> Shape:
+    from psfdns.cli.status.gathering import IN_DNS, gather
+    from psfdns.cli.wiring import now, open_workspace, talk
+    from psfdns.status.document import to_document
+
+    if aspects & IN_DNS and sys.stderr.isatty():
+        talk(options, "asking parents and name servers: a minute or more if they are silent")
+    workspace = open_workspace(options)
+    return to_document(gather(workspace, names=zones, tenant=tenant, aspects=aspects), now=now())
+
+
+def _tell_unknown(options: Options, document: Shape) -> None:
+    """Why an aspect is not known, each reason once."""
+    from psfdns.cli.views.escape import escape
+    from psfdns.cli.wiring import talk
+
+    reasons: dict[tuple[str, str | None], list[str]] = {}
+    for aspect, said in document["unknown"].items():
+        reasons.setdefault((said["why"], said["hint"]), []).append(aspect)
+    for (why, hint), aspects in reasons.items():
+        talk(options, f"warning: {', '.join(aspects)} not known: {escape(why)}", at=Verbosity.QUIET)
+        if hint:
+            talk(options, f"hint: {escape(hint)}", at=Verbosity.QUIET)
+
+
+def exit_code(document: Shape, fail_on: str) -> int:
+    """What is wrong is worse than what could not be asked, which is never well."""
+    from psfdns.diagnostics import Severity
+    from psfdns.status.document import is_unknown
+
+    findings = [*document["findings"], *(each for zone in document["zones"] for each in zone["findings"])]
+    ranks = [Severity(finding["severity"]).rank for finding in findings]
+    if any(rank <= Severity(fail_on).rank for rank in ranks):
+        return EXIT_FOUND
+    return EXIT_UNKNOWN if is_unknown(document) else 0

@@ -1,0 +1,98 @@
+"""Orders at the registrar as entries of `psfdns-history/1`, and as lines from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from psfdns.cli.views.escape import escape
+from psfdns.cli.views.plan_words import count
+from psfdns.moments import write_moment
+from psfdns.registrar.ledger import Kept, State
+
+Shape = dict[str, Any]
+
+_NOTHING = {"create": 0, "update": 0, "delete": 0}
+
+
+def order_document(kept: Kept, *, damaged: str) -> Shape:
+    """An entry with the keys that every entry has; `order` holds what only orders have."""
+    shape: Shape = {"id": kept.id, "state": damaged, "fault": kept.fault, "elsewhere": kept.elsewhere}
+    entry = kept.entry
+    if entry is None:
+        return shape
+    events = [{"at": write_moment(one.at), "state": one.state.value, "why": one.why} for one in entry.events]
+    return {
+        **shape,
+        "state": entry.state.value,
+        "kind": entry.kind,
+        "created": write_moment(entry.created),
+        "who": {"aws": None, "user": entry.user, "host": entry.host},
+        **dict.fromkeys(("account", "commit", "version", "plan", "undoes")),
+        "summary": dict(_NOTHING),
+        "made": dict(_NOTHING),
+        "zones": [],
+        "order": {
+            "domain": entry.domain,
+            "before": dict(entry.before),
+            "after": dict(entry.after),
+            "events": events,
+        },
+    }
+
+
+def say_order(entry: Shape) -> str:
+    """What was ordered, and how far it came where that is not to its end; not escaped."""
+    after, state = entry["order"]["after"], entry["state"]
+    far = "" if state == State.DONE.value else f": {state}"
+    return f"{_say_kind(entry['kind'], after)}{far}"
+
+
+def _say_kind(kind: str, after: Mapping[str, Any]) -> str:
+    match kind:
+        case "renew":
+            years = after.get("years")
+            return f"renewed for {count(years, 'year')}" if isinstance(years, int) else "renewed"
+        case "set-ns":
+            return "name servers set"
+        case "lock":
+            return "locked" if after.get("locked") else "unlocked"
+        case "autorenew":
+            return f"automatic renewal {'on' if after.get('autorenew') else 'off'}"
+        case _:
+            return kind
+
+
+def order_row(entry: Shape) -> tuple[str, ...]:
+    """The line of the table."""
+    order = entry["order"]
+    when = f"{entry['created'][:10]} {entry['created'][11:16]}"
+    who = f"{entry['who']['user']}@{entry['who']['host']}"
+    state = f"{entry['state']} ({entry['kind']})"
+    what = f"{order['domain']}: {_say_kind(entry['kind'], order['after'])}"
+    return (entry["id"], when, escape(who), "-", "-", escape(state), escape(what))
+
+
+def order_lines(entry: Shape) -> Iterator[str]:
+    """Everything of one order, below its headline."""
+    order = entry["order"]
+    told = {
+        "what": f"{entry['kind']} of {order['domain']}",
+        "when": entry["created"],
+        "who": f"{entry['who']['user']}@{entry['who']['host']}",
+    }
+    yield from (f"  {name + ':':<11}{escape(text)}" for name, text in told.items())
+    for key in dict.fromkeys([*order["before"], *order["after"]]):
+        before, after = (_value(order[side].get(key)) for side in ("before", "after"))
+        yield escape(f"  {key}: {before} -> {after}")
+    for event in order["events"]:
+        why = f": {event['why']}" if event["why"] else ""
+        yield escape(f"  {event['at']} {event['state']}{why}")
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
