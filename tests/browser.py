@@ -1,6 +1,6 @@
-"""Chromium without a window, told what to do over a pipe (its DevTools protocol): no port, no driver, no network.
+"""Chromium without a window, told what to do over a pipe (its DevTools protocol): no port, no driver.
 
-It runs as whoever runs the tests, also as root, so without its own sandbox: it opens what the tests wrote, only.
+It runs as whoever runs the tests, also as root, so without its own sandbox: it opens what tests wrote, only.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.oracles import require, run_environment
 
 Shape = dict[str, Any]
 
+_KEYS = {"Tab": 9}
 PROGRAM = "chromium-headless-shell"
 OPTIONS = (
     "--headless",
@@ -33,6 +35,16 @@ OPTIONS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--remote-debugging-pipe",
 )
+
+
+_LAUNCH = """
+import fcntl, os, sys
+into, out = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(into, 3)
+os.dup2(out, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""The pipe has to be numbers 3 and 4 there; copies first, as these numbers may be the other's."""
 
 
 class Browser:
@@ -57,7 +69,7 @@ class Browser:
         order: Shape = {"id": self._number, "method": method, "params": parameters}
         if self._session is not None:
             order["sessionId"] = self._session
-        os.write(self._to, json.dumps(order).encode() + b"\0") if len(json.dumps(order)) < 4096 else self._write(order)
+        self._write(order)
         while True:
             heard = self._hear()
             if heard.get("id") == self._number:
@@ -65,13 +77,19 @@ class Browser:
                 result: Shape = heard["result"]
                 return result
 
-    def open(self, page: Path, *, width: int, height: int = 900, dark: bool = False, script: bool = True) -> None:
+    def open(
+        self, page: Path, *, width: int, height: int = 900, dark: bool = False, script: bool = True
+    ) -> None:
         """Load a page from the disk, as a screen of that width shows it."""
         self.requests, self.complaints = [], []
         self.tell("Emulation.setScriptExecutionDisabled", value=not script)
         phone = width < 500
         self.tell(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=phone,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
@@ -87,9 +105,18 @@ class Browser:
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
 
+    def press(self, key: str) -> None:
+        """A key, down and up."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self.tell(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=_KEYS[key]
+            )
+
     def screenshot(self, *, whole: bool = True) -> bytes:
         """A PNG of the page."""
-        return base64.b64decode(self.tell("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"])
+        return base64.b64decode(
+            self.tell("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
+        )
 
     def _write(self, order: Shape) -> None:
         data = json.dumps(order).encode() + b"\0"
@@ -123,8 +150,16 @@ def browser(profile: Path) -> Iterator[Browser]:
     our_in, their_out = os.pipe()
     with (profile / "log").open("wb") as log:
         process = subprocess.Popen(
-            # The pipe has to be numbers 3 and 4 there.
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}', program, *OPTIONS, f"--user-data-dir={profile}", "about:blank"],
+            [
+                sys.executable,
+                "-c",
+                _LAUNCH,
+                str(their_in),
+                str(their_out),
+                program,
+                *OPTIONS,
+                f"--user-data-dir={profile}",
+            ],
             pass_fds=(their_in, their_out),
             stdin=subprocess.DEVNULL,
             stdout=log,

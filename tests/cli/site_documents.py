@@ -191,7 +191,7 @@ def morning() -> Shape:
         applied(38, "2026-08-02", "registrar", "renewed for 1 year", "renew"),
     ]
     soa = "RFC 1034 §4.2.2"
-    special = {
+    special: dict[str, Shape] = {
         "python.org": {
             "days": 466,
             "dnssec": {
@@ -582,4 +582,9 @@ def write(of: Shape, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write({"calm": calm, "crowd": crowd, "attack": attack}.get(sys.argv[2] if len(sys.argv) > 2 else "", morning)(), Path(sys.argv[1]))
+    write(
+        {"calm": calm, "crowd": crowd, "attack": attack}.get(
+            sys.argv[2] if len(sys.argv) > 2 else "", morning
+        )(),
+        Path(sys.argv[1]),
+    )

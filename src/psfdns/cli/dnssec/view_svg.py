@@ -60,7 +60,7 @@ _LEGEND = (
 
 
 def render_inline(zone: Shape, checked_at: str) -> str:
-    """One zone's chain as an element of a page, which tells the findings itself; one of them fits in a page."""
+    """One zone's chain as an element of a page, which tells the findings itself; a page has room for one."""
     picture = render_svg({"checked_at": checked_at, "zones": [{**zone, "findings": []}]})
     return picture.removeprefix(_DECLARATION).replace(_NAMESPACE, "", 1)
 
@@ -139,8 +139,8 @@ def _rules(colours: dict[str, tuple[str, str]]) -> Iterator[str]:
 def _markers() -> str:
     """The heads of arrows: no renderer but the newest takes their colour from the line."""
     return "".join(
-        f'<marker id="chain-{state}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6.5" markerHeight="6.5" '
-        f'orient="auto"><path class="t-{state}" d="M0 .6 7.6 4 0 7.4z"/></marker>'
+        f'<marker id="chain-{state}" viewBox="0 0 8 8" refX="7" refY="4" '
+        f'markerWidth="6.5" markerHeight="6.5" orient="auto"><path class="t-{state}" d="M0 .6 7.6 4 0 7.4z"/></marker>'
         for state in _STATES
     )
 

@@ -47,7 +47,7 @@ def open_environment() -> jinja2.Environment:
 
 
 def _visible(value: Any) -> Any:
-    """No character that is not seen, nor turns the line around, reaches a page; markup of ours is left alone."""
+    """No character that is not seen, or turns the line around, reaches a page; markup of ours is left."""
     return escape(value) if type(value) is str else value
 
 

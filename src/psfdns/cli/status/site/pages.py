@@ -185,7 +185,9 @@ class _Site:
         name = zone["domain"].get("name")
         if name is None:
             return None
-        listed = next((each for each in self.document["domains"] if each["name"] == name), {})
+        listed: Shape = next(
+            (each for each in self.document["domains"] if undotted(each["name"]) == undotted(name)), {}
+        )
         return {"registrar_name": None, "nameservers": None, **zone["domain"], **listed}
 
     def _tenant_name(self, slug: str | None) -> str:

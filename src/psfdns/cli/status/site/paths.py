@@ -1,4 +1,4 @@
-"""Where the page of a zone or tenant lies: names that no file system, URL or page can read as anything else. Pure."""
+"""Where the page of a zone or tenant lies: names that mean the same to every file system and URL. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLAIN = re.compile(rb"[a-z0-9.-]")
 
 
 def file_stem(text: str) -> str:
-    """`text` in lower-case letters, digits, dots and hyphens; any other byte, and a first dot, as `_` and its hex.
+    """`text` in lower-case letters, digits, dots and hyphens; other bytes, and a first dot, as `_` and hex.
 
     Different texts have different stems, on a file system that ignores case too. One that is too long is cut,
     and told from others by its digest.

@@ -1,8 +1,8 @@
-"""The site's folder, brought from one state to the next: whoever reads it meanwhile finds pages that are whole.
+"""The site's folder, brought from one state to the next: who reads it meanwhile finds pages that are whole.
 
-What is new is written beside first, so a full disk leaves the old site as it was. Then each file takes its place
-in one step, pages before the overview that leads to them, and only what an earlier run made is removed: a
-manifest lists it. Nobody else's file is ever replaced.
+What is new is written beside first, so a full disk leaves the old site as it was. Then each file takes its
+place in one step, pages before the overview that leads to them, and only what an earlier run made is removed:
+a manifest lists it. Nobody else's file is ever replaced.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from psfdns.cli.files import failure_of
+from psfdns.cli.files import failure_of, refuse_device
 from psfdns.errors import PsfdnsError
 
 MANIFEST = "psfdns-site.json"
@@ -31,13 +31,24 @@ _OURS = re.compile(r"(?:zones/|tenants/)?[A-Za-z0-9_@-][A-Za-z0-9_@.-]*")
 """What a manifest may name: nothing above the folder, and nothing hidden."""
 
 
+def refuse_folder(folder: Path) -> None:
+    """Raise PsfdnsError where the site cannot go there: a file, or a folder of somebody else's."""
+    try:
+        if os.path.lexists(folder):
+            _refuse_others(folder, (), _read_manifest(folder))
+    except OSError as error:
+        raise failure_of(folder, error) from error
+
+
 def store_site(folder: Path, files: Mapping[str, bytes]) -> None:
     """Make `folder` hold these files, and of earlier runs no others.
 
     Raises PsfdnsError where it holds something that psfdns did not make, or cannot be written.
     """
     try:
-        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            folder.chmod(FOLDER_MODE)
         with _only_one(folder):
             old = _read_manifest(folder)
             _refuse_others(folder, files, old)
@@ -66,6 +77,7 @@ def _only_one(folder: Path) -> Iterator[None]:
 def _read_manifest(folder: Path) -> frozenset[str] | None:
     """The files that earlier runs made; None where there was none."""
     try:
+        refuse_device(folder / MANIFEST)
         with (folder / MANIFEST).open("rb") as file:
             read = json.loads(file.read(MAX_MANIFEST))
         names = read["files"] if read["format"] == FORMAT else None
@@ -73,7 +85,9 @@ def _read_manifest(folder: Path) -> frozenset[str] | None:
         return None
     except (ValueError, KeyError, TypeError):
         names = None
-    if not isinstance(names, list) or not all(isinstance(each, str) and _OURS.fullmatch(each) for each in names):
+    if not isinstance(names, list) or not all(
+        isinstance(each, str) and _OURS.fullmatch(each) for each in names
+    ):
         raise PsfdnsError(
             f"{folder / MANIFEST} is no list of the files that psfdns made",
             hint="remove the folder if the whole of it is the site's, or name another one",

@@ -1,7 +1,7 @@
 """Everything that ends in the next thirteen months, on a line: what stands where. Pure.
 
-A lane for each kind. Marks that would touch are one, with their number in it. What has ended already stands at
-the beginning, what ends later than the line at its end.
+A lane for each kind. Marks that would touch are one, with their number in it. What has ended already stands
+at the beginning, what ends later than the line at its end.
 """
 
 from __future__ import annotations
@@ -171,15 +171,15 @@ def _join(marks: Sequence[Mark]) -> list[Mark] | None:
 
 
 def _label(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """Labels end below their mark, the soonest highest: so no line from a mark to its label crosses another."""
-    ends = [0.0] * LABEL_ROWS
+    """Labels end below their mark, the soonest highest: so no line to a label crosses another label."""
+    last = [0.0] * LABEL_ROWS
     labelled = []
     for mark in marks:
         begin = mark.at - len(mark.label) * LETTER - 8
-        row = next((row for row in range(LABEL_ROWS) if begin >= ends[row]), None)
-        if mark.when == "later":
-            row = None
+        # Lines to deeper rows pass through this one, and it begins right of them all.
+        free = (row for row in range(LABEL_ROWS) if begin >= max(last[row:]))
+        row = next(free, None) if mark.when != "later" else None
         if row is not None:
-            ends[row] = mark.at + 4
+            last[row] = mark.at
         labelled.append(replace(mark, row=row))
     return tuple(labelled)
