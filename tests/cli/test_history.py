@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.ground import Ground
+from tests.cli.registry import NOW, Registry, in_days
 from tests.stores import BUCKET, MemoryStore, playing_s3, unreachable
 
 
@@ -232,3 +234,108 @@ def test_history_needs_no_boto3(ground: Ground) -> None:
         [sys.executable, "-c", program], cwd=ground.root, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.fixture
+def ordered(registry: Registry) -> Registry:
+    """Two orders for a domain at Gandi, and one for another."""
+    registry.claim("one", "ours.test", 'registrar = "gandi"')
+    registry.claim("one", "sub.ours.test", 'registrar = "none"')
+    registry.claim("one", "more.test", 'registrar = "gandi"')
+    for name in ("ours.test", "more.test"):
+        registry.gandi.add(name, in_days(100))
+    assert registry.run("domains", "lock", "ours.test", "--off", "--yes", "--wait", "0")[0] == 0
+    assert registry.run("domains", "autorenew", "more.test", "--off", "--yes", "--wait", "0")[0] == 0
+    return registry
+
+
+def orders(world: Registry, *words: str) -> list[dict[str, Any]]:
+    code, document = world.document("history", *words)
+    assert (code, document["format"]) == (0, "psfdns-history/1")
+    return list(document["entries"])
+
+
+def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    moment = NOW + datetime.timedelta(minutes=minutes)
+    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: moment)
+
+
+def test_orders_at_the_registrar_stand_among_the_applies(
+    ordered: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later(monkeypatch, 1)
+    assert ordered.run("apply", "--yes", "-q", "--no-wait", sandbox=True)[0] == 0
+    later(monkeypatch, 2)
+    assert ordered.run("domains", "renew", "ours.test", "--yes", "--wait", "0")[0] == 0
+    found = orders(ordered)
+    assert [entry["kind"] for entry in found][:2] == ["renew", "apply"]
+    assert sorted(entry["kind"] for entry in found[2:]) == ["autorenew", "lock"]
+    keys = {key for key in found[1] if key != "order"}
+    assert all(keys <= set(entry) for entry in found)
+    assert (found[0]["order"]["domain"], found[1]["order"]) == ("ours.test.", None)
+    assert found[0]["order"]["after"]["years"] == 1
+    assert [event["state"] for event in found[0]["order"]["events"]][-1] == found[0]["state"] == "done"
+    assert found[0]["zones"] == []
+
+    lines = ordered.run("history")[1].splitlines()
+    assert lines[1].endswith("done (renew)      ours.test.: renewed for 1 year")
+    assert any(line.endswith("ours.test.: unlocked") for line in lines)
+    assert any(line.endswith("more.test.: automatic renewal off") for line in lines)
+    assert [entry["kind"] for entry in orders(ordered, "--limit", "1")] == ["renew"]
+    assert [entry["kind"] for entry in orders(ordered, "--zone", "sub.ours.test")] == [
+        "renew",
+        "apply",
+        "lock",
+    ]
+    assert [entry["kind"] for entry in orders(ordered, "--zone", "more.test")] == ["apply", "autorenew"]
+
+
+def test_one_order_is_shown_whole_by_a_part_of_its_id(ordered: Registry) -> None:
+    (lock,) = (entry for entry in orders(ordered) if entry["kind"] == "lock")
+    for text in (lock["id"], lock["id"][-8:]):
+        code, out, err = ordered.run("history", text)
+        assert (code, err) == (0, "")
+        assert out.startswith(f"{lock['id']}: done\n  what:      lock of ours.test.\n")
+        assert "\n  locked: yes -> no\n" in out
+        assert " sending\n" in out
+    assert ordered.run("history", "20261128T")[0] == 1
+    assert "there is no entry" in ordered.run("history", "0000000z")[2]
+
+
+def test_a_damaged_order_is_told_and_the_others_are_listed(ordered: Registry) -> None:
+    folder = ordered.root / ".psfdns" / "journal" / "registrar" / "ours.test"
+    (path,) = (each for each in folder.glob("*.json"))
+    path.write_text('{"format": "psfdns-registrar-journal/1", "id": "\\u001b[2J"}')
+    found = orders(ordered)
+    assert [(entry["state"], entry["id"]) for entry in found if "kind" not in entry] == [
+        ("damaged", path.stem)
+    ]
+    assert len(found) == 2
+    assert "damaged" in ordered.run("history")[1]
+    assert "\x1b" not in ordered.run("history", path.stem)[1]
+
+
+def test_in_the_sandbox_only_orders_at_a_stand_in_are_listed(ordered: Registry) -> None:
+    assert len(ordered.document("history", sandbox=True)[1]["entries"]) == 2
+    text = (ordered.root / "psfdns.toml").read_text()
+    (ordered.root / "psfdns.toml").write_text(text.replace(ordered.gandi.url, "https://api.gandi.example/v5"))
+    assert ordered.document("history", sandbox=True)[1]["entries"] == []
+    assert len(orders(ordered)) == 2
+
+
+def test_orders_of_other_machines_come_from_the_store(
+    ordered: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore()
+    (lock,) = (entry for entry in orders(ordered) if entry["kind"] == "lock")
+    folder = ordered.root / ".psfdns" / "journal" / "registrar" / "ours.test"
+    path = folder / f"{lock['id']}.json"
+    store.put(f"journal/registrar/ours.test/{path.name}", path.read_bytes())
+    path.unlink()
+    monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: store)
+    found = {entry["kind"]: entry["elsewhere"] for entry in orders(ordered)}
+    assert found == {"lock": True, "autorenew": False}
+    monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: MemoryStore(fault=unreachable))
+    code, out, err = ordered.run("history")
+    assert (code, "lock" in out, "autorenew" in out) == (0, False, True)
+    assert "orders of other machines may be missing" in err

@@ -177,3 +177,37 @@ def test_never_twice_within_a_day(entries: list[Entry], ends_at: datetime.dateti
     newest_first = sorted(entries, key=lambda each: each.created, reverse=True)
     recent = [each for each in entries if NOW - each.created < WINDOW and each.state is not State.REFUSED]
     assert (judge_renewals(newest_first, ends_at, now=NOW).stand is Stand.FREE) is not bool(recent)
+
+
+def test_all_orders_are_listed_the_newest_first_whichever_the_domain(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "registrar")
+    assert ledger.listed() == []
+    old = entry(State.DONE, datetime.timedelta(days=2))
+    new = replace(entry(State.DONE, kind="lock"), domain="0/25.b.test.")
+    for each in (old, new):
+        ledger.note(each)
+    (tmp_path / "registrar" / "lock").touch()
+    (tmp_path / "registrar" / "a.test" / "note.txt").touch()
+    assert [(each.id, each.domain, each.entry) for each in ledger.listed()] == [
+        (new.id, "0/25.b.test.", new),
+        (old.id, "a.test.", old),
+    ]
+    assert [each.id for each in ledger.listed(limit=1)] == [new.id]
+    assert [each.id for each in ledger.listed(domains={"a.test."})] == [old.id]
+
+
+def test_an_order_of_the_store_is_listed_and_our_own_wins(tmp_path: Path) -> None:
+    store = MemoryStore()
+    ledger, other = Ledger(tmp_path / "registrar", store), Ledger(tmp_path / "other", store)
+    begun = entry()
+    ledger.begin(begun)
+    theirs = replace(entry(State.DONE, datetime.timedelta(days=1)), domain="b.test.")
+    other.begin(theirs)
+    done = begun.now_in(State.DONE, at=NOW)
+    Ledger(tmp_path / "registrar").note(done)
+    assert [(each.entry, each.elsewhere) for each in ledger.listed()] == [(done, False), (theirs, True)]
+    store.put(f"journal/registrar/b.test/{theirs.id}.json", b"[]")
+    damaged = ledger.listed()[1]
+    assert (damaged.entry, damaged.elsewhere) == (None, True)
+    assert damaged.fault is not None
+    assert "cannot be read" in damaged.fault
