@@ -67,7 +67,7 @@ def zone(name: str, tenant: str | None, *, days: int = 240, view: str | None = N
             "status": ["clientTransferProhibited"],
             "checked_at": "2026-11-28T06:28:41Z",
         },
-        "delegation": {"severity": "well", "words": "all servers agree", "status": "ok"},
+        "delegation": {"severity": "well", "words": "to us", "status": "ok"},
         "dnssec": {"severity": "well", "words": "not signed", "status": "insecure", "keys": []},
         "drift": {"severity": "well", "words": "in sync", "status": "in-sync", "changes": 0},
         "certificates": {"severity": "well", "words": "-", "names": []},
@@ -202,35 +202,34 @@ def morning() -> Shape:
                     {"key_tag": 41730, "algorithm": "ECDSAP256SHA256", "role": "ZSK"},
                 ],
             },
-            "drift": {"severity": "warning", "words": "3 changed by hand", "status": "drifted", "changes": 3},
+            "drift": {"severity": "error", "words": "3 changes", "status": "drifted", "changes": 3},
             "certificates": {
-                "words": "2 well, the next renews in 34 days",
+                "severity": "warning",
+                "words": "2: the first ends in 64 days",
                 "names": ["python.org", "docs.python.org"],
             },
             "findings": [
                 finding(
                     "drifted",
-                    "warning",
+                    "error",
                     "drift",
-                    "3 record sets were changed at Route 53 since our last apply",
-                    hint="look at psfdns drift python.org, then apply or import",
+                    "Route 53 differs from the file: 3 changes",
+                    hint="psfdns drift shows them",
                 ),
                 finding(
-                    "spf-too-many-lookups",
+                    "certificate-not-deployed",
                     "warning",
-                    "zone",
-                    "SPF of python.org. needs 11 lookups; 10 are allowed",
-                    path="zones/psf/python.org.zone",
-                    line=41,
-                    reference="RFC 7208 §4.6.4",
+                    "certificates",
+                    "docs.python.org: salt does not have the newest certificate",
+                    path="certs/psf.toml",
+                    line=12,
+                    hint="psfdns certs deploy docs.python.org",
                 ),
                 finding(
-                    "txt-unquoted",
+                    "family-unasked",
                     "info",
-                    "zone",
-                    "a TXT value was split in two",
-                    path="zones/psf/python.org.zone",
-                    line=77,
+                    "delegation",
+                    "4 addresses were not asked: this machine has no IPv6",
                 ),
             ],
             "history": history,
@@ -245,7 +244,7 @@ def morning() -> Shape:
             },
             "findings": [
                 finding(
-                    "domain-ends-soon",
+                    "ends-soon",
                     "warning",
                     "domain",
                     "psfmember.org ends in 12 days, and does not renew by itself",
@@ -257,16 +256,20 @@ def morning() -> Shape:
             "days": -3,
             "domain": {
                 "severity": "error",
-                "words": "ended 3 days ago",
+                "words": "on hold",
                 "status": ["clientHold", "redemptionPeriod"],
                 "autorenew": False,
                 "payable": False,
             },
-            "delegation": {"severity": "error", "words": "taken off the net", "status": "none"},
-            "certificates": {"severity": "error", "words": "ended 2 days ago", "names": ["pythontest.net"]},
+            "delegation": {"severity": "error", "words": "to nobody", "status": "none"},
+            "certificates": {
+                "severity": "error",
+                "words": "1: ended 2 days ago",
+                "names": ["pythontest.net"],
+            },
             "findings": [
                 finding(
-                    "domain-hold",
+                    "domain-on-hold",
                     "error",
                     "domain",
                     "pythontest.net is on hold: nobody can resolve it",
@@ -293,18 +296,18 @@ def morning() -> Shape:
         },
         "pycon.org": {
             "days": 153,
-            "certificates": {"words": "well, renews in 21 days", "names": ["pycon.org"]},
+            "certificates": {"words": "1: ends in 51 days", "names": ["pycon.org"]},
             "history": history[:2],
         },
         "pypi.org": {
             "days": 90,
             "dnssec": {
                 "severity": "error",
-                "words": "bogus: a DS without its key",
+                "words": "bogus",
                 "status": "bogus",
                 "keys": [{"key_tag": 2371, "algorithm": "ECDSAP256SHA256", "role": "KSK"}],
             },
-            "certificates": {"words": "well, renews in 50 days", "names": ["pypi.org"]},
+            "certificates": {"words": "1: ends in 80 days", "names": ["pypi.org"]},
             "findings": [
                 finding(
                     "MISSING_SEP_FOR_ALG",
@@ -321,10 +324,10 @@ def morning() -> Shape:
         },
         "pyladies.com": {
             "days": 63,
-            "delegation": {"severity": "warning", "words": "1 of 4 servers is another", "status": "partial"},
+            "delegation": {"severity": "warning", "words": "partly to us", "status": "partial"},
             "findings": [
                 finding(
-                    "server-not-ours",
+                    "extra-servers",
                     "warning",
                     "delegation",
                     "com. also names ns1.example.net., which is not of the delegation set",
@@ -333,8 +336,8 @@ def morning() -> Shape:
             ],
         },
         "jython.com": {
-            "delegation": {"severity": "unknown", "words": "com. did not answer", "status": "unknown"},
-            "dnssec": {"severity": "unknown", "words": "could not be asked", "status": "indeterminate"},
+            "delegation": {"severity": "unknown", "words": "not known", "status": "unknown"},
+            "dnssec": {"severity": "unknown", "words": "not known", "status": "indeterminate"},
         },
     }
     zones = [

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.cli.status.site import publish
 from psfdns.cli.status.site.publish import MANIFEST, STAGE, refuse_folder, store_site
 from psfdns.errors import PsfdnsError
 
@@ -78,7 +77,10 @@ def put_file(folder: Path) -> None:
 
 
 def put_manifest(text: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / MANIFEST).write_text(text) and None
+    def put(folder: Path) -> None:
+        (folder / MANIFEST).write_text(text)
+
+    return put
 
 
 def put_theirs(folder: Path) -> None:
@@ -211,7 +213,7 @@ def test_pages_take_their_place_before_the_overview_that_leads_to_them(
         moved.append(target.name)
         return replace(path, target)
 
-    monkeypatch.setattr(publish.Path, "replace", noted)
+    monkeypatch.setattr(Path, "replace", noted)
     store_site(tmp_path, ONE)
     assert moved[0] == moved[-1] == MANIFEST
     assert moved[-2] == "index.html"

@@ -140,7 +140,8 @@ def _markers() -> str:
     """The heads of arrows: no renderer but the newest takes their colour from the line."""
     return "".join(
         f'<marker id="chain-{state}" viewBox="0 0 8 8" refX="7" refY="4" '
-        f'markerWidth="6.5" markerHeight="6.5" orient="auto"><path class="t-{state}" d="M0 .6 7.6 4 0 7.4z"/></marker>'
+        f'markerWidth="6.5" markerHeight="6.5" orient="auto">'
+        f'<path class="t-{state}" d="M0 .6 7.6 4 0 7.4z"/></marker>'
         for state in _STATES
     )
 

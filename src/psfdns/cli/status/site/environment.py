@@ -53,18 +53,10 @@ def _visible(value: Any) -> Any:
 
 def render(template: str, *, picture: str = "", **values: Any) -> bytes:
     """A page, with a policy that lets nothing in but its own styles; `picture` is SVG of ours."""
-    from markupsafe import Markup
-
-    environment = open_environment()
     style = _stylesheet()
-    styles = [style, *_STYLE.findall(picture)]
-    page = environment.get_template(template).render(
-        **values,
-        style=Markup(style),  # noqa: S704 - ours, from the package
-        picture=Markup(picture),  # noqa: S704 - made by view_svg, which escapes
-        policy=Markup(_policy(styles)),  # noqa: S704 - digests
-    )
-    return page.encode("utf-8")
+    policy = _policy([style, *_STYLE.findall(picture)])
+    page = open_environment().get_template(template)
+    return page.render(**values, style=style, picture=picture, policy=policy).encode("utf-8")
 
 
 @functools.cache

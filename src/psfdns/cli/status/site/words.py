@@ -23,7 +23,7 @@ ASPECTS = {
     "domain": "Domain",
     "delegation": "Delegation",
     "dnssec": "DNSSEC",
-    "drift": "Records",
+    "drift": "Drift",
     "certificates": "Certificates",
 }
 KINDS = {
