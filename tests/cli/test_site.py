@@ -341,3 +341,13 @@ def test_a_count_is_of_one_or_of_several() -> None:
         "2 warnings",
         "3 well",
     ]
+
+
+def test_what_ends_leads_to_the_public_zone_and_not_to_a_private_one_of_the_name() -> None:
+    found = {path: text for path, text, _ in pages("morning")}
+    (row,) = re.findall(
+        r'<tr role="row" id="end-\d+">\n<th[^>]*>psf\.io</th>.*?</tr>', found["index.html"], re.DOTALL
+    )
+    assert re.findall(r'href="([^"]*)"', row) == ["zones/psf.io.html"]
+    assert "What ends" in found["zones/psf.io.html"]
+    assert "What ends" not in found["zones/psf.io@internal.html"]

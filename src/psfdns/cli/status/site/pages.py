@@ -61,9 +61,11 @@ class _Site:
         self.today = (read_moment(document["created"]) or _no_moment()).date()
         self.paths = zone_paths(document["zones"])
         self.tenant_names = {each["slug"]: each["name"] for each in document["tenants"]}
-        self.by_name: dict[str, list[str]] = {}
-        for (name, _), path in self.paths.items():
-            self.by_name.setdefault(name, []).append(path)
+        self.by_name: dict[str, list[tuple[str, str]]] = {}
+        for zone in document["zones"]:
+            if not zone["private"]:
+                link = (_shown(zone), self.paths[zone["name"], zone["view"]])
+                self.by_name.setdefault(zone["name"], []).append(link)
         self.tenants = self._tenants()
 
     def overview(self) -> bytes:
@@ -100,10 +102,11 @@ class _Site:
     def zone(self, zone: Shape, picture: str) -> bytes:
         row = self._row(zone)
         names = set(zone["certificates"]["names"])
-        endings = [each for each in self.document["endings"] if zone["name"] in each["zones"]]
+        ends = [] if zone["private"] else self.document["endings"]
+        endings = [each for each in ends if zone["name"] in each["zones"]]
         return self._page(
             "zone.html",
-            title=f"{row['name']}{row['at_view']}",
+            title=_shown(zone),
             root="../",
             picture=picture,
             zone=zone,
@@ -143,9 +146,7 @@ class _Site:
                 **each,
                 "anchor": f"end-{number}",
                 "tenant_name": self._tenant_name(each["tenant"]),
-                "links": [
-                    (undotted(name), path) for name in each["zones"] for path in self.by_name.get(name, ())
-                ],
+                "links": [link for name in each["zones"] for link in self.by_name.get(name, ())],
             }
             for number, each in enumerate(ordered, start=1)
         ]
@@ -154,7 +155,7 @@ class _Site:
         """A zone as a row of a table: its aspects in order, each with whether there is anything to tell."""
         return {
             "name": undotted(zone["name"]),
-            "at_view": "" if zone["view"] is None else f"@{zone['view']}",
+            "at_view": _at_view(zone),
             "path": self.paths[zone["name"], zone["view"]],
             "tenant_name": self._tenant_name(zone["tenant"]),
             "tenant_path": tenant_path(zone["tenant"]),
@@ -219,6 +220,15 @@ class _Site:
             ],
             "counts": [(name, severity_count(name, counts[name])) for name in SEVERITIES if counts[name]],
         }
+
+
+def _shown(zone: Shape) -> str:
+    """As the command line takes it, and people say it."""
+    return f"{undotted(zone['name'])}{_at_view(zone)}"
+
+
+def _at_view(zone: Shape) -> str:
+    return "" if zone["view"] is None else f"@{zone['view']}"
 
 
 def _of_tenant(things: Iterable[Shape], slug: str | None) -> list[Shape]:
