@@ -257,7 +257,24 @@ def test_what_nobody_looked_at_is_not_said_to_be_well() -> None:
     assert one["severity"] == "well"
     page = Page(site(made)["zones/a.example.html"].decode())
     (cell,) = [text for text in page.text["li"] if text.startswith("DNSSEC")]
-    assert " ".join(cell.split()) == "DNSSEC not looked at" or cell == "DNSSECnot looked at"
+    assert cell == "DNSSECnot looked at"
+    made["aspects"] = ["drift", "certificates"]
+    told = words_of(Page(site(made)["index.html"].decode()))
+    assert "UTC · Not looked at: Domain, Delegation, DNSSEC" in told
+
+
+def test_what_several_findings_share_is_said_once() -> None:
+    made = morning()
+    (python,) = [each for each in made["zones"] if each["name"] == "python.org."]
+    same = {**python["findings"][1], "reference": "RFC 8555"}
+    python["findings"] = [
+        same,
+        {**same, "summary": "pypi.org too"},
+        {**same, "code": "other", "hint": "otherwise"},
+    ]
+    words = words_of(Page(site(made)["zones/python.org.html"].decode()))
+    assert (words.count(same["hint"]), words.count("otherwise"), words.count("RFC 8555")) == (1, 1, 2)
+    assert (words.count(same["summary"]), words.count("pypi.org too")) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -79,8 +79,9 @@ class _Site:
             verdict=verdict(self.document["summary"]),
             groups=[group for group in groups if group[1]],
             number=len(zones),
-            unknown=self.document.get("unknown") or {},
-            findings=self._findings(self.document.get("findings") or ()),
+            unknown=self.document["unknown"],
+            left_out=[word for name, word in ASPECTS.items() if name not in self.document["aspects"]],
+            findings=self._findings(self.document["findings"]),
             tenants=self.tenants,
             **self._time(endings),
         )
@@ -176,6 +177,8 @@ class _Site:
                 "code": code,
                 "aspect": group[0].get("aspect"),
                 "findings": group,
+                "hint": _shared(group, "hint"),
+                "reference": _shared(group, "reference"),
                 "explanation": self.explanations.get(code),
             }
             for (severity, code), group in groups.items()
@@ -229,6 +232,12 @@ def _shown(zone: Shape) -> str:
 
 def _at_view(zone: Shape) -> str:
     return "" if zone["view"] is None else f"@{zone['view']}"
+
+
+def _shared(findings: Sequence[Shape], key: str) -> str | None:
+    """What all of several findings say, and need not say each."""
+    said = {finding[key] for finding in findings}
+    return said.pop() if len(findings) > 1 and len(said) == 1 else None
 
 
 def _of_tenant(things: Iterable[Shape], slug: str | None) -> list[Shape]:
