@@ -102,6 +102,7 @@ def test_who_plans_may_read_and_nothing_else(ground: Ground, asked: set[str]) ->
     succeed(ground, "drift")
     succeed(ground, "delegation", code=3)
     succeed(ground, "dnssec", "status", code=3)
+    succeed(ground, "status", "--without", "domain", code=3)
     succeed(ground, "history")
     succeed(ground, "import", "--all")
 

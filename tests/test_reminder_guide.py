@@ -13,7 +13,7 @@ from psfdns.cli.domains.letters import Writing, as_message, write_letters, write
 from psfdns.notify.message import MAX_BODY, bounded
 from psfdns.reminders.due import Due, Word
 from psfdns.reminders.ending import Ending, Kind, Renewing, Stage
-from psfdns.reminders.policy import Policy
+from psfdns.reminders.policy import OVERDUE_DAYS, Policy, certificate_days
 from psfdns.tenants.tenant import Liaison, Tenant
 
 GUIDE = (Path(__file__).parents[1] / "docs" / "reminders.md").read_text(encoding="utf-8")
@@ -56,11 +56,23 @@ def domain(end: str | None, facts: dict[str, Any] = AT_GANDI, **more: Any) -> En
     return Ending(Kind.DOMAIN, "pyladies.example", day, LIAISONS, "pyladies", facts=facts, **more)
 
 
-def other(kind: Kind, name: str, end: str, **facts: Any) -> Ending:
-    to = () if kind is Kind.TOKEN else LIAISONS
-    tenant = None if kind is Kind.TOKEN else "pyladies"
-    named = {"path": "zones/pyladies/tenant.toml", **facts} if tenant else {}
-    return Ending(kind, name, datetime.date.fromisoformat(end), to, tenant, facts=named)
+PATH = {"path": "zones/pyladies/tenant.toml"}
+
+
+def certificate(end: str, issuer: str, **more: Any) -> Ending:
+    name = "www.pyladies.example"
+    facts = {**PATH, "issuer": issuer, "names": [name, "pyladies.example"]}
+    day = datetime.date.fromisoformat(end)
+    return Ending(Kind.CERTIFICATE, name, day, LIAISONS, "pyladies", facts=facts, **more)
+
+
+def key(problem: str, words: str) -> Ending:
+    facts = {**PATH, "problem": problem, "words": words}
+    stage = Stage.NEEDS_ACTION
+    return Ending(Kind.KEY, "pyladies.example", None, LIAISONS, "pyladies", stage, facts=facts)
+
+
+TOKEN = Ending(Kind.TOKEN, "GANDI_PAT", datetime.date(2027, 5, 1))
 
 
 MAIL, STAFF = "mail:dns@pyladies.example", "staff:1"
@@ -99,6 +111,7 @@ MAILS: dict[str, list[Due]] = {
                     "hold_until": "2027-03-27",
                     "restore_until": "2027-04-26",
                     "deleted_on": "2027-05-01",
+                    "restore_price": "95.00 EUR",
                 },
                 stage=Stage.REDEMPTION,
             ),
@@ -115,16 +128,46 @@ MAILS: dict[str, list[Due]] = {
             (f"no-data {AWAY.isoformat()}",),
         )
     ],
-    "A certificate": [
+    "A certificate that was not renewed": [
         Due(
             Word.REMIND,
-            other(Kind.CERTIFICATE, "www.pyladies.example", "2027-04-08", issuer="Let's Encrypt"),
-            MAIL,
-            ("7",),
+            certificate(
+                "2027-04-11", "Let's Encrypt, YE1", renewing=Renewing.OVERDUE, thresholds=OVERDUE_DAYS
+            ),
+            STAFF,
+            ("overdue",),
         )
     ],
-    "A key": [Due(Word.REMIND, other(Kind.KEY, "pyladies.example", "2027-05-31"), MAIL, ("60",))],
-    "The token for Gandi": [Due(Word.REMIND, other(Kind.TOKEN, "GANDI_PAT", "2027-05-01"), STAFF, ("30",))],
+    "A certificate that somebody else renews": [
+        Due(
+            Word.REMIND,
+            certificate(
+                "2027-04-15", "GlobalSign nv-sa", thresholds=certificate_days(datetime.timedelta(100))
+            ),
+            MAIL,
+            ("14",),
+        )
+    ],
+    "A key that Route 53 cannot use": [
+        Due(
+            Word.REMIND,
+            key("action-needed", "Route 53 says ACTION_NEEDED of key-signing key first (12345)"),
+            MAIL,
+            ("needs-action",),
+        )
+    ],
+    "A DS that fits no key": [
+        Due(
+            Word.REMIND,
+            key(
+                "ds-mismatch",
+                f"the registry has DS 12345 13 2 {'AB' * 32}, and Route 53 signs with key 54321",
+            ),
+            STAFF,
+            ("needs-action",),
+        )
+    ],
+    "The token for Gandi": [Due(Word.REMIND, TOKEN, STAFF, ("30",))],
 }
 WRITING = Writing(
     Policy(), NOW, {"pyladies": TENANT}, {STAFF: "[notify] staff (slack)", "page:1": "page"}, {}

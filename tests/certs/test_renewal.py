@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from psfdns.certs.ari import Ari, Window
 from psfdns.certs.certificate import KeyType
-from psfdns.certs.renewal import NEVER, Reason, Renewal, decide
+from psfdns.certs.renewal import NEVER, Reason, Renewal, decide, is_overdue
 from psfdns.certs.stored import Issuance
 from tests.certs.certificates import BEGIN, ID, day, stored, wanted
 
@@ -192,3 +192,41 @@ def test_a_usable_window_decides_unless_it_leaves_too_little(
         assert decision.at <= current.not_after - 0.0999 * current.lifetime
     else:
         assert heard.selected > current.not_after - 0.1001 * current.lifetime - SECOND
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "due", "last"),
+    [(90, 69, 60), (45, 34.5, 30), (6, 3.6, 3)],
+)
+def test_it_is_overdue_when_it_was_due_for_a_tenth_of_its_lifetime(
+    lifetime: float, due: float, last: float
+) -> None:
+    current = stored(lifetime)
+    for moment, expected in ((day(last), False), (day(due) - SECOND, False), (day(due), True)):
+        renewal = decide(wanted(), current, now=moment)
+        assert is_overdue(renewal, current, now=moment) is expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "now", "expected"),
+    [
+        ({}, 30, False),
+        ({"names": ("b.example",)}, 80, False),
+        ({"names": ("b.example",)}, 81, True),
+        ({}, 95, True),
+        ({"issuer": "X"}, 95, False),
+    ],
+)
+def test_what_is_due_for_another_reason_is_overdue_in_the_last_tenth(
+    settings: dict[str, Any], now: float, expected: bool
+) -> None:
+    current = stored(90)
+    assert is_overdue(decide(wanted(**settings), current, now=day(now)), current, now=day(now)) is expected
+
+
+def test_a_suggestion_of_the_ca_is_overdue_a_tenth_of_the_lifetime_later() -> None:
+    current, early = stored(90), ari(9, 11)
+    for now, expected in ((18.9, False), (19, True)):
+        renewal = decide(wanted(), current, ari=early, now=day(now))
+        assert is_overdue(renewal, current, now=day(now)) is expected
+    assert not is_overdue(decide(wanted(), None, now=day(0)), None, now=day(0))

@@ -16,9 +16,13 @@ from typing import Any
 
 import pytest
 
+from psfdns.certs.store import Store
 from psfdns.cli.main import run
+from psfdns.errors import HostError
+from tests.certs.issuing import issue
+from tests.cli.top import name_servers
 from tests.outbox import MailBox, Webhook, free_port, name_liaisons
-from tests.registrar.fake_gandi import TOKEN, FakeGandi, fake_gandi
+from tests.registrar.fake_gandi import TOKEN, FakeGandi, fake_gandi, key_of
 from tests.registrar.fake_rdap import FakeRdap
 from tests.registrar.loopback import Asked, Said, Server, serving
 
@@ -553,3 +557,197 @@ def test_the_sandbox_sends_nothing_unless_it_shall(land: Land) -> None:
     land.configure("sandbox = true")
     assert land.run("--sandbox")[0] == 0
     assert len(land.subjects()) == 2
+
+
+def restored(land: Land) -> str:
+    """The text of the mail about a domain in redemption."""
+    land.gandi.add("alpha.test", days(-50), autorenew=False, status=["redemptionPeriod"])
+    assert land.run()[0] == 0
+    return " ".join(land.box.mails[0][1].get_content().split())
+
+
+def test_what_restoring_costs_is_a_price_where_gandi_tells_it(land: Land) -> None:
+    land.gandi.add("alpha.test", days(-50), autorenew=False, status=["redemptionPeriod"], restore_price=95.0)
+    assert land.run()[0] == 0
+    text = " ".join(land.box.mails[0][1].get_content().split())
+    assert "15.50 EUR for 1 year, taxes included, and 95.00 EUR for restoring on top of it" in text
+    assert "until then it can be restored, for 95.00 EUR, taxes included" in text
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_and_words_where_it_does_not(land: Land, *, fails: bool) -> None:
+    if fails:
+        land.gandi.fail("GET", "/v5/domain/check", Said(400), times=99)
+    text = restored(land)
+    assert "for a fee of many times the price" in text
+    assert ("and a fee for restoring on top of it" in text) is not fails
+
+
+def want_certificate(land: Land, text: str) -> None:
+    (land.root / "certs").mkdir(exist_ok=True)
+    (land.root / "certs" / "one.toml").write_text(text)
+
+
+def put_certificate(land: Land, *, begin: float, lifetime: float, name: str = "www.alpha.test") -> None:
+    new = issue((name,), begin=days(begin), days=lifetime, number=int(begin) + 1000)
+    Store(land.root / ".psfdns" / "certs").put(name, new)
+
+
+def test_a_certificate_is_spoken_of_when_it_is_overdue_and_when_it_is_renewed(land: Land) -> None:
+    want_certificate(land, '[[certificate]]\nnames = ["www.alpha.test"]\n')
+    put_certificate(land, begin=0, lifetime=45)
+    heard = {}
+    for day in (0, 29, *range(33, 46)):
+        assert land.run(day=day)[0] == 0
+        said = land.subjects()
+        if said:
+            heard[day] = sorted(to for to, _ in said)
+    assert heard == {
+        35: ["staff"],
+        **{day: ["a@one.example", "staff"] for day in (38, 42, 44, 45)},
+    }
+    put_certificate(land, begin=45, lifetime=45)
+    land.run(day=45.5)
+    subject = "[psfdns] certificate www.alpha.test is renewed until 2027-04-01"
+    assert land.subjects() == [("a@one.example", subject), ("staff", subject)]
+    assert land.run(day=46) == (0, "", "")
+
+
+def test_a_certificate_that_is_renewed_in_time_is_never_spoken_of(land: Land) -> None:
+    want_certificate(land, '[[certificate]]\nnames = ["www.alpha.test"]\n')
+    for begin in (0, 31, 62):
+        put_certificate(land, begin=begin, lifetime=45)
+        for day in (begin, begin + 20, begin + 30):
+            assert land.run(day=day) == (0, "", "")
+    assert land.subjects() == []
+
+
+def test_a_certificate_that_others_renew_is_spoken_of_late_in_its_life(land: Land) -> None:
+    want_certificate(land, '[[certificate]]\nnames = ["www.alpha.test"]\nissuer = "GlobalSign"\n')
+    put_certificate(land, begin=0, lifetime=45)
+    heard = [day for day in (0, 15, 30, *range(34, 46)) if land.run(day=day)[1]]
+    assert heard == [38, 42, 44, 45]
+    text = land.box.mails[0][1].get_content()
+    assert "psfdns only watches it" in text
+    assert "Of certificates, reminders come 7, 3, 1, 0 days before the end" in text
+
+
+def test_certs_files_with_errors_make_nobody_believe_that_a_certificate_was_let_go(land: Land) -> None:
+    want_certificate(land, '[[certificate]]\nnames = ["www.alpha.test"]\n')
+    put_certificate(land, begin=0, lifetime=45)
+    land.run(day=36)
+    assert [to for to, _ in land.subjects()] == ["staff"]
+    want_certificate(land, "[[certificate]]\nnames = 7\n")
+    land.run(day=37)
+    assert land.subjects() == []
+    want_certificate(land, "")
+    land.run(day=38)
+    assert land.subjects() == [("staff", "[psfdns] certificate www.alpha.test is not watched any more")]
+
+
+def test_a_certificate_has_a_place_in_calendar_metrics_and_nagios_line(land: Land) -> None:
+    want_certificate(land, '[[certificate]]\nnames = ["www.alpha.test"]\n')
+    put_certificate(land, begin=0, lifetime=45)
+    code, out, _ = land.run("--dry-run", "--nagios", "--metrics", "m.prom", "--ics", "c.ics", day=36)
+    assert (code, out.startswith("PSFDNS WARNING - certificate www.alpha.test 9 d, overdue")) == (1, True)
+    assert "'certificate www.alpha.test'=9;8:;4:" in out
+    metrics = (land.root / "m.prom").read_text()
+    value = metrics.partition('psfdns_certificate_expiry_timestamp_seconds{certificate="www.alpha.test"} ')[2]
+    assert float(value.splitlines()[0]) == days(45).timestamp()
+    calendar = (land.root / "c.ics").read_text()
+    assert "SUMMARY:certificate www.alpha.test ends" in calendar
+    assert "It should have been renewed by itself by now." in calendar
+    assert land.run("--dry-run", "--nagios", day=20)[0] == 0
+
+
+KEY = {
+    "Name": "first",
+    "Status": "ACTIVE",
+    "KeyTag": 12345,
+    "SigningAlgorithmType": 13,
+    "DigestAlgorithmType": 2,
+    "DigestValue": "AB" * 32,
+}
+
+
+class Signing:
+    """alpha.test in an embedded Route 53 that signs it, as a test says."""
+
+    def __init__(self, land: Land) -> None:
+        self.land = land
+        land.configure("sandbox = true", more='[route53]\naccounts = ["sandbox"]')
+        assert run(["--sandbox", "apply", "--yes", "-q", "--no-wait", "--no-notify"]) == 0
+        self.name_servers = [name.removesuffix(".") for name in name_servers(land.root)["alpha.test."]]
+        domain = land.gandi.domains["alpha.test"]
+        domain.nameservers = self.name_servers
+        entry, _, self.ds = key_of("alpha.test")
+        domain.keys = [entry]
+
+    def say(self, status: str = "SIGNING", **key: Any) -> None:
+        folder = self.land.root / ".psfdns" / "sandbox"
+        (path,) = [each for each in folder.glob("*.json") if '"alpha.test."' in each.read_text()]
+        document = json.loads(path.read_text())
+        document["DNSSEC"] = {"Status": {"ServeSignature": status}, "KeySigningKeys": [{**KEY, **key}]}
+        path.write_text(json.dumps(document))
+
+    def key_of_ds(self) -> dict[str, Any]:
+        tag, algorithm, digest_type, digest = self.ds.split()
+        fits = {"KeyTag": int(tag), "SigningAlgorithmType": int(algorithm)}
+        return {**fits, "DigestAlgorithmType": int(digest_type), "DigestValue": digest}
+
+    def run(self, day: float) -> list[tuple[str, str]]:
+        self.land.at(day)
+        assert run(["--sandbox", "domains", "remind", "-q"]) == 0
+        return self.land.subjects()
+
+
+NEEDS = "[psfdns] key alpha.test NEEDS ACTION"
+
+
+def test_a_ds_that_fits_no_key_is_told_once_and_again_when_it_comes_back(land: Land) -> None:
+    signing = Signing(land)
+    told = [("a@one.example", NEEDS), ("staff", NEEDS)]
+    signing.say(**signing.key_of_ds())
+    assert signing.run(0) == []
+    signing.say()
+    assert signing.run(1) == told
+    assert signing.run(2) == []
+    signing.say(**signing.key_of_ds())
+    assert signing.run(3) == []
+    signing.say(**signing.key_of_ds(), Status="ACTION_NEEDED", StatusMessage="the key is gone")
+    assert signing.run(4) == told
+
+
+def test_a_ds_counts_only_where_the_domain_is_pointed_at_the_zone(land: Land) -> None:
+    signing = Signing(land)
+    signing.say("NOT_SIGNING")
+    land.gandi.domains["alpha.test"].nameservers = ["ns1.old.example", "ns2.old.example"]
+    assert signing.run(0) == []
+    land.gandi.domains["alpha.test"].nameservers = signing.name_servers
+    assert signing.run(1) == [("a@one.example", NEEDS), ("staff", NEEDS)]
+
+
+def test_what_cannot_be_asked_about_keys_is_no_reminder(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    signing = Signing(land)
+    signing.say(Status="ACTION_NEEDED")
+    assert len(signing.run(0)) == 2
+
+    def refuse(*_: object) -> None:
+        raise HostError("Route 53", "look at DNSSEC", "not allowed")
+
+    with monkeypatch.context() as context:
+        context.setattr("psfdns.route53.signing.fetch_signing", refuse)
+        assert [signing.run(day) for day in (1, 2, 6)] == [[], [], []]
+    with monkeypatch.context() as context:
+        context.setattr("psfdns.route53.host.Route53Host.list_zones", refuse)
+        assert signing.run(7) == []
+    signing.say(**signing.key_of_ds())
+    assert signing.run(8) == []
+
+
+def test_without_a_signed_zone_route_53_is_asked_nothing(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("psfdns.cli.wiring.open_access", refuse)
+    assert land.run() == (0, "", "")

@@ -35,6 +35,7 @@ class FakeDomain:
     nameservers: list[str] = field(default_factory=lambda: ["ns1.old.example", "ns2.old.example"])
     keys: list[dict[str, Any]] = field(default_factory=list)
     price: float = 15.5
+    restore_price: float | None = None
     prohibited: bool = False
     org: str | None = ORG
 
@@ -248,18 +249,19 @@ def _keys(gandi: FakeGandi, asked: Asked, name: str) -> Said:
 
 
 def _check(gandi: FakeGandi, asked: Asked) -> Said:
-    domain = gandi.domains.get(asked.query["name"])
-    if domain is None:
+    domain, process = gandi.domains.get(asked.query["name"]), asked.query["processes"]
+    cost = None if domain is None else {"renew": domain.price, "restore": domain.restore_price}[process]
+    if domain is None or cost is None:
         return say(200, {"currency": asked.query["currency"], "grid": "A", "products": [], "taxes": []})
     price = {
         "min_duration": 1,
         "max_duration": 9,
         "duration_unit": "y",
-        "price_before_taxes": round(domain.price / 1.2, 2),
-        "price_after_taxes": domain.price,
+        "price_before_taxes": round(cost / 1.2, 2),
+        "price_after_taxes": cost,
         "discount": False,
     }
-    product = {"name": domain.name, "process": "renew", "status": "available", "prices": [price], "taxes": []}
+    product = {"name": domain.name, "process": process, "status": "available", "prices": [price], "taxes": []}
     return say(200, {"currency": asked.query["currency"], "grid": "A", "products": [product], "taxes": []})
 
 

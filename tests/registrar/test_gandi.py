@@ -109,6 +109,9 @@ def test_a_domain_in_full_has_all_that_we_go_by_and_no_secret(fake: FakeGandi) -
     assert gandi.fetch_balance(ORG) == Money(Decimal("100.00"), "EUR")
     assert not gandi.fetch_terms("python.org.").prohibited
     assert gandi.fetch_price("elsewhere.test.", 1, "EUR") is None
+    assert gandi.fetch_restore_price("python.org.", "EUR") is None
+    domain.restore_price = 95.0
+    assert gandi.fetch_restore_price("python.org.", "EUR") == Money(Decimal("95.0"), "EUR")
 
 
 def test_a_registry_without_dnssec_has_no_ds(fake: FakeGandi) -> None:

@@ -166,3 +166,19 @@ def test_no_answer_ends_in_a_traceback(body: Any, read: Callable[[Any], Any]) ->
 )
 def test_reasons_are_told_and_not_at_length(body: Any, said: str) -> None:
     assert read_reasons(body) == said
+
+
+@pytest.mark.parametrize(
+    ("process", "wanted", "found"),
+    [
+        ("restore", "restore", True),
+        ("renew", "restore", False),
+        (None, "restore", False),
+        (None, "renew", True),
+        ("restore", "renew", False),
+    ],
+)
+def test_a_price_is_that_of_the_process(process: str | None, wanted: str, *, found: bool) -> None:
+    body = price(10)
+    body["products"][0]["process"] = process
+    assert (read_price(body, 1, process=wanted) is not None) is found

@@ -10,9 +10,9 @@ import pytest
 
 from psfdns.reminders.book import Book, book_from_json, book_to_json
 from psfdns.reminders.due import Due, Roads, Word, decide, find_untold, mark
-from psfdns.reminders.ending import Ending, Kind, Renewing, Stage
+from psfdns.reminders.ending import Ending, Kind, Level, Renewing, Stage
 from psfdns.reminders.look import look
-from psfdns.reminders.policy import Policy
+from psfdns.reminders.policy import OVERDUE_DAYS, Policy, certificate_days, judge_level
 
 NOW = datetime.datetime(2027, 1, 1, 6, tzinfo=datetime.UTC)
 ROADS = Roads(True, ("staff:1",), ("page:1",))
@@ -35,7 +35,33 @@ def labels(ending: Ending, *, book: Book | None = None, roads: Roads = ROADS) ->
 
 
 TODAY = "2027-01-01"
+CERTIFICATE = {"kind": Kind.CERTIFICATE}
+LATE = {**CERTIFICATE, "renewing": Renewing.OVERDUE, "thresholds": OVERDUE_DAYS}
+OTHERS = {**CERTIFICATE, "thresholds": (14, 7, 3, 1, 0)}
+KEY = {"kind": Kind.KEY}
 CASES: dict[str, tuple[Ending, dict[str, tuple[str, ...]]]] = {
+    "a certificate that renews by itself": (ending(1, **CERTIFICATE, renewing=Renewing.AUTOMATIC), {}),
+    "one that is overdue": (ending(10, **LATE), {"staff": ("overdue",)}),
+    "overdue, and nobody answers for it": (ending(10, **LATE, to=()), {"staff": ("overdue",)}),
+    "overdue for a week more": (ending(7, **LATE), {"mail": ("7",), "staff": ("7", "overdue")}),
+    "overdue, paged from three days": (
+        ending(3, **LATE),
+        {"mail": ("3",), "staff": ("3", "overdue"), "page": ("3",)},
+    ),
+    "overdue, and over": (ending(-1, **LATE), dict.fromkeys(("mail", "staff", "page"), (TODAY,))),
+    "for thirty days": (ending(-30, **LATE), dict.fromkeys(("mail", "staff", "page"), (TODAY,))),
+    "a certificate that is long over": (ending(-31, **LATE), {}),
+    "one of others": (ending(15, **OTHERS), {}),
+    "one of others, by its own thresholds": (ending(14, **OTHERS), {"mail": ("14",)}),
+    "a key that is well": (ending(None, **KEY), {}),
+    "a key that needs action": (
+        ending(None, **KEY, stage=Stage.NEEDS_ACTION),
+        dict.fromkeys(("mail", "staff", "page"), ("needs-action",)),
+    ),
+    "a key that could not be looked at": (
+        ending(None, **KEY, unknown="away", missing_since=NOW - datetime.timedelta(days=9)),
+        {},
+    ),
     "long before": (ending(61), {}),
     "from sixty days": (ending(60), {"mail": ("60",)}),
     "a threshold is reached until the next is": (ending(15), {"mail": ("30",)}),
@@ -181,3 +207,71 @@ def test_thresholds_are_ones_own() -> None:
     ):
         dues = decide([ending(days, renewing=one)], Book(), ROADS, policy, now=NOW)
         assert {due.channel.partition(":")[0]: due.labels for due in dues} == expected
+
+
+def test_a_key_that_is_well_again_resolves_its_page_and_is_told_of_anew_when_it_is_not() -> None:
+    book = Book()
+    broken, well = ending(None, **KEY, stage=Stage.NEEDS_ACTION), ending(None, **KEY)
+    for one, expected in (
+        (broken, {("remind", "mail"), ("remind", "staff"), ("remind", "page")}),
+        (broken, set()),
+        (well, {("resolve", "page")}),
+        (well, set()),
+        (broken, {("remind", "mail"), ("remind", "staff"), ("remind", "page")}),
+    ):
+        (seen,) = look([one], book, now=NOW, liaisons={})
+        dues = decide([seen], book, ROADS, POLICY, now=NOW)
+        assert {(due.word.value, due.channel.partition(":")[0]) for due in dues} == expected
+        accept(dues, book)
+
+
+def test_a_certificate_of_six_days_is_renewed_when_its_end_moves_by_days() -> None:
+    book = Book()
+    accept(decide([ending(2, **LATE)], book, ROADS, POLICY, now=NOW), book)
+    renewed = ending(6, **CERTIFICATE, renewing=Renewing.AUTOMATIC)
+    assert said(decide([renewed], book, ROADS, POLICY, now=NOW)) == {
+        ("renewed", "mail", ()),
+        ("renewed", "staff", ()),
+        ("resolve", "page", ()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "days"),
+    [
+        (6, (1, 0)),
+        (45, (7, 3, 1, 0)),
+        (47, (7, 3, 1, 0)),
+        (56, (14, 7, 3, 1, 0)),
+        (90, (14, 7, 3, 1, 0)),
+        (200, (30, 14, 7, 3, 1, 0)),
+    ],
+)
+def test_what_others_renew_is_spoken_of_in_the_last_quarter_of_its_life(
+    lifetime: int, days: tuple[int, ...]
+) -> None:
+    assert certificate_days(datetime.timedelta(days=lifetime)) == days
+
+
+@pytest.mark.parametrize(
+    ("one", "level"),
+    [
+        (ending(1, **CERTIFICATE, renewing=Renewing.AUTOMATIC), Level.WELL),
+        (ending(21, **LATE), Level.WARNING),
+        (ending(4, **LATE), Level.WARNING),
+        (ending(3, **LATE), Level.CRITICAL),
+        (ending(15, **OTHERS), Level.WELL),
+        (ending(14, **OTHERS), Level.WARNING),
+        (ending(3, **OTHERS), Level.CRITICAL),
+        (ending(-1, **OTHERS), Level.CRITICAL),
+        (ending(None, **KEY, stage=Stage.NEEDS_ACTION), Level.CRITICAL),
+        (ending(None, **KEY), Level.WELL),
+        (ending(7), Level.CRITICAL),
+        (ending(30), Level.WARNING),
+        (ending(19, renewing=Renewing.AUTOMATIC), Level.WARNING),
+        (ending(20, renewing=Renewing.AUTOMATIC), Level.WELL),
+        (ending(7, renewing=Renewing.AUTOMATIC), Level.CRITICAL),
+    ],
+)
+def test_how_urgent_it_is_goes_by_what_it_is(one: Ending, level: Level) -> None:
+    assert judge_level(one, POLICY, NOW) is level

@@ -24,7 +24,8 @@ def later(**more: float) -> datetime.datetime:
 
 
 def seen(book: Book, *endings: Ending, now: datetime.datetime, not_listed: str | None = None) -> list[Ending]:
-    return list(look(endings, book, now=now, liaisons=LIAISONS, not_listed=not_listed))
+    away = {} if not_listed is None else {Kind.DOMAIN: not_listed}
+    return list(look(endings, book, now=now, liaisons=LIAISONS, not_listed=away))
 
 
 def words(endings: list[Ending], book: Book, now: datetime.datetime) -> dict[str, tuple[str, ...]]:
@@ -140,3 +141,18 @@ def test_the_book_is_kept_as_it_is_and_forgets_what_is_long_over() -> None:
     assert book.sightings[replace(KNOWN, object="b.example").thing] == Sighting(None, None, NOW, "one")
     seen(book, replace(KNOWN, end=datetime.date(2030, 1, 1)), now=later(days=500))
     assert KNOWN.thing not in book.said
+
+
+def test_a_list_that_is_not_whole_leaves_the_other_kinds_alone() -> None:
+    book = Book()
+    end = NOW.date() + datetime.timedelta(days=3)
+    both = [Ending(kind, "a.example", end, tenant="one") for kind in (Kind.CERTIFICATE, Kind.DOMAIN)]
+    look(both, book, now=NOW, liaisons=LIAISONS)
+    away = {Kind.CERTIFICATE: "a certs file has errors"}
+    found = {each.kind: each for each in look([], book, now=NOW, liaisons=LIAISONS, not_listed=away)}
+    assert (found[Kind.DOMAIN].stage, found[Kind.DOMAIN].unknown) == (Stage.UNWATCHED, None)
+    certificate = found[Kind.CERTIFICATE]
+    assert (certificate.unknown, certificate.end) == ("a certs file has errors", end)
+    # Nobody knows that it is overdue: nothing is said of its end.
+    dues = decide([certificate], book, Roads(True, ("staff:1",), ("page:1",)), Policy(), now=NOW)
+    assert dues == ()

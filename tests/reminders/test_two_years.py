@@ -94,7 +94,8 @@ def known_end(life: Life, day: int) -> int | None:
 
 
 def known_day(life: Life, day: int) -> int:
-    return next((each for each in range(day, -1, -1) if each not in life.unknown), -1)
+    """When something was last known; where nothing ever was, the day of the first question."""
+    return next((each for each in range(day, -1, -1) if each not in life.unknown), 0)
 
 
 def label(life: Life, day: int) -> str | None:
@@ -141,7 +142,7 @@ class Ear:
         began = known_day(self.life, day)
         if day not in self.life.unknown or day - began < 3:
             return None
-        return began, f"no-data {(START + max(began, 0) * DAY).isoformat()}"
+        return began, f"no-data {(START + began * DAY).isoformat()}"
 
     def hear(self, day: int) -> list[str]:
         """What is said on a day on which the channel works: all that holds, if any of it is new."""

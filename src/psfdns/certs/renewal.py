@@ -21,6 +21,9 @@ USUAL_FRACTION, SHORT_FRACTION = 2 / 3, 1 / 2
 LAST_FRACTION = 9 / 10
 """After this much of the lifetime it is due, whatever the CA suggests."""
 
+PATIENCE_FRACTION = 1 / 10
+"""So much of the lifetime renewals may fail before somebody has to look."""
+
 
 class Reason(enum.StrEnum):
     """Why a certificate is due, or what will make it due."""
@@ -70,6 +73,18 @@ def decide(
         return Renewal(due=True, reason=changed)
     at, reason = _choose_moment(wanted, current, ari)
     return Renewal(now >= at, at, reason)
+
+
+def is_overdue(renewal: Renewal, current: StoredCertificate | None, *, now: datetime.datetime) -> bool:
+    """Whether it should have been renewed: it is due since a tenth of its lifetime, or in its last one.
+
+    Who has to renew it by hand is never overdue.
+    """
+    if current is None or not renewal.due:
+        return False
+    last = _at(current, LAST_FRACTION)
+    patience = current.lifetime * PATIENCE_FRACTION
+    return now >= (last if renewal.at is None else min(last, renewal.at + patience))
 
 
 def _find_change(wanted: WantedCertificate, current: StoredCertificate) -> Reason | None:

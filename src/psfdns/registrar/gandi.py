@@ -98,6 +98,16 @@ class Gandi:
         path = f"/domain/check?{urlencode(query)}"
         return _read(doing, lambda: read_price(self.wire.get("price", path, doing), years))
 
+    def fetch_restore_price(self, name: str, currency: str) -> Money | None:
+        """What restoring a deleted domain costs after taxes; None where Gandi does not say.
+
+        Raises RegistrarError.
+        """
+        doing = f"ask what restoring {name} costs"
+        query = {"name": _bare(name), "processes": "restore", "currency": currency}
+        path = f"/domain/check?{urlencode(query)}"
+        return _read(doing, lambda: read_price(self.wire.get("price", path, doing), 1, process="restore"))
+
     def fetch_balance(self, payer: str | None) -> Money | None:
         """The prepaid balance of an organisation, or of the token's own. Raises RegistrarError."""
         doing = "read the prepaid balance"

@@ -124,14 +124,14 @@ def read_terms(body: Json) -> RenewalTerms:
     )
 
 
-def read_price(body: Json, years: int) -> Money | None:
-    """What a renewal for so many years costs after taxes; None where it is not offered.
+def read_price(body: Json, years: int, *, process: str = "renew") -> Money | None:
+    """What a renewal, or another process, for so many years costs after taxes; None where it is not offered.
 
-    Raises MalformedError.
+    A product without a process is a renewal's. Raises MalformedError.
     """
     table = _table(body, "prices")
     for product in _list(table.get("products") or [], "products"):
-        if isinstance(product, dict) and product.get("process") in {"renew", None}:
+        if isinstance(product, dict) and (product.get("process") or "renew") == process:
             for price in _list(product.get("prices") or [], "prices"):
                 if isinstance(price, dict) and _covers(price, years):
                     amount = _amount(price.get("price_after_taxes")) * years

@@ -19,10 +19,11 @@ ALARMS = (30, 7, 1)
 _RENEWING = {
     Renewing.BY_HAND: "Nothing renews it by itself as far as we know.",
     Renewing.AUTOMATIC: "It is renewed by itself.",
+    Renewing.OVERDUE: "It should have been renewed by itself by now.",
     Renewing.UNPAID: "It would be renewed by itself, and the money is missing.",
 }
 _MENDING = {
-    Kind.CERTIFICATE: "psfdns renews it by itself; see psfdns certs list.",
+    Kind.CERTIFICATE: "See psfdns certs list.",
     Kind.KEY: "psfdns dnssec rotate changes it.",
     Kind.TOKEN: "Make a new one where this one was made.",
 }
@@ -90,6 +91,8 @@ def _name(ending: Ending) -> str:
 
 def _describe(ending: Ending) -> str:
     """What stays the same from day to day, while nothing changes."""
+    if ending.kind is Kind.CERTIFICATE:
+        return f"{_RENEWING[ending.renewing]}\n{_MENDING[ending.kind]}"
     if ending.kind is not Kind.DOMAIN:
         return _MENDING[ending.kind]
     whose = ending.facts.get("tenant_name") or ending.tenant

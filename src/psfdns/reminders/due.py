@@ -13,7 +13,17 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from psfdns.reminders.book import NO_DATA, Book, key_of, told_ends
-from psfdns.reminders.ending import LONG_OVER, RENEWED_BY, Ending, Kind, Renewing, Stage, Thing, is_outage
+from psfdns.reminders.ending import (
+    LONG_EXPIRED,
+    LONG_OVER,
+    RENEWED_BY,
+    Ending,
+    Kind,
+    Renewing,
+    Stage,
+    Thing,
+    is_outage,
+)
 from psfdns.reminders.policy import Policy
 
 MAIL, STAFF, PAGE = "mail:", "staff:", "page:"
@@ -113,7 +123,8 @@ def _speak(ending: Ending, channel: str, labels: tuple[str, ...], book: Book) ->
 def _is_renewed(ending: Ending, told: Collection[datetime.date]) -> bool:
     if ending.end is None or ending.unknown is not None or ending.stage is not Stage.RUNNING:
         return False
-    return any(ending.end - before >= RENEWED_BY for before in told)
+    by = datetime.timedelta(days=1) if ending.kind is Kind.CERTIFICATE else RENEWED_BY
+    return any(ending.end - before >= by for before in told)
 
 
 def _page(ending: Ending, channel: str, labels: tuple[str, ...], book: Book) -> Iterator[Due]:
@@ -130,18 +141,22 @@ def _for_liaisons(ending: Ending, policy: Policy, now: datetime.datetime) -> tup
 
 
 def _for_staff(ending: Ending, policy: Policy, now: datetime.datetime, *, alone: bool) -> tuple[str, ...]:
-    """From a week before the end; at once where money is short or nobody else hears of it."""
+    """From a week before the end; at once where money is short, it is overdue, or nobody else hears of it."""
     left = ending.days_left(now)
-    short = ending.renewing is Renewing.UNPAID
     soon = left is not None and left <= policy.staff_from
-    thresholds = _thresholds(ending, policy, now) if soon or short or alone else ()
-    is_short = ("short",) if short and ending.stage is Stage.RUNNING else ()
-    return (*_states(ending, now), *thresholds, *is_short, *_outage(ending, now))
+    at_once = _AT_ONCE.get(ending.renewing)
+    thresholds = _thresholds(ending, policy, now) if soon or at_once or alone else ()
+    is_coming = ending.renewing is Renewing.UNPAID or (left is not None and left >= 0)
+    why = (at_once,) if at_once and is_coming and ending.stage is Stage.RUNNING else ()
+    return (*_states(ending, now), *thresholds, *why, *_outage(ending, now))
+
+
+_AT_ONCE = {Renewing.UNPAID: "short", Renewing.OVERDUE: "overdue"}
 
 
 def _for_pages(ending: Ending, policy: Policy, now: datetime.datetime) -> tuple[str, ...]:
     left = ending.days_left(now)
-    soon = left is not None and left <= policy.page_from
+    soon = left is not None and left <= policy.page_from_of(ending.kind)
     states = () if ending.stage is Stage.GONE else _states(ending, now)
     return (*states, *(_thresholds(ending, policy, now) if soon else ()))
 
@@ -152,8 +167,8 @@ def _states(ending: Ending, now: datetime.datetime) -> tuple[str, ...]:
         return ()
     if ending.stage is Stage.GONE:
         return ("gone",) if ending.end is not None else ()
-    if ending.stage is Stage.PENDING_DELETE:
-        return ("pending-delete",)
+    if ending.stage in {Stage.PENDING_DELETE, Stage.NEEDS_ACTION}:
+        return (ending.stage.value,)
     if _is_over(ending, now):
         return _after_the_end(ending, now)
     return ("hold",) if ending.stage is Stage.HOLD else ()
@@ -169,7 +184,8 @@ def _after_the_end(ending: Ending, now: datetime.datetime) -> tuple[str, ...]:
     left = ending.days_left(now)
     if ending.kind in {Kind.TOKEN, Kind.KEY}:
         return ("ended",)
-    long_over = left is not None and left < -LONG_OVER
+    lasting = LONG_EXPIRED if ending.kind is Kind.CERTIFICATE else LONG_OVER
+    long_over = left is not None and left < -lasting
     return () if long_over else (now.astimezone(datetime.UTC).date().isoformat(),)
 
 
@@ -178,13 +194,16 @@ def _thresholds(ending: Ending, policy: Policy, now: datetime.datetime) -> tuple
     left = ending.days_left(now)
     if left is None or left < 0 or ending.stage not in {Stage.RUNNING, Stage.HOLD} or _is_over(ending, now):
         return ()
-    if ending.renewing is Renewing.AUTOMATIC and left >= policy.renewing_from:
+    if policy.trusts(ending, left):
         return ()
-    reached = [days for days in policy.days_of(ending.kind) if left <= days]
+    reached = [days for days in policy.days_of(ending) if left <= days]
     return (str(min(reached)),) if reached else ()
 
 
 def _outage(ending: Ending, now: datetime.datetime) -> tuple[str, ...]:
+    """Of a key nobody is told that it could not be looked at: `dnssec status` is there to say so."""
     if ending.unknown is None or ending.missing_since is None or not is_outage(ending, now):
+        return ()
+    if ending.kind is Kind.KEY:
         return ()
     return (f"{NO_DATA} {ending.missing_since.isoformat()}",)

@@ -19,22 +19,27 @@ class Kind(enum.StrEnum):
 
 
 class Stage(enum.StrEnum):
-    """Where it is in its life. What nobody knows of is gone; what nobody claims any more is not watched."""
+    """Where it is in its life. What nobody knows of is gone; what nobody claims any more is not watched.
+
+    What needs action does harm now, or is about to, whatever the day: a key has no end.
+    """
 
     RUNNING = "running"
     HOLD = "hold"
     REDEMPTION = "redemption"
     PENDING_DELETE = "pending-delete"
+    NEEDS_ACTION = "needs-action"
     GONE = "gone"
     UNWATCHED = "unwatched"
 
 
 class Renewing(enum.StrEnum):
-    """Who renews it: a person, something by itself, or something that lacks the money."""
+    """Who renews it: a person, something by itself, something that lacks the money, or that should have."""
 
     BY_HAND = "by-hand"
     AUTOMATIC = "automatic"
     UNPAID = "unpaid"
+    OVERDUE = "overdue"
 
 
 class Level(enum.IntEnum):
@@ -59,7 +64,8 @@ class Ending:
 
     `to` are the addresses of those who answer for it. `unknown` is why it could not be asked about, and
     `missing_since` since when. `rolled`: the registry renewed it by itself, which says nothing of whether
-    it was paid (EPP autoRenewPeriod). `facts` are for the text.
+    it was paid (EPP autoRenewPeriod). `thresholds` are its own days before the end; None: the policy's.
+    `facts` are for the text.
     """
 
     kind: Kind
@@ -73,6 +79,7 @@ class Ending:
     unknown: str | None = None
     missing_since: datetime.datetime | None = None
     rolled: bool = False
+    thresholds: tuple[int, ...] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -91,6 +98,8 @@ RENEWED_BY = datetime.timedelta(days=28)
 """A later end than before is a renewal from so many days on; less is a date that was corrected."""
 LONG_OVER = 80
 """Days after the end for which it is spoken of; even a pending deletion is over by then (RFC 3915 §3.1)."""
+LONG_EXPIRED = 30
+"""The same for a certificate, which nobody can restore: the next one serves as well."""
 
 
 def is_outage(ending: Ending, now: datetime.datetime) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from psfdns.reminders.book import Book, Sighting
-from psfdns.reminders.ending import RENEWED_BY, Ending, Stage, Thing
+from psfdns.reminders.ending import RENEWED_BY, Ending, Kind, Renewing, Stage, Thing
 
-PASSING = ("hold", "pending-delete", "gone")
+PASSING = ("hold", "pending-delete", "needs-action", "gone")
 """Labels of states that end; when such a state comes again, it is said again."""
 
 _DYING = frozenset({Stage.HOLD, Stage.REDEMPTION, Stage.PENDING_DELETE})
@@ -25,17 +25,18 @@ def look(
     *,
     now: datetime.datetime,
     liaisons: Mapping[str, tuple[str, ...]],
-    not_listed: str | None = None,
+    not_listed: Mapping[Kind, str] | None = None,
 ) -> tuple[Ending, ...]:
     """The endings with what is remembered of them, and remembered ones that are listed no more.
 
-    `not_listed` is why a list is not whole: what is missing from it is unknown then, and not let go.
+    `not_listed` is by kind why a list is not whole: what is missing from it is unknown then, and not let go.
     `liaisons` are addresses by tenant. The book takes in what was seen.
     """
+    away = not_listed or {}
     found = {ending.thing: _settle(ending, book.sightings.get(ending.thing), now) for ending in endings}
     for thing, seen in book.sightings.items():
         if thing not in found:
-            found[thing] = _recall(thing, seen, liaisons, not_listed, now)
+            found[thing] = _recall(thing, seen, liaisons, away.get(thing.kind), now)
     for thing, ending in found.items():
         _note(ending, book, now)
         if ending.stage is Stage.RUNNING and ending.unknown is None:
@@ -70,7 +71,11 @@ def _recall(
     now: datetime.datetime,
 ) -> Ending:
     to = liaisons.get(seen.tenant, ()) if seen.tenant is not None else ()
-    ending = Ending(thing.kind, thing.object, seen.end, to, seen.tenant, unknown=not_listed)
+    # Of a certificate that cannot be looked at, nobody knows that it is overdue.
+    renewing = Renewing.AUTOMATIC if thing.kind is Kind.CERTIFICATE else Renewing.BY_HAND
+    ending = Ending(
+        thing.kind, thing.object, seen.end, to, seen.tenant, renewing=renewing, unknown=not_listed
+    )
     if not_listed is None:
         return replace(ending, stage=Stage.UNWATCHED)
     return replace(ending, missing_since=_missing_since(ending, seen, now))

@@ -70,6 +70,14 @@ def _families(endings: list[Ending], book: Book, now: datetime.datetime, failed:
 def _own_families(endings: list[Ending], now: datetime.datetime, failed: int) -> Iterator[Any]:
     tokens = [((each.object,), _end_of(each)) for each in endings if each.kind is Kind.TOKEN]
     yield _gauge("psfdns_token_expiry_timestamp_seconds", "When the token ends.", ("token",), tokens)
+    held = [each for each in endings if each.kind is Kind.CERTIFICATE and each.unknown is None]
+    certificates = [((each.object,), _end_of(each)) for each in held if _is_dated(each)]
+    yield _gauge(
+        "psfdns_certificate_expiry_timestamp_seconds",
+        "When the certificate in the store ends.",
+        ("certificate",),
+        certificates,
+    )
     yield _gauge(
         "psfdns_remind_last_run_timestamp_seconds",
         "When reminders were last looked at.",
@@ -82,6 +90,10 @@ def _own_families(endings: list[Ending], now: datetime.datetime, failed: int) ->
         (),
         [((), float(failed))],
     )
+
+
+def _is_dated(ending: Ending) -> bool:
+    return ending.end is not None and ending.stage is not Stage.UNWATCHED
 
 
 def _gauge(

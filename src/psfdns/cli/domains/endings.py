@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psfdns.errors import RegistrarError
 from psfdns.registrar.domains import Domain, Money, Phase
-from psfdns.reminders.ending import Ending, Kind, Renewing, Stage
+from psfdns.reminders.ending import Ending, Kind, Renewing, Stage, Thing
 from psfdns.settings import Registrar
 
 if TYPE_CHECKING:
@@ -109,20 +109,33 @@ def _day(moment: datetime.datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(datetime.UTC).date().isoformat()
 
 
-def with_prices(endings: Iterable[Ending], gandi: Gandi | None) -> dict[str, Ending]:
-    """By object, those domains at Gandi that nobody has asked the price of; where Gandi tells none, none."""
-    found = {}
-    for ending in endings:
-        if gandi is None or not _lacks_price(ending):
-            continue
-        currency = (ending.facts["balance"] or f"0 {CURRENCY}").rpartition(" ")[2]
+def with_prices(endings: Iterable[Ending], gandi: Gandi | None) -> dict[Thing, Ending]:
+    """Those domains at Gandi with what renewing and restoring them costs, as far as Gandi tells.
+
+    The price of the next automatic renewal is known already.
+    """
+    if gandi is None:
+        return {}
+    meant = (ending for ending in endings if _is_at_gandi(ending))
+    return {ending.thing: replace(ending, facts=_priced(ending, gandi)) for ending in meant}
+
+
+def _priced(ending: Ending, gandi: Gandi) -> dict[str, Any]:
+    facts = dict(ending.facts)
+    name = f"{ending.object}."
+    currency = (facts["balance"] or f"0 {CURRENCY}").rpartition(" ")[2]
+    asked: dict[str, Callable[[], Money | None]] = {
+        "restore_price": lambda: gandi.fetch_restore_price(name, currency)
+    }
+    if facts.get("price") is None:
+        asked["price"] = lambda: gandi.fetch_price(name, facts["years"], currency)
+    for key, ask in asked.items():
         with contextlib.suppress(RegistrarError):
-            price = gandi.fetch_price(f"{ending.object}.", ending.facts["years"], currency)
-            if price is not None:
-                found[ending.object] = replace(ending, facts={**ending.facts, "price": str(price)})
-    return found
+            price = ask()
+            facts |= {key: str(price)} if price is not None else {}
+    return facts
 
 
-def _lacks_price(ending: Ending) -> bool:
+def _is_at_gandi(ending: Ending) -> bool:
     at_gandi = ending.kind is Kind.DOMAIN and ending.facts.get("registrar") == Registrar.GANDI.value
-    return at_gandi and ending.unknown is None and ending.facts.get("price") is None
+    return at_gandi and ending.unknown is None and ending.stage not in {Stage.GONE, Stage.UNWATCHED}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.reminder import item_of, render_body, render_page, render_subject
 from psfdns.notify.message import Message, Recipient
 from psfdns.reminders.due import MAIL, Due
-from psfdns.reminders.ending import Ending
+from psfdns.reminders.ending import Ending, Kind
 
 if TYPE_CHECKING:
     from psfdns.reminders.ending import Thing
@@ -50,14 +50,14 @@ class Writing:
     now: datetime.datetime
     tenants: Mapping[str, Tenant]
     names: Mapping[str, str]
-    priced: Mapping[str, Ending]
+    priced: Mapping[Thing, Ending]
 
     def items(self, dues: Iterable[Due]) -> tuple[Shape, ...]:
         """The documents of what is due."""
         return tuple(item_of(self._with_price(due), self.policy, self.now) for due in dues)
 
     def _with_price(self, due: Due) -> Due:
-        ending = self.priced.get(due.ending.object, due.ending)
+        ending = self.priced.get(due.ending.thing, due.ending)
         return due if ending is due.ending else Due(due.word, ending, due.channel, due.labels)
 
 
@@ -85,10 +85,27 @@ def _write(channel: str, dues: Sequence[Due], writing: Writing, unreached: Itera
         things = {due.ending.thing for due in dues}
         lost = sorted(thing.object for thing in unreached if thing in things)
         why += [f"None of their liaisons could be told of: {', '.join(lost)}."] if lost else []
-    days = ", ".join(map(str, writing.policy.days))
-    why.append(f"Reminders come {days} days before the end, then daily until it is renewed or gone.")
+    why += _say_when(dues, writing.policy)
     body = render_body(items, why=why, others=others)
     return Letter(channel, to, render_subject(items), body, tuple(dues), items)
+
+
+def _say_when(dues: Sequence[Due], policy: Policy) -> Iterator[str]:
+    """When more will be heard of things of these kinds."""
+    by_kind: dict[Kind, set[int]] = {}
+    for due in dues:
+        by_kind.setdefault(due.ending.kind, set()).update(policy.days_of(due.ending))
+    for kind in (kind for kind in Kind if kind in by_kind):
+        days = ", ".join(map(str, sorted(by_kind[kind], reverse=True)))
+        yield _WHEN[kind].format(days=days)
+
+
+_WHEN = {
+    Kind.DOMAIN: "Reminders come {days} days before the end, then daily until it is renewed or gone.",
+    Kind.CERTIFICATE: "Of certificates, reminders come {days} days before the end, then daily for a month.",
+    Kind.KEY: "Of keys it is said once that something is wrong, and again when it comes back.",
+    Kind.TOKEN: "Of tokens, reminders come {days} days before the end, and once after it.",
+}
 
 
 def write_pages(dues: Iterable[Due], writing: Writing) -> tuple[Letter, ...]:

@@ -13,7 +13,7 @@ from psfdns.moments import write_moment
 from psfdns.notify.channel import Channel
 from psfdns.reminders.book import Book
 from psfdns.reminders.due import Due, Roads, decide, mark
-from psfdns.reminders.ending import Ending, Thing
+from psfdns.reminders.ending import Ending, Stage, Thing
 from psfdns.reminders.memory import Memory
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Run:
     now: datetime.datetime
     why_not: str | None
     gandi: str | None
-    priced: Mapping[str, Ending] = field(default_factory=dict)
+    priced: Mapping[Thing, Ending] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     untold: tuple[Ending, ...] = ()
 
@@ -107,7 +107,8 @@ def say_troubles(run: Run) -> None:
             )
     for ending in run.untold:
         hint = "name a liaison in its tenant.toml and a mail server, or a channel: [notify] staff"
-        warn(run.workspace, f"{ending.object}: there is nobody to tell that it ends on {ending.end}", hint)
+        what = "needs action" if ending.stage is Stage.NEEDS_ACTION else f"ends on {ending.end}"
+        warn(run.workspace, f"{ending.object}: there is nobody to tell that it {what}", hint)
     if run.gandi is not None:
         warn(run.workspace, f"Gandi was not asked: {run.gandi}; what was last known counts")
 

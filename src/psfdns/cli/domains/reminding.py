@@ -19,7 +19,7 @@ from psfdns.notify.memory import why_not
 from psfdns.notify.message import one_line
 from psfdns.reminders.book import Book, key_of
 from psfdns.reminders.due import MAIL, PAGE, STAFF, Due, Roads, Word, find_untold
-from psfdns.reminders.ending import Stage, Thing
+from psfdns.reminders.ending import Kind, Stage, Thing
 from psfdns.reminders.look import look
 from psfdns.reminders.memory import Memory
 
@@ -42,6 +42,8 @@ def remind(workspace: Workspace, *, dry_run: bool) -> Run:
 
 
 def _begin(workspace: Workspace, memory: Memory, why_not: str | None) -> Run:
+    from psfdns.cli.domains.certificate_endings import list_certificates
+    from psfdns.cli.domains.key_endings import list_keys
     from psfdns.cli.domains.registering import list_domains
     from psfdns.cli.wiring import open_repository
 
@@ -49,9 +51,17 @@ def _begin(workspace: Workspace, memory: Memory, why_not: str | None) -> Run:
     repository = open_repository(workspace)
     listing = list_domains(workspace, repository)
     tenants, now = repository.tenants, listing.now
-    found = [*endings_of(listing, tenants), *token_ending(workspace.config.registrars.token_expires)]
-    away = listing.known.why_not if listing.known.holdings is None else None
-    endings = look(found, book, now=now, liaisons=addresses_of(tenants), not_listed=away)
+    token = token_ending(workspace.config.registrars.token_expires)
+    certificates = list_certificates(workspace, repository, now=now)
+    keys = list_keys(workspace, repository, listing)
+    found = [*endings_of(listing, tenants), *token, *certificates.endings, *keys.endings]
+    away = {
+        Kind.DOMAIN: listing.known.why_not if listing.known.holdings is None else None,
+        Kind.CERTIFICATE: certificates.why_not,
+        Kind.KEY: keys.why_not,
+    }
+    not_listed = {kind: why for kind, why in away.items() if why is not None}
+    endings = look(found, book, now=now, liaisons=addresses_of(tenants), not_listed=not_listed)
     return Run(workspace, memory, ways, book, endings, tenants, now, why_not, listing.gandi_unknown)
 
 
@@ -81,7 +91,7 @@ def _tell(run: Run) -> None:
     due = run.due()
     if due:
         run.priced = with_prices(
-            {each.ending.object: each.ending for each in due}.values(), open_gandi(run.workspace)
+            {each.ending.thing: each.ending for each in due}.values(), open_gandi(run.workspace)
         )
     mails = write_letters(of_road(due, MAIL), run.writing())
     _send_mails(run, mails)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from psfdns.cli.views.escape import escape
 from psfdns.reminders.ending import Ending, Kind, Level, Renewing, Stage
-from psfdns.reminders.policy import CRITICAL_DAYS, WARNING_DAYS, Policy, judge_level
+from psfdns.reminders.policy import Policy, alarm_days, judge_level
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 _WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
@@ -31,7 +31,7 @@ def render_nagios(
         code = WARNING
     else:
         code = UNKNOWN if unknown else OK
-    said = [_say(each, now) for each in bad] + [f"{each.object} unknown" for each in unknown] + list(troubles)
+    said = [_say(each, now) for each in bad] + [f"{_name(each)} unknown" for each in unknown] + list(troubles)
     shown = ", ".join(said[:MAX_NAMED]) + (
         f" and {len(said) - MAX_NAMED} more" if len(said) > MAX_NAMED else ""
     )
@@ -51,11 +51,15 @@ def _clean(text: str) -> str:
 
 
 def _say(ending: Ending, now: datetime.datetime) -> str:
-    left = ending.days_left(now)
+    left, name = ending.days_left(now), _name(ending)
     if ending.stage is not Stage.RUNNING:
-        return f"{ending.object} {ending.stage}"
-    short = ", no money" if ending.renewing is Renewing.UNPAID else ""
-    return f"{ending.object} {left} d{short}" if left is not None else ending.object
+        return f"{name} {ending.stage}"
+    why = {Renewing.UNPAID: ", no money", Renewing.OVERDUE: ", overdue"}.get(ending.renewing, "")
+    return f"{name} {left} d{why}" if left is not None else name
+
+
+def _name(ending: Ending) -> str:
+    return ending.object if ending.kind is Kind.DOMAIN else f"{ending.kind} {ending.object}"
 
 
 def _performance(endings: Sequence[Ending], policy: Policy, now: datetime.datetime) -> Iterator[str]:
@@ -64,7 +68,7 @@ def _performance(endings: Sequence[Ending], policy: Policy, now: datetime.dateti
         left = ending.days_left(now)
         if left is None or ending.unknown is not None or ending.stage in {Stage.GONE, Stage.UNWATCHED}:
             continue
-        warning = policy.renewing_from if ending.renewing is Renewing.AUTOMATIC else WARNING_DAYS + 1
+        warning, critical = alarm_days(ending, policy)
         kind = "" if ending.kind is Kind.DOMAIN else f"{ending.kind} "
         name = kind + _UNFIT.sub("_", ending.object)
-        yield f"'{name}'={left};{warning}:;{CRITICAL_DAYS + 1}:"
+        yield f"'{name}'={left};{warning + 1}:;{critical + 1}:"

@@ -88,6 +88,7 @@ _STAGES = {
     "hold": "is ON HOLD",
     "redemption": "IS BEING DELETED, and can still be restored",
     "pending-delete": "is about to be deleted",
+    "needs-action": "NEEDS ACTION",
     "gone": "IS REGISTERED NOWHERE any more",
 }
 
@@ -98,10 +99,16 @@ def _how_it_stands(item: Shape) -> str:
     left = item["days_left"]
     if left is None:
         return "has no end that is known"
-    short = "; the money to renew it is missing" if item["renewing"] == "unpaid" else ""
+    short = _LATE.get(item["renewing"], "")
     if left < 0:
         return f"HAS ENDED on {item['end']}"
     return f"ends {_when(left)} ({item['end']}){short}"
+
+
+_LATE = {
+    "unpaid": "; the money to renew it is missing",
+    "overdue": "; it is overdue",
+}
 
 
 def _when(left: int) -> str:
@@ -128,7 +135,8 @@ def _lines(items: Sequence[Shape], why: Sequence[str], others: Sequence[str]) ->
     yield "Hello,"
     if reminders:
         yield ""
-        yield "This needs somebody: what nobody renews is lost."
+        ends = any(item["kind"] != "key" for item in reminders)
+        yield "This needs somebody: what nobody renews is lost." if ends else "This needs somebody."
     for item in reminders:
         yield ""
         yield from _reminder(item)

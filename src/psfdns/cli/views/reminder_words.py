@@ -16,9 +16,21 @@ def say_facts(item: Shape) -> Iterator[tuple[str, str]]:
         cost = _cost(item)
         if cost is not None:
             yield "costs", cost
-    elif item["kind"] == "certificate":
-        issuer = item["facts"].get("issuer")
-        yield "issuer", issuer or "not known"
+    elif item["kind"] == "certificate" and item["stage"] != "unwatched":
+        yield "issuer", item["facts"].get("issuer") or "not known"
+        names = item["facts"].get("names")
+        if names:
+            yield "names", ", ".join(names)
+        yield "renewal", _RENEWALS[item["renewing"]]
+    elif item["kind"] == "key" and item["facts"].get("words"):
+        yield "because", item["facts"]["words"]
+
+
+_RENEWALS = {
+    "by-hand": "by whoever has it issued; psfdns only watches it",
+    "automatic": "by itself, by psfdns certs renew",
+    "overdue": "by itself, by psfdns certs renew; it should have happened by now",
+}
 
 
 def _renewal(item: Shape) -> str:
@@ -48,7 +60,8 @@ def _cost(item: Shape) -> str | None:
     facts = item["facts"]
     if facts.get("price"):
         years = facts.get("years") or 1
-        restoring = ", and a fee for restoring on top of it" if item["stage"] == "redemption" else ""
+        fee = facts.get("restore_price") or "a fee"
+        restoring = f", and {fee} for restoring on top of it" if item["stage"] == "redemption" else ""
         return f"{facts['price']} for {years} year{'' if years == 1 else 's'}, taxes included{restoring}"
     return (
         "the price is not known here" if facts.get("registrar") == "gandi" else "what that registrar asks for"
@@ -62,10 +75,22 @@ def say_what_happens(item: Shape) -> Iterator[tuple[str, str]]:
     elif item["kind"] == "certificate":
         yield item["end"] or "", "browsers and clients refuse what uses it"
     elif item["kind"] == "key":
-        yield item["end"] or "", "it has been in use for longer than it should be; nothing breaks by itself"
+        if item["stage"] == "needs-action":
+            yield "", _HARM[item["facts"]["problem"]]
     else:
         yield item["end"] or "", "Gandi refuses it: ends and balances are unknown from then on"
 
+
+_BOGUS = "already now nobody who validates finds anything of the zone"
+_RUNNING_OUT = (
+    "once the signatures that are there have run out, nobody who validates finds anything of the zone"
+)
+_HARM = {
+    "ds-mismatch": _BOGUS,
+    "not-signing": _BOGUS,
+    "action-needed": _RUNNING_OUT,
+    "internal-failure": _RUNNING_OUT,
+}
 
 _DELETED_ELSEWHERE = (
     "days or weeks later it is deleted. Below .org, .com and their like it can be restored for 30 days more, "
@@ -90,24 +115,52 @@ def _life_of_domain(item: Shape) -> Iterator[tuple[str, str]]:
             "it is deleted; until then it is on hold and renewing it costs what it always does",
         )
     if stage != "pending-delete" and facts.get("restore_until"):
-        yield facts["restore_until"], "until then it can be restored, for a fee of many times the price"
+        price = facts.get("restore_price")
+        fee = f"for {price}, taxes included" if price else "for a fee of many times the price"
+        yield facts["restore_until"], f"until then it can be restored, {fee}"
     if facts.get("deleted_on"):
         yield facts["deleted_on"], "anybody can register it"
 
 
 def say_what_to_do(item: Shape) -> Iterator[str]:
     """Sentences, the first thing first."""
-    if item["labels"] == ["unwatched"]:
+    if item["labels"] == ["unwatched"] and item["kind"] == "key":
+        yield "nothing, if its DS was taken away on purpose: the zone is not to be signed"
+    elif item["labels"] == ["unwatched"]:
         yield "nothing, if it was let go on purpose. Nobody claims it, and no reminder of it will come"
     elif item["kind"] == "domain":
         yield from _mend_domain(item)
     elif item["kind"] == "certificate":
-        yield f"see why it was not renewed: psfdns certs renew, then psfdns certs list ({item['object']})"
+        yield from _mend_certificate(item)
     elif item["kind"] == "key":
-        yield f"change it: psfdns dnssec rotate {item['object']}"
+        yield from _mend_key(item)
     else:
         yield f"make a new token in Gandi's administration, and put it where {item['object']} is set"
         yield "write its last day into psfdns.toml: [gandi] token_expires"
+
+
+def _mend_certificate(item: Shape) -> Iterator[str]:
+    if item["renewing"] == "by-hand":
+        yield "liaisons: have it renewed, and bring the new one to where it is served"
+        yield "if it was, nothing: put the new one into the store, so that psfdns sees it"
+    else:
+        yield f"staff: see why it was not renewed: psfdns certs issue {item['object']}"
+        yield "liaisons: if your own DNS proves its names, see that it still does; else nothing"
+
+
+def _mend_key(item: Shape) -> Iterator[str]:
+    name, problem = item["object"], item["facts"].get("problem")
+    if problem in _MENDING_KEYS:
+        yield _MENDING_KEYS[problem]
+    yield f"see how it stands: psfdns dnssec status {name}"
+
+
+_MENDING_KEYS = {
+    "ds-mismatch": "have the DS of Route 53's key set at the registrar, today",
+    "not-signing": "have the DS taken away at the registrar, today",
+    "action-needed": "staff: look at the key in KMS: is it there, is it enabled, may Route 53 use it?",
+    "internal-failure": "staff: ask AWS's support. Signing is switched off only after the DS is gone",
+}
 
 
 def _mend_domain(item: Shape) -> Iterator[str]:
