@@ -368,3 +368,8 @@ def test_what_ends_leads_to_the_public_zone_and_not_to_a_private_one_of_the_name
     assert re.findall(r'href="([^"]*)"', row) == ["zones/psf.io.html"]
     assert "What ends" in found["zones/psf.io.html"]
     assert "What ends" not in found["zones/psf.io@internal.html"]
+
+
+def test_a_document_that_does_not_say_when_it_was_made_has_no_site() -> None:
+    with pytest.raises(ValueError, match="when it was made"):
+        site({**calm(), "created": "soon"})
