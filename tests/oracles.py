@@ -1,7 +1,7 @@
-"""Independent opinions: zone files, DNSSEC, and a CA that speaks ACME.
+"""Independent opinions: zone files, DNSSEC, a CA that speaks ACME, and a browser.
 
 named-checkzone and kzonecheck judge zone files, delv and unbound DNSSEC; BIND and Knot serve as name servers,
-too; Pebble is the CA. jq is here because the workflows' scripts use it.
+too; Pebble is the CA, Chromium the reader of the site. jq is here because the workflows' scripts use it.
 
 They are looked for on PATH, then below .cache/debian, which `python -m tests.oracles` fills: it unpacks
 Debian's packages there, for which no root is needed. Where a program is missing its tests are skipped
@@ -35,9 +35,12 @@ PACKAGES = {
     "delv": "bind9-dnsutils",
     "unbound": "unbound",
     "pebble": "pebble",
+    "chromium-headless-shell": "chromium-headless-shell",
 }
 NEWER = {"pebble": "forky"}
 """Package -> the Debian release whose one is wanted, where it is to be had: older Pebbles have no ARI."""
+OTHERS = {"chromium-headless-shell": ("chromium", "google-chrome")}
+"""Program -> what does as well: with --headless a whole browser is that shell."""
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 """sbin too: Debian kept named-checkzone there before bookworm, and a plain user's PATH leaves it out."""
@@ -55,11 +58,15 @@ def kzonecheck(origin: str, path: Path, *options: str) -> subprocess.CompletedPr
 
 def find(program: str) -> Path | None:
     """The program, installed or unpacked."""
-    installed = shutil.which(program) or shutil.which(
-        program, path=os.environ.get("ORACLE_PATH", SYSTEM_PATH)
-    )
-    unpacked = (CACHE / "usr" / folder / program for folder in ("bin", "sbin"))
-    return Path(installed) if installed else next((path for path in unpacked if path.is_file()), None)
+    installed = (_which(each) for each in (program, *OTHERS.get(program, ())))
+    # lib/chromium before bin: what stands in bin is a script that looks for the installed one.
+    folders = ("lib/chromium", "bin", "sbin")
+    unpacked = (path for folder in folders if (path := CACHE / "usr" / folder / program).is_file())
+    return next((Path(path) for path in installed if path), None) or next(unpacked, None)
+
+
+def _which(program: str) -> str | None:
+    return shutil.which(program) or shutil.which(program, path=os.environ.get("ORACLE_PATH", SYSTEM_PATH))
 
 
 def run(program: str, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
@@ -111,7 +118,9 @@ def run_environment(program: Path) -> dict[str, str]:
     """What is unpacked brings its own libraries."""
     if not program.is_relative_to(CACHE):
         return dict(os.environ)
-    folders = [str(folder) for root in ("usr/lib", "lib") for folder in (CACHE / root).glob("*-linux-gnu*")]
+    roots = [CACHE / "usr/lib", CACHE / "lib"]
+    kinds = ("*-linux-gnu*", "*-linux-gnu*/pulseaudio")
+    folders = [str(folder) for root in roots for kind in kinds for folder in root.glob(kind)]
     return {**os.environ, "LD_LIBRARY_PATH": ":".join(folders)}
 
 

@@ -34,6 +34,7 @@ HEAVY = (
     "requests",
     "apprise",
     "smtplib",
+    "jinja2",
     "cryptography",
 )
 

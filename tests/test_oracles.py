@@ -50,3 +50,20 @@ def test_a_missing_program_is_a_skip_with_its_package_named_and_in_ci_a_failure(
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="knot-dnssecutils"):
         kzonecheck("example.org.", tmp_path)
+
+
+def test_a_whole_browser_does_as_well_as_its_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.oracles.CACHE", tmp_path / "cache")
+    monkeypatch.setenv("ORACLE_PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find("chromium-headless-shell") is None
+
+    library = tmp_path / "cache" / "usr" / "lib" / "chromium"
+    for folder in (tmp_path / "cache" / "usr" / "bin", library):
+        folder.mkdir(parents=True)
+        (folder / "chromium-headless-shell").touch()
+    assert find("chromium-headless-shell") == library / "chromium-headless-shell"
+
+    (tmp_path / "google-chrome").touch(mode=0o755)
+    assert find("chromium-headless-shell") == tmp_path / "google-chrome"
+    assert find("named") is None

@@ -6,7 +6,7 @@ on a light and on a dark page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape as escape_xml
 
@@ -23,13 +23,15 @@ LINE = 22
 FINDINGS = 8
 """Errors and warnings that are written below a chain."""
 
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 _STATES = ("good", "bad", "late", "lost", "odd", "plain")
 _LIGHT = {
     "good": ("#0b7285", "#e3f6f9"),
     "bad": ("#c92a2a", "#fdecec"),
     "late": ("#7048c6", "#f1ecfc"),
-    "lost": ("#868e96", "#f3f4f6"),
-    "odd": ("#b7791f", "#fdf6e3"),
+    "lost": ("#68717a", "#f3f4f6"),
+    "odd": ("#8f5f00", "#fdf6e3"),
     "plain": ("#5c6773", "#ffffff"),
 }
 _DARK = {
@@ -57,6 +59,12 @@ _LEGEND = (
 )
 
 
+def render_inline(zone: Shape, checked_at: str) -> str:
+    """One zone's chain as an element of a page, which tells the findings itself; a page has room for one."""
+    picture = render_svg({"checked_at": checked_at, "zones": [{**zone, "findings": []}]})
+    return picture.removeprefix(_DECLARATION).replace(_NAMESPACE, "", 1)
+
+
 def render_svg(document: Shape) -> str:
     """The chains of all zones, one below the other."""
     pictures = [draw(zone) for zone in document["zones"] if zone["chain"]]
@@ -73,10 +81,9 @@ def render_svg(document: Shape) -> str:
     names = ", ".join(picture.name for picture in pictures) or "no zone"
     body = "".join(f"{part}\n" for part in parts)
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {y + 16:.0f}" '
-        f'width="{width:.0f}" height="{y + 16:.0f}" role="img" aria-labelledby="title">\n'
-        f'<title id="title">Chain of trust of {_text(names)}</title>\n'
+        f'{_DECLARATION}<svg class="chain"{_NAMESPACE} viewBox="0 0 {width:.0f} {y + 16:.0f}" '
+        f'width="{width:.0f}" height="{y + 16:.0f}" role="img" aria-labelledby="chain-title">\n'
+        f'<title id="chain-title">Chain of trust of {_text(names)}</title>\n'
         f"<style>{_style()}</style>\n<defs>{_markers()}</defs>\n"
         f'<rect class="page" width="100%" height="100%"/>\n{body}</svg>\n'
     )
@@ -87,34 +94,54 @@ def _text(text: str) -> str:
 
 
 def _style() -> str:
-    """Plain rules first: what does not know of dark pages keeps to them."""
-    return (
-        "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1f2933}"
-        ".page{fill:#ffffff}.zone{fill:#f7f9fb;stroke:#d5dde5;stroke-width:1}"
-        ".name{font-size:15px;font-weight:600}.title{font-size:22px;font-weight:700}"
-        ".node{font-size:13px;font-weight:600;text-anchor:middle}.below{font-size:10.5px;text-anchor:middle}"
-        ".soft{font-size:12px}.soft,.below{fill:#5c6773}"
-        ".badge{font-size:12px;font-weight:600}"
-        ".edge{fill:none;stroke-width:1.7}.shape{stroke-width:1.7}.double{fill:none;stroke-width:1.1}"
-        ".dashed{stroke-dasharray:5 4}.thick{stroke-width:2.6}.end{text-anchor:end}"
-        + "".join(_rules(_LIGHT))
-        + "@media(prefers-color-scheme:dark){"
-        "text{fill:#e6edf3}.page{fill:#0d1117}.zone{fill:#141b23;stroke:#2d3742}.soft,.below{fill:#a9b4c0}"
-        + "".join(_rules(_DARK))
-        + "}"
+    """Plain rules first: what does not know of dark pages keeps to them. They are for this picture only."""
+    plain = (
+        "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1f2933}",
+        ".page{fill:#ffffff}",
+        ".zone{fill:#f7f9fb;stroke:#d5dde5;stroke-width:1}",
+        ".name{font-size:15px;font-weight:600}",
+        ".title{font-size:22px;font-weight:700}",
+        ".node{font-size:13px;font-weight:600;text-anchor:middle}",
+        ".below{font-size:10.5px;text-anchor:middle}",
+        ".soft{font-size:12px;fill:#5c6773}",
+        ".below{fill:#5c6773}",
+        ".badge{font-size:12px;font-weight:600}",
+        ".edge{fill:none;stroke-width:1.7}",
+        ".shape{stroke-width:1.7}",
+        ".double{fill:none;stroke-width:1.1}",
+        ".dashed{stroke-dasharray:5 4}",
+        ".thick{stroke-width:2.6}",
+        ".end{text-anchor:end}",
+        *_rules(_LIGHT),
     )
+    dark = (
+        "text{fill:#e6edf3}",
+        ".page{fill:#0d1117}",
+        ".zone{fill:#141b23;stroke:#2d3742}",
+        ".soft{fill:#a9b4c0}",
+        ".below{fill:#a9b4c0}",
+        *_rules(_DARK),
+    )
+    return f"{_within(plain)}@media(prefers-color-scheme:dark){{{_within(dark)}}}"
+
+
+def _within(rules: Iterable[str]) -> str:
+    return "".join(f".chain {rule}" for rule in rules)
 
 
 def _rules(colours: dict[str, tuple[str, str]]) -> Iterator[str]:
     for state, (line, area) in colours.items():
-        yield f".s-{state}{{stroke:{line}}}.f-{state}{{fill:{area}}}.t-{state}{{fill:{line}}}"
+        yield f".s-{state}{{stroke:{line}}}"
+        yield f".f-{state}{{fill:{area}}}"
+        yield f".t-{state}{{fill:{line}}}"
 
 
 def _markers() -> str:
     """The heads of arrows: no renderer but the newest takes their colour from the line."""
     return "".join(
-        f'<marker id="m-{state}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6.5" markerHeight="6.5" '
-        f'orient="auto"><path class="t-{state}" d="M0 .6 7.6 4 0 7.4z"/></marker>'
+        f'<marker id="chain-{state}" viewBox="0 0 8 8" refX="7" refY="4" '
+        f'markerWidth="6.5" markerHeight="6.5" orient="auto">'
+        f'<path class="t-{state}" d="M0 .6 7.6 4 0 7.4z"/></marker>'
         for state in _STATES
     )
 
@@ -171,7 +198,7 @@ def _delegation(above: Box, below: Box) -> str:
     dashed = " dashed" if state in {"bad", "odd"} else ""
     start, end = above.y + above.height, below.y - 3
     return (
-        f'<path class="edge thick s-{state}{dashed}" marker-end="url(#m-{state})" '
+        f'<path class="edge thick s-{state}{dashed}" marker-end="url(#chain-{state})" '
         f'd="M26 {start:.1f}V{end:.1f}"/>'
     )
 
@@ -199,7 +226,7 @@ def _edge(spread: tuple[Edge, float, float]) -> str:
     bend = max(18.0, (y2 - y1) * 0.45)
     dashed = " dashed" if edge.state in {"bad", "lost", "odd"} else ""
     return (
-        f'<path class="edge s-{edge.state}{dashed}" marker-end="url(#m-{edge.state})" '
+        f'<path class="edge s-{edge.state}{dashed}" marker-end="url(#chain-{edge.state})" '
         f'd="M{x1:.1f} {y1:.1f}C{x1:.1f} {y1 + bend:.1f} {x2:.1f} {y2 - bend:.1f} {x2:.1f} {y2:.1f}">'
         f"<title>{_lines(edge.told)}</title></path>"
     )

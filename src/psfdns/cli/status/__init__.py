@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +27,7 @@ ASPECTS = click.Choice(["domain", "delegation", "dnssec", "drift", "certificates
   psfdns status --without delegation --without dnssec without a question to DNS
   psfdns status --only drift --only certificates
   psfdns status --json python.org                     psfdns-status/1, for a monitor
+  psfdns status --html site                           the same as pages, for a browser
 """,
 )
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
@@ -39,6 +41,7 @@ ASPECTS = click.Choice(["domain", "delegation", "dnssec", "drift", "certificates
     show_default=True,
     help="The least severity that makes the exit code 2.",
 )
+@click.option("--html", metavar="DIR", type=click.Path(), help="Write it as a folder of pages, too.")
 @click.pass_obj
 def command(
     options: Options,
@@ -48,18 +51,22 @@ def command(
     only: tuple[str, ...],
     without: tuple[str, ...],
     fail_on: str,
+    html: str | None,
 ) -> int:
     """Say of each zone how its domain, delegation, DNSSEC, drift and certificates stand.
 
     What `domains list`, `delegation`, `dnssec status`, `drift` and `certs list` say, each in a few words;
     what one of them cannot ask is unknown, and the others are asked all the same.
 
+    --html writes a page for each zone and tenant, and an overview with everything that ends: no script,
+    nothing from elsewhere. DIR has to be empty, not there yet, or of an earlier run.
+
     Exit code 2: there is a finding, or a zone that differs; 3: something could not be asked.
     """
     from psfdns.cli.status.view import render_text
     from psfdns.cli.wiring import emit_json, has_colour
 
-    document = _look(options, zones, tenant, _choose(only, without))
+    document = _look(options, zones, tenant, _choose(only, without), html)
     _tell_unknown(options, document)
     if options.json:
         emit_json(document)
@@ -85,15 +92,34 @@ def _choose(only: tuple[str, ...], without: tuple[str, ...]) -> frozenset[Aspect
     return chosen
 
 
-def _look(options: Options, zones: tuple[str, ...], tenant: str | None, aspects: frozenset[Aspect]) -> Shape:
+def _look(
+    options: Options, zones: tuple[str, ...], tenant: str | None, aspects: frozenset[Aspect], html: str | None
+) -> Shape:
     from psfdns.cli.status.gathering import IN_DNS, gather
     from psfdns.cli.wiring import now, open_workspace, talk
     from psfdns.status.document import to_document
 
+    folder = _open_folder(html)
     if aspects & IN_DNS and sys.stderr.isatty():
         talk(options, "asking parents and name servers: a minute or more if they are silent")
     workspace = open_workspace(options)
-    return to_document(gather(workspace, names=zones, tenant=tenant, aspects=aspects), now=now())
+    gathered = gather(workspace, names=zones, tenant=tenant, aspects=aspects)
+    document = to_document(gathered, now=now())
+    if folder is not None:
+        from psfdns.cli.status.publishing import publish
+
+        publish(folder, document, gathered)
+    return document
+
+
+def _open_folder(html: str | None) -> Path | None:
+    """Where the site goes; what stands in its way is said before anybody is asked anything."""
+    if html is None:
+        return None
+    from psfdns.cli.status.site.publish import refuse_folder
+
+    refuse_folder(Path(html))
+    return Path(html)
 
 
 def _tell_unknown(options: Options, document: Shape) -> None:
