@@ -16,6 +16,7 @@ from psfdns.certs.pem import CertificateSet
 from psfdns.certs.state import Deployment, State
 from psfdns.certs.store import Store
 from tests.certs.certificates import BEGIN, day
+from tests.certs.deploy.fake_fastly import TOKEN, playing_fastly
 from tests.certs.issuing import issue
 from tests.cli.ground import Ground
 
@@ -225,6 +226,56 @@ def test_without_a_way_to_renew_what_was_renewed_before_is_deployed(ground: Depl
     assert "site: deployed to salt" in out
     assert "error: " in err
     assert (ground.root / "salt" / "site").exists()
+
+
+def test_then_a_document_is_the_only_thing_on_stdout(ground: Deploying) -> None:
+    more = '[[certificate]]\nnames = ["new.alpha.test"]\nchallenge = "direct"\n'
+    ground.want(WANTS + more)
+    config = ground.root / "psfdns.toml"
+    config.write_text(config.read_text().replace('["sandbox"]', '["111122223333"]'))
+    found = ground.document("renew")
+    assert (found["code"], found["format"]) == (1, "psfdns-error/1")
+    assert (ground.root / "salt" / "site").exists()
+
+
+CDN = """
+[deploy.cdn]
+type = "fastly"
+tenants = ["one"]
+url = "{url}"
+[deploy.far]
+type = "acm"
+tenants = ["one"]
+region = "us-east-1"
+"""
+
+
+def test_a_service_that_comes_back_is_served_and_its_own_name_for_it_is_kept(
+    ground: Deploying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASTLY_API_TOKEN", TOKEN)
+    ground.want(WANTS.replace('"salt", "hook"', '"cdn", "far"'))
+    with playing_fastly() as fastly:
+        with (ground.root / "psfdns.toml").open("a") as file:
+            file.write(CDN.format(url=fastly.url))
+        fastly.refuse["POST /tls/certificates"] = (429, {"msg": f"slow down, {TOKEN}"})
+        code, out, err = ground.run("certs", "renew")
+        assert (code, out) == (1, "shop.alpha.test: deployed to hook\n")
+        assert err.splitlines() == [
+            "error: site: not deployed to cdn: Fastly: make the certificate: "
+            "there were too many requests (slow down, ***)",
+            "error: site: not deployed to far: AWS Certificate Manager: open: "
+            "is not written to with --sandbox",
+            "hint: AWS_ENDPOINT_URL_ACM may name a stand-in on this machine",
+        ]
+        fastly.refuse.clear()
+        code, out, err = ground.run("certs", "renew")
+        assert (code, out) == (1, "site: deployed to cdn\n")
+        (place,) = fastly.certificates
+    state = ground.store.load_state("site")
+    assert [each.place for each in state.deployed if each.target == "cdn"] == [place]
+    text = (ground.root / ".psfdns" / "certs" / "state" / "site.json").read_text()
+    assert TOKEN not in text + err
 
 
 # certs deploy

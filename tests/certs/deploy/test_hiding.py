@@ -50,7 +50,7 @@ KEPT = (
 )
 
 
-@pytest.mark.parametrize("text", KEPT)
+@pytest.mark.parametrize("text", KEPT, ids=range(len(KEPT)))
 def test_other_text_is_kept(text: str) -> None:
     assert hide_key(text, SET.key) == text
 

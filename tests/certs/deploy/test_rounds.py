@@ -36,7 +36,7 @@ def delivery(target: str = "t", name: str = "a.example", **changes: Any) -> Deli
 
 def run(store: Store, carry: Any, *deliveries: Delivery) -> list[Delivered]:
     with store.held():
-        return Round(store, carry, lambda: BEGIN, threading.Lock()).run(deliveries)
+        return Round(store, carry, lambda: BEGIN).run(deliveries)
 
 
 def test_what_arrives_is_remembered_with_what_the_target_calls_it(store: Store) -> None:

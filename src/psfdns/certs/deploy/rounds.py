@@ -6,7 +6,7 @@ import datetime
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psfdns.certs.deploy.hiding import hide_key
 from psfdns.certs.deploy.parcel import Arrival, Parcel
@@ -41,7 +41,7 @@ class Round:
     store: Store
     carry: Carry
     now: Callable[[], datetime.datetime]
-    saving: threading.Lock
+    saving: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, deliveries: Sequence[Delivery]) -> list[Delivered]:
         """Try each once, in lanes; what became of them, in their order."""

@@ -92,12 +92,13 @@ def _refuse(standing: Standing, targets: Sequence[str]) -> None:
 
 
 def report_deploys(options: Options, deploys: Deploys, holding: Sequence[Delivery] = ()) -> None:
-    """Say as text what became of them."""
+    """Say as text what became of them; with --json what failed alone, on stderr."""
     from psfdns.cli.certs import view_deploy
     from psfdns.cli.wiring import talk
 
     document = view_deploy.to_document(deploys, holding)
-    click.echo(view_deploy.render_deployed(document), nl=False)
+    if not options.json:
+        click.echo(view_deploy.render_deployed(document), nl=False)
     for text, level in (
         (view_deploy.render_remarks(document), Verbosity.VERBOSE),
         (view_deploy.render_forgotten(document), Verbosity.NORMAL),
