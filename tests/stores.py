@@ -80,6 +80,12 @@ class MemoryStore:
         self.fault("list")
         return sorted((key for key in self.objects if key.startswith(prefix)), key=str.encode)
 
+    def versions(self, prefix: str = "") -> dict[str, str]:
+        self.fault("versions")
+        with self.lock:
+            keys = sorted((key for key in self.objects if key.startswith(prefix)), key=str.encode)
+            return {key: version_of(self.objects[key][0]) for key in keys}
+
     def _write(self, action: str, key: str, data: bytes) -> str:
         with self.lock:
             self.objects[key] = data, self.now().replace(microsecond=0)

@@ -9,6 +9,7 @@ import pytest
 
 from psfdns.certs.accounts import Accounts, read_binding
 from psfdns.certs.authority import Authority
+from psfdns.certs.documents import Folder
 from psfdns.certs.keys import make_key
 from psfdns.certs.settings import CertificateAuthority
 from psfdns.errors import CaError, PsfdnsError
@@ -23,7 +24,7 @@ def open_accounts(at: World) -> tuple[Accounts, CertificateAuthority]:
     def connect(ca: CertificateAuthority, key: bytes | None) -> Authority:
         return Authority(at.client(key=key) if key is not None else at.client())
 
-    return Accounts(at.folder / "store", connect), CertificateAuthority("pebble", at.ca.url)
+    return Accounts(Folder(at.folder / "store"), connect), CertificateAuthority("pebble", at.ca.url)
 
 
 def place(at: World) -> Path:

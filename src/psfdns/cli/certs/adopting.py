@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from psfdns.certs.certbot import Lineage, Unreadable, read_lineages
 from psfdns.certs.manifest import is_store_name
-from psfdns.certs.store import Shape, Store, StoreError
+from psfdns.certs.store import Shape, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import PsfdnsError, UsageError
 
 if TYPE_CHECKING:
+    from psfdns.certs.certificate_store import CertificateStore
     from psfdns.certs.settings import AcmeSettings
     from psfdns.certs.stored import StoredCertificate
 
@@ -42,7 +43,7 @@ class Adopted:
 
 
 def adopt_all(
-    store: Store,
+    store: CertificateStore,
     source: Path,
     names: Sequence[str],
     *,
@@ -51,7 +52,7 @@ def adopt_all(
     dry_run: bool,
 ) -> list[Adopted]:
     """Take over what `names` name, or everything. Raises PsfdnsError, UsageError."""
-    if _is_same(source, store.folder):
+    if not store.is_shared and _is_same(source, store.folder):
         raise PsfdnsError(
             f"{source} is the store itself",
             hint="name another folder in [acme] store, and let what reads certbot's read that",
@@ -84,7 +85,7 @@ def _read(source: Path) -> Iterator[Lineage | Unreadable]:
 
 
 def _adopt(
-    store: Store,
+    store: CertificateStore,
     found: Lineage | Unreadable,
     *,
     settings: AcmeSettings,
@@ -105,6 +106,7 @@ def _adopt(
             for each in older:
                 store.keep(found.name, each, shape=shape)
             store.put(found.name, found.current, issuance=_issuance(found, settings), shape=shape)
+            store.bring(found.name)
     except StoreError as error:
         return Adopted(found.name, Fate.ERROR, lineage=found, why=error.summary)
     return Adopted(found.name, fate, found.certificate, found, len(older) + 1)

@@ -40,13 +40,15 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
     challenge's CNAME is right, and whether CAA lets this CA issue to this account. What one CA refuses the
     next is asked for. A run that was cut short is taken up where it ended.
     """
-    from psfdns.cli.certs.issuing import issue_standings, look_at_named, open_job
+    from psfdns.cli.certs.issuing import bring_here, issue_standings, look_at_named, open_job
     from psfdns.cli.wiring import open_workspace
 
-    job = open_job(open_workspace(options))
+    job = open_job(open_workspace(options), doing="certs issue")
     with job.store.held():
         outcomes = issue_standings(job, look_at_named(job, names))
-    return _report(options, outcomes, quiet=False)
+        is_here = bring_here(job, names)
+    code = _report(options, outcomes, quiet=False)
+    return code if is_here else EXIT_FAILED
 
 
 @click.command(
@@ -70,7 +72,7 @@ def renew(options: Options, *, jitter: int | None) -> int:
     CAs are asked when they want certificates renewed, no more often than they wish. All that is due is
     proved in one change of DNS. Certs files with errors renew nothing of their own. Exit code 1: one could
     not be renewed, or a file has errors; the others are renewed all the same. A second run beside this one
-    ends at once.
+    ends at once. With a store in S3, what another host renewed is brought here.
     """
     from psfdns.cli.certs.renewing import renew_due
     from psfdns.cli.wiring import open_workspace
