@@ -9,8 +9,11 @@ import pytest
 
 from psfdns.certs.desk import Desk, Draft
 from psfdns.certs.documents import Folder
+from psfdns.certs.fenced import FencedObjects
 from psfdns.certs.limits import Event, History, Wait
-from psfdns.errors import PsfdnsError
+from psfdns.errors import OutsideError, PsfdnsError
+from tests.certs.hosts import fenced, holding
+from tests.stores import MemoryStore, unreachable
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 DRAFT = Draft(
@@ -101,3 +104,25 @@ def test_silences_of_cas_come_back_and_damaged_ones_are_as_none(tmp_path: Path) 
     (tmp_path / "advice.json").write_text('{"silent": []}')
 
     assert desk.load_silences() == {}
+
+
+def test_in_a_shared_store_another_host_finds_all_of_it() -> None:
+    objects = MemoryStore()
+    desk = FencedObjects(objects, holding(objects, "one"))
+    with desk.held():
+        Desk(desk).store_draft(DRAFT)
+        Desk(desk).store_history(History([Event("le", "a,b", NOW)]))
+        Desk(desk).store_silences({"aki.serial": NOW})
+
+    other = Desk(fenced(objects, "two"))
+    assert other.load_draft("example.org") == DRAFT
+    assert other.load_history() == History([Event("le", "a,b", NOW)])
+    assert other.load_silences() == {"aki.serial": NOW}
+
+
+def test_a_shared_store_that_cannot_be_asked_is_not_taken_for_an_empty_one() -> None:
+    """What is not known is not nothing: limits would be forgotten, and an order be opened twice."""
+    desk = Desk(fenced(MemoryStore(fault=unreachable)))
+    for ask in (lambda: desk.load_draft("example.org"), desk.load_history, desk.load_silences):
+        with pytest.raises(OutsideError, match="cannot be reached"):
+            ask()
