@@ -201,12 +201,17 @@ def test_a_host_that_lost_its_lease_writes_nothing_more(tmp_path: Path) -> None:
     assert open_host(objects, tmp_path, "three").load_set(NAME) == NEW
 
 
-def test_a_write_that_was_under_way_when_the_lease_was_lost_meets_another_version(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_remembered", [False, True])
+def test_a_write_that_was_under_way_when_the_lease_was_lost_meets_another_version(
+    tmp_path: Path, is_remembered: bool
+) -> None:
     """The clock of the loser stands still, so that only the conditions of its requests are left."""
     objects = Mortal()
-    one = open_host(objects, tmp_path, "one", clock=lambda: 0.0)
     two = open_host(objects, tmp_path, "two")
     put(two, OLD)
+    if is_remembered:
+        open_host(objects, tmp_path, "one").names()
+    one = open_host(objects, tmp_path, "one", clock=lambda: 0.0)
     with one.held():
         assert one.load_set(NAME) == OLD
         objects.seconds += 61
@@ -221,6 +226,17 @@ def test_a_write_that_was_under_way_when_the_lease_was_lost_meets_another_versio
     assert three.versions(NAME) == (1, 2, 3), "and what the loser had is not lost either"
     put(three, NEWER)
     assert three.load_set(NAME) == NEWER
+
+
+def test_who_waited_for_the_lock_sees_what_was_done_meanwhile(tmp_path: Path) -> None:
+    objects = MemoryStore()
+    one, two = open_host(objects, tmp_path, "one"), open_host(objects, tmp_path, "two")
+    assert one.load(NAME) is None
+    put(two, OLD)
+    with one.held():
+        assert one.load_set(NAME) == OLD
+        one.put(NAME, NEW)
+    assert open_host(objects, tmp_path, "two").load_set(NAME) == NEW
 
 
 def test_two_that_put_the_first_set_at_once_do_not_overwrite_each_other(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ from moto.s3.models import s3_backends
 
 from psfdns.aws import open_objects
 from psfdns.certs.pem import CertificateSet
+from psfdns.cli.certs.storing import open_store
+from psfdns.cli.options import Options
+from psfdns.cli.wiring import host_name, open_workspace, who_acts
 from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.sandbox import Sandbox
 from tests.certs.certificates import day
@@ -123,10 +127,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     found = Bucket()
+    # Before moto sets its own, so that none is left when it has gone.
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
     with serving_s3(found.take) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
         yield found
 
 
@@ -232,7 +237,7 @@ def test_certbots_tree_is_adopted_for_all_hosts(hosts: tuple[Host, Host], tmp_pa
     assert combined.read_bytes() == sets[1].full_chain + sets[1].key
 
 
-def test_a_store_on_the_disk_moves_to_s3_by_import(hosts: tuple[Host, Host]) -> None:
+def test_a_store_on_the_disk_moves_to_s3_by_import(hosts: tuple[Host, Host], bucket: Bucket) -> None:
     one, two = hosts
     config = one.root / "psfdns.toml"
     shared = config.read_text()
@@ -241,11 +246,14 @@ def test_a_store_on_the_disk_moves_to_s3_by_import(hosts: tuple[Host, Host]) -> 
     )
     one.succeed("certs", "renew")
     before = one.live()
+    assert one.listed()["explanation"] is None
     config.write_text(shared)
 
     one.succeed("certs", "import", "--from", str(one.root / ".psfdns" / "certs"))
 
     assert one.listed()["due"] is not True
+    (pointer,) = (data for key, data in bucket.objects().items() if "/live/" in key)
+    assert json.loads(pointer)["about"]["issuance"] == {"ca": "pebble", "profile": None}
     two.succeed("certs", "renew")
     assert two.live() == one.live() == before
     assert two.run("certs", "renew") == (0, "", "")
@@ -395,3 +403,30 @@ def test_a_store_on_the_disk_needs_nothing_of_aws(ground: Ground) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert not (ground.root / ".psfdns" / "certs").exists(), "with nothing to do nothing is locked"
+
+
+def test_who_writes_to_a_store_on_the_disk_is_told(ground: Ground) -> None:
+    (ground.root / "certs").mkdir()
+    (ground.root / "certs" / "one.toml").write_text('[[certificate]]\nnames = ["a.alpha.test"]\n')
+    workspace = open_workspace(Options(config=str(ground.root / "psfdns.toml")))
+    with open_store(workspace, doing="certs issue").held():
+        code, _, err = ground.run("certs", "renew")
+    assert code == 1
+    assert f"certs issue by {who_acts()} on {host_name()} (pid {os.getpid()}) since " in err
+    assert sorted(path.name for path in (ground.root / ".psfdns" / "certs").iterdir()) == ["lock"]
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_without_end(
+    hosts: tuple[Host, Host], bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("psfdns.aws.s3.SECONDS", 0.3)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    end = threading.Event()
+    bucket.spoil = lambda _: "cut" if end.wait(20) else None
+    try:
+        code, out, err = hosts[0].run("certs", "list")
+    finally:
+        end.set()
+    assert (code, out) == (1, "")
+    assert "S3: list s3://a-bucket/certs: cannot be reached: Read timeout" in err

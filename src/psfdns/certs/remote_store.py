@@ -32,6 +32,7 @@ from psfdns.certs.state import State, StateError, parse_state, render_state
 from psfdns.certs.store import Shape, Store, StoreError, judge_set
 from psfdns.certs.stored import Issuance, StoredCertificate
 
+_AGAIN = "psfdns certs issue has another one in its place"
 _TRIES = 5
 """Times that a number may turn out to be taken by a run that lost its lease."""
 
@@ -81,11 +82,11 @@ class RemoteStore:
         key = _set_key(name, pointer.version)
         data = self._objects.load(key)
         if data is None:
-            raise StoreError(f"{self.where}/{key}: it is not there, and the pointer means it")
+            raise StoreError(f"{self.where}/{key}: it is not there, and the pointer means it", hint=_AGAIN)
         try:
             return parse_set(data, pointer.digest)
         except SetError as error:
-            raise StoreError(f"{self.where}/{key}: {error}") from error
+            raise StoreError(f"{self.where}/{key}: {error}", hint=_AGAIN) from error
 
     def versions(self, name: str) -> tuple[int, ...]:
         """The numbers of all sets, oldest first. Raises OutsideError."""
@@ -160,7 +161,7 @@ class RemoteStore:
         except SetError as error:
             raise StoreError(
                 f"{self.where}/{key}: {error}",
-                hint="the sets in archive/ are whole: a new certificate, or psfdns certs import, mends it",
+                hint="remove that object: a new certificate is due then, and the sets in archive/ stay",
             ) from error
 
     def _find_pointer(self, name: str) -> Pointer | None:

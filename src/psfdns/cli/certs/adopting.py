@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from psfdns.certs.certbot import Lineage, Unreadable, read_lineages
 from psfdns.certs.manifest import is_store_name
-from psfdns.certs.store import Shape, StoreError
+from psfdns.certs.store import Shape, Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import PsfdnsError, UsageError
 
@@ -63,7 +63,7 @@ def adopt_all(
             raise UsageError(f"{source} has no certificate {name!r}", hint=f"known: {', '.join(found)}")
     with contextlib.nullcontext() if dry_run else store.held():
         return [
-            _adopt(store, each, settings=settings, shape=shape, dry_run=dry_run)
+            _adopt(store, each, source, settings=settings, shape=shape, dry_run=dry_run)
             for each in found.values()
             if not names or each.name in names
         ]
@@ -87,6 +87,7 @@ def _read(source: Path) -> Iterator[Lineage | Unreadable]:
 def _adopt(
     store: CertificateStore,
     found: Lineage | Unreadable,
+    source: Path,
     *,
     settings: AcmeSettings,
     shape: Shape | None,
@@ -105,7 +106,7 @@ def _adopt(
         if not dry_run:
             for each in older:
                 store.keep(found.name, each, shape=shape)
-            store.put(found.name, found.current, issuance=_issuance(found, settings), shape=shape)
+            store.put(found.name, found.current, issuance=_issuance(found, source, settings), shape=shape)
             store.bring(found.name)
     except StoreError as error:
         return Adopted(found.name, Fate.ERROR, lineage=found, why=error.summary)
@@ -123,8 +124,11 @@ def _choose(found: Lineage, present: StoredCertificate | None) -> tuple[Fate, st
     return Fate.IMPORTED, None
 
 
-def _issuance(found: Lineage, settings: AcmeSettings) -> Issuance | None:
-    """How it was ordered, where the CA is one of psfdns.toml's."""
+def _issuance(found: Lineage, source: Path, settings: AcmeSettings) -> Issuance | None:
+    """How it was ordered, where the CA is one of psfdns.toml's, or a store of ours says it."""
+    here = Store(source).load(found.name)
+    if here is not None and here.issuance is not None:
+        return here.issuance
     directories = {ca.directory: name for name, ca in settings.authorities.items()}
     name = directories.get(found.ordered_by.directory or "")
     return None if name is None else Issuance(name, found.ordered_by.profile)

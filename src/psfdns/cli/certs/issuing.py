@@ -210,6 +210,8 @@ def bring_here(job: Job, names: Iterable[str]) -> bool:
                 job.say(f"{name}: brought here from {job.store.where}", at=Verbosity.VERBOSE)
         except PsfdnsError as error:
             job.say(f"error: {name}: not brought here: {error.summary}", at=Verbosity.QUIET)
+            if error.hint is not None:
+                job.say(f"hint: {error.hint}", at=Verbosity.QUIET)
             is_whole = False
     return is_whole
 
