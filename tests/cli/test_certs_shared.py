@@ -64,6 +64,11 @@ class Bucket:
         self.asked.append(request)
         return self.spoil(request)
 
+    def count(self, where: str) -> int:
+        """How often this method was asked of keys that begin so."""
+        method, key = where.split()
+        return sum(request.startswith(f"{method} /{BUCKET}/certs/{key}") for request in self.asked)
+
     def deleted(self) -> set[str]:
         """The folders from which something was deleted."""
         paths = (request.split()[1] for request in self.asked if request.startswith("DELETE"))
@@ -312,6 +317,40 @@ def test_what_a_killed_host_had_under_way_the_other_completes(
     assert not any("/orders/" in key or "/locks/" in key for key in bucket.objects())
     one.succeed("certs", "renew")
     assert one.live() == two.live()
+
+
+STEPS = {
+    "the account is made and its URL not kept": "accounts/pebble",
+    "the order is placed and its URL not kept": "orders/alpha.test.json",
+    "it is issued and the set not kept": "archive/alpha.test/1.json",
+    "the set is kept and does not count yet": "live/alpha.test.json",
+    "it counts and the draft is still there": "DELETE orders/alpha.test.json",
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_store_that_is_gone_in_the_midst_of_a_run_costs_no_certificate(
+    scene: Scene, hosts: tuple[Host, Host], bucket: Bucket, step: str
+) -> None:
+    one, two = hosts
+    orders = scene.proxy.good("POST /order-plz")
+    where = STEPS[step] if STEPS[step].startswith("DELETE") else f"PUT {STEPS[step]}"
+    nth = 2 if where.startswith(("PUT accounts", "PUT orders")) else 1
+    bucket.spoil = lambda _: "forbidden" if bucket.count(where) >= nth else None
+    code, out, err = one.run("certs", "renew")
+    assert code == 1
+    assert "not allowed (AccessDenied)" in err
+    assert "PRIVATE" not in out + err
+    bucket.spoil = lambda _: None
+    Moto().age(61)
+
+    two.succeed("certs", "renew")
+
+    assert scene.proxy.good("POST /order-plz") - orders == (2 if "placed" in step else 1)
+    assert not two.proofs_left()
+    one.succeed("certs", "renew")
+    assert one.live() == two.live()
+    assert not [key for key in bucket.objects() if "/locks/" in key]
 
 
 FAULTS = {
