@@ -17,7 +17,7 @@ from psfdns.errors import LockedError
 from tests.certs.certificates import BEGIN
 from tests.certs.hosts import open_host
 from tests.certs.issuing import issue
-from tests.stores import MemoryStore, playing_s3
+from tests.stores import MemoryStore, Moto, playing_s3
 
 NAME = "a.example"
 OLD, NEW = issue(serial=1), issue(serial=2, number=1)
@@ -27,19 +27,22 @@ STATE = State(
 )
 
 
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Moto]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+        with playing_s3() as found:
+            yield found
+
+
 @pytest.fixture(params=["disk", "memory", "moto"])
-def store(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[CertificateStore]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+def store(request: pytest.FixtureRequest, tmp_path: Path, moto: Moto) -> CertificateStore:
     if request.param == "disk":
-        yield Store(tmp_path / "certs", me="certs renew by alice on one (pid 4242)")
-    elif request.param == "memory":
-        yield open_host(MemoryStore(), tmp_path)
-    else:
-        with playing_s3() as moto:
-            yield open_host(moto.open("certs"), tmp_path)
+        return Store(tmp_path / "certs", me="certs renew by alice on one (pid 4242)")
+    if request.param == "memory":
+        return open_host(MemoryStore(), tmp_path)
+    return open_host(moto.open(tmp_path.name), tmp_path)
 
 
 def put(store: CertificateStore, new: CertificateSet, name: str = NAME) -> None:

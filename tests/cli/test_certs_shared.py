@@ -57,6 +57,7 @@ challenge = "direct"
 class Bucket:
     """S3, the requests that it was asked, and how it spoils them."""
 
+    url: str = ""
     asked: list[str] = field(default_factory=list)
     spoil: Callable[[str], str | None] = lambda _: None
 
@@ -129,15 +130,24 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield Scene(recursor, proxy, url, ca.bundle)
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Bucket]:
     found = Bucket()
-    # Before moto sets its own, so that none is left when it has gone.
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
-    with serving_s3(found.take) as url:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        # Before moto sets its own, so that none is left when it has gone.
+        patch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+        with serving_s3(found.take) as found.url:
+            yield found
+
+
+@pytest.fixture
+def bucket(server: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    server.asked.clear()
+    server.spoil = lambda _: None
+    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET].keys.clear()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
+    return server
 
 
 @pytest.fixture
