@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -80,6 +80,12 @@ class MemoryStore:
         self.fault("list")
         return sorted((key for key in self.objects if key.startswith(prefix)), key=str.encode)
 
+    def versions(self, prefix: str = "") -> dict[str, str]:
+        self.fault("versions")
+        with self.lock:
+            keys = sorted((key for key in self.objects if key.startswith(prefix)), key=str.encode)
+            return {key: version_of(self.objects[key][0]) for key in keys}
+
     def _write(self, action: str, key: str, data: bytes) -> str:
         with self.lock:
             self.objects[key] = data, self.now().replace(microsecond=0)
@@ -133,10 +139,14 @@ def playing_s3() -> Iterator[Moto]:
 
 
 @contextmanager
-def serving_s3() -> Iterator[str]:
-    """moto's S3 on the loopback; gives the endpoint."""
+def serving_s3(spoil: Callable[[str], str | None] = lambda _: None) -> Iterator[str]:
+    """moto's S3 on the loopback; gives the endpoint.
+
+    `spoil` is told method and path of each request, and may name one of the ways in which an answer fails.
+    """
     with playing_s3():
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        handler = type("Handler", (_Handler,), {"spoil": staticmethod(spoil)})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -147,12 +157,31 @@ def serving_s3() -> Iterator[str]:
             server.server_close()
 
 
+SPOILED = {
+    "forbidden": (403, "AccessDenied"),
+    "no bucket": (404, "NoSuchBucket"),
+    "no key": (400, "KMS.NotFoundException"),
+    "slow down": (503, "SlowDown"),
+}
+"""Answers of S3 itself. Besides: "cut" closes without an answer, "plain" does not say that it encrypted."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     turn = threading.Lock()
+    spoil: Callable[[str], str | None]
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        way = self.spoil(f"{self.command} {self.path}")
+        if way in SPOILED:
+            status, code = SPOILED[way]
+            self.say(status, {}, f"<Error><Code>{code}</Code><Message>words</Message></Error>".encode())
+            return
+        if way == "cut":
+            self.close_connection = True
+            return
         url = f"https://s3.amazonaws.com{self.path}"
         headers = HTTPHeaders()
         for name, value in self.headers.items():
@@ -164,6 +193,11 @@ class _Handler(BaseHTTPRequestHandler):
         assert answer is not None
         status, said, data = answer
         data = data.encode() if isinstance(data, str) else data
+        if way == "plain":
+            said = {name: each for name, each in said.items() if "encryption" not in name.lower()}
+        self.say(status, said, data)
+
+    def say(self, status: int, said: Mapping[str, str], data: bytes) -> None:
         self.send_response(status)
         for name, value in said.items():
             if name.lower() not in {"content-length", "date"}:

@@ -90,6 +90,14 @@ def test_keys_are_listed_in_order_of_their_bytes(store: ObjectStore) -> None:
     assert store.list("b/") == ["b/10", "b/2"]
 
 
+def test_versions_are_listed_with_the_keys(store: ObjectStore) -> None:
+    versions = {key: store.put(key, key.encode()) for key in ("b/2", "b/10", "a")}
+    assert store.versions() == versions
+    assert list(store.versions("b/")) == ["b/10", "b/2"]
+    assert store.versions("b/")["b/2"] == versions["b/2"]
+    assert store.versions("c") == {}
+
+
 def test_times_are_the_store_s_and_to_the_second(store: ObjectStore) -> None:
     store.put("key", b"")
     found = store.get("key")
@@ -171,10 +179,10 @@ class Body:
 class Scripted:
     """S3 whose answers a test wrote, the last one for ever; keeps the requests."""
 
-    def __init__(self, *answers: Answer, prefix: str = "p", bucket: str = BUCKET) -> None:
+    def __init__(self, *answers: Answer, prefix: str = "p", bucket: str = BUCKET, **settings: str) -> None:
         self.answers = list(answers)
         self.requests: list[Any] = []
-        self.store: S3Objects = open_objects(bucket, prefix)
+        self.store: S3Objects = open_objects(bucket, prefix, **settings)
         events: Any = self.store._client.meta.events
         events.register("before-send.s3", self._answer)
 
@@ -197,6 +205,16 @@ def has(data: str, version: str = '"there"') -> Answer:
 
 
 WROTE: Answer = (200, {"ETag": '"mine"'}, "")
+KEY_ID = "11111111-2222-3333-4444-555555555555"
+KEY = f"arn:aws:kms:eu-central-1:123456789012:key/{KEY_ID}"
+OTHER_KEY = KEY.replace("1111", "9999")
+
+
+def encrypted(how: str, key: str = KEY) -> Answer:
+    headers = {"x-amz-server-side-encryption": how, "x-amz-server-side-encryption-aws-kms-key-id": key}
+    return 200, {"ETag": '"mine"', **{name: text for name, text in headers.items() if text}}, ""
+
+
 CUT = ConnectTimeoutError(endpoint_url="s3")
 
 
@@ -260,6 +278,70 @@ class TestS3:
         headers = {name.lower() for name in s3.requests[0].headers}
         assert not {name for name in headers if "acl" in name or "grant" in name}
         assert "x-amz-server-side-encryption" not in headers
+
+    @pytest.mark.parametrize(
+        "named", [KEY, KEY_ID, "alias/psfdns", KEY.replace(f"key/{KEY_ID}", "alias/psfdns")]
+    )
+    @pytest.mark.parametrize("how", ["aws:kms", "aws:kms:dsse"])
+    def test_what_is_written_is_encrypted_with_the_key_that_is_named(self, named: str, how: str) -> None:
+        s3 = Scripted(encrypted(how), kms_key=named)
+        assert s3.store.put("key", b"") == '"mine"'
+        assert s3.store.put_new("key", b"") == s3.store.replace("key", b"", '"seen"') == '"mine"'
+        for request in s3.requests:
+            assert request.headers["x-amz-server-side-encryption"] == b"aws:kms"
+            assert request.headers["x-amz-server-side-encryption-aws-kms-key-id"] == named.encode()
+
+    @pytest.mark.parametrize("named", [KEY, KEY_ID])
+    @pytest.mark.parametrize(
+        ("answer", "said"),
+        [
+            (WROTE, "no encryption"),
+            (encrypted("", ""), "no encryption"),
+            (encrypted("AES256", ""), "AES256"),
+            (encrypted("aws:kms", ""), "aws:kms"),
+            (encrypted("aws:kms", OTHER_KEY), OTHER_KEY),
+            (encrypted("", KEY), "no encryption"),
+        ],
+    )
+    def test_an_answer_that_does_not_say_so_is_an_error(self, answer: Answer, said: str, named: str) -> None:
+        s3 = Scripted(answer, kms_key=named)
+        with pytest.raises(HostError, match="it was not encrypted with the KMS key") as caught:
+            s3.store.put_new("key", b"SECRET")
+        assert caught.value.summary.endswith(said)
+        assert named in caught.value.summary
+        assert "SECRET" not in f"{caught.value}{caught.value.hint}"
+
+    def test_a_no_where_a_key_is_named_names_the_permissions_for_it(self) -> None:
+        s3 = Scripted(says(403, "AccessDenied"), kms_key=KEY)
+        for ask, permission in (
+            (lambda: s3.store.put("key", b""), "s3:PutObject, and kms:GenerateDataKey and kms:Decrypt"),
+            (lambda: s3.store.get("key"), "s3:GetObject and s3:ListBucket, and kms:Decrypt of the key"),
+        ):
+            with pytest.raises(HostError, match="not allowed") as caught:
+                ask()
+            assert permission in str(caught.value.hint)
+
+    def test_a_key_that_cannot_be_used_is_named(self) -> None:
+        s3 = Scripted(says(400, "KMS.DisabledException"), kms_key=KEY)
+        with pytest.raises(HostError, match="DisabledException") as caught:
+            s3.store.put("key", b"")
+        assert caught.value.hint == f"see to the KMS key {KEY}, or name another one in psfdns.toml"
+
+    def test_the_setting_that_names_the_bucket_is_said(self) -> None:
+        s3 = Scripted(says(404, "NoSuchBucket"), setting="[acme] store")
+        with pytest.raises(HostError) as caught:
+            s3.store.get("key")
+        assert caught.value.hint == f"make the bucket {BUCKET}, or correct [acme] store in psfdns.toml"
+
+    @pytest.mark.parametrize(
+        ("url", "near"),
+        [("http://localhost:9", True), ("https://127.0.0.1", True), ("https://s3.example", False)],
+    )
+    def test_whether_this_machine_is_asked_is_known(
+        self, monkeypatch: pytest.MonkeyPatch, url: str, near: bool
+    ) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        assert open_objects(BUCKET).is_near is near
 
     @pytest.mark.parametrize(
         ("ask", "permission"),

@@ -219,6 +219,15 @@ def test_who_deploys_may_do_all_that_it_takes_and_nothing_else() -> None:
         assert allowed == {f"{service}:{action}" for action in named_in_source(service, "certs")}
 
 
+def test_who_keeps_certificates_in_s3_may_do_all_that_is_asked_of_the_bucket_and_use_the_key() -> None:
+    source = named_in_source("s3", "aws")
+
+    asked = {f"s3:{S3_NAMES.get(action, action)}" for action in source}
+    assert actions("certificates-store") == asked | {"kms:Decrypt", "kms:GenerateDataKey"}
+    (key,) = [one for one in statements("certificates-store", "Allow") if "Condition" in one]
+    assert {action.partition(":")[0] for action in key["Action"]} == {"kms"}
+
+
 def test_nobody_deletes_from_the_journal_but_the_lock() -> None:
     deleting = [one for one in statements("journal-write", "Allow") if one["Action"] == "s3:DeleteObject"]
 

@@ -53,3 +53,6 @@ class ObjectStore(Protocol):
 
     def list(self, prefix: str = "") -> list[str]:
         """The keys that begin so, in the order of their UTF-8 bytes."""
+
+    def versions(self, prefix: str = "") -> dict[str, str]:
+        """The same keys with the version that each is in; a thousand of them for one request."""

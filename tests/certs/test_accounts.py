@@ -9,10 +9,14 @@ import pytest
 
 from psfdns.certs.accounts import Accounts, read_binding
 from psfdns.certs.authority import Authority
+from psfdns.certs.documents import Folder
+from psfdns.certs.fenced import FencedObjects
 from psfdns.certs.keys import make_key
 from psfdns.certs.settings import CertificateAuthority
 from psfdns.errors import CaError, PsfdnsError
+from tests.certs.hosts import fenced
 from tests.certs.world import World, now
+from tests.stores import MemoryStore
 
 
 class KilledError(BaseException):
@@ -23,7 +27,7 @@ def open_accounts(at: World) -> tuple[Accounts, CertificateAuthority]:
     def connect(ca: CertificateAuthority, key: bytes | None) -> Authority:
         return Authority(at.client(key=key) if key is not None else at.client())
 
-    return Accounts(at.folder / "store", connect), CertificateAuthority("pebble", at.ca.url)
+    return Accounts(Folder(at.folder / "store"), connect), CertificateAuthority("pebble", at.ca.url)
 
 
 def place(at: World) -> Path:
@@ -200,3 +204,46 @@ def test_the_key_of_an_external_account_that_cannot_be_read_is_named_by_its_file
 def test_without_an_external_account_there_is_nothing_to_bind() -> None:
     assert read_binding(CertificateAuthority("ca", "https://ca.example/dir")) is None
     assert make_key("ecdsa-p256") != make_key("ecdsa-p256")
+
+
+def open_shared(
+    at: World, objects: MemoryStore, host: str
+) -> tuple[Accounts, CertificateAuthority, FencedObjects]:
+    def connect(ca: CertificateAuthority, key: bytes | None) -> Authority:
+        return Authority(at.client(key=key) if key is not None else at.client())
+
+    documents = fenced(objects, host)
+    return Accounts(documents, connect), CertificateAuthority("pebble", at.ca.url), documents
+
+
+@pytest.mark.parametrize("at", range(1, 4))
+def test_a_change_of_keys_that_is_killed_at_any_write_is_settled_by_another_host(
+    at_ca: World, at: int
+) -> None:
+    objects, writes = MemoryStore(), list[str]()
+    accounts, ca, held = open_shared(at_ca, objects, "one")
+
+    def die(action: str) -> None:
+        writes.extend([action] if action in {"put_new", "replace", "delete"} else [])
+        if len(writes) >= at:
+            raise KilledError
+
+    def change() -> None:
+        authority = accounts.open(ca, ())
+        objects.fault = die
+        accounts.change_key(ca, authority)
+
+    with held.held():
+        url = accounts.open(ca, ()).account
+    with pytest.raises(KilledError), held.held():
+        change()
+    assert writes[:at] == ["put_new", "replace", "delete"][:at]
+    objects.fault = lambda _: None
+    objects.delete("locks/certificates.json")
+
+    accounts, ca, held = open_shared(at_ca, objects, "two")
+    with held.held():
+        found = accounts.open(ca, ())
+        assert found.account == url
+        assert found.fetch_account().status == "valid"
+    assert not [key for key in objects.list() if key.endswith("key.next.pem")]

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from psfdns.certs.desk import Desk, Draft
+from psfdns.certs.documents import Folder
+from psfdns.certs.fenced import FencedObjects
 from psfdns.certs.limits import Event, History, Wait
-from psfdns.errors import PsfdnsError
+from psfdns.errors import OutsideError, PsfdnsError
+from tests.certs.hosts import fenced, holding
+from tests.stores import MemoryStore, unreachable
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 DRAFT = Draft(
@@ -25,7 +29,7 @@ DRAFT = Draft(
 
 
 def test_a_draft_comes_back_as_it_was_and_is_for_its_owner_alone(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "state")
+    desk = Desk(Folder(tmp_path / "state"))
     placed = DRAFT.placed("https://ca.example/order/1", replaces=True)
 
     desk.store_draft(DRAFT)
@@ -40,7 +44,7 @@ def test_a_draft_comes_back_as_it_was_and_is_for_its_owner_alone(tmp_path: Path)
 
 
 def test_a_draft_is_forgotten_once_and_twice(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(Folder(tmp_path))
     desk.store_draft(DRAFT)
 
     desk.forget_draft("example.org")
@@ -53,7 +57,7 @@ def test_a_draft_is_forgotten_once_and_twice(tmp_path: Path) -> None:
     "text", ["", "{}", "[]", '{"format": "psfdns-order/2"}', "[" * 9999, '{"format": "psfdns-order/1"}']
 )
 def test_a_damaged_draft_is_as_none(tmp_path: Path, text: str) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(Folder(tmp_path))
     desk.store_draft(DRAFT)
     (tmp_path / "orders" / "example.org.json").write_text(text)
 
@@ -63,7 +67,7 @@ def test_a_damaged_draft_is_as_none(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden"])
 def test_a_name_that_is_no_file_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(PsfdnsError, match="is no certificate's name"):
-        Desk(tmp_path).load_draft(name)
+        Desk(Folder(tmp_path)).load_draft(name)
 
 
 def test_no_key_is_shown() -> None:
@@ -71,7 +75,7 @@ def test_no_key_is_shown() -> None:
 
 
 def test_history_comes_back_as_it_was_and_a_damaged_one_is_as_none(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(Folder(tmp_path))
     history = History(
         [Event("le", "a,b", NOW)], [Event("le", "a", NOW)], {("le", "account"): Wait(NOW, "too many")}
     )
@@ -88,11 +92,11 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> N
     (tmp_path / "state").write_text("in the way")
 
     with pytest.raises(PsfdnsError, match="cannot be written"):
-        Desk(tmp_path / "state").store_draft(DRAFT)
+        Desk(Folder(tmp_path / "state")).store_draft(DRAFT)
 
 
 def test_silences_of_cas_come_back_and_damaged_ones_are_as_none(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(Folder(tmp_path))
     assert desk.load_silences() == {}
 
     desk.store_silences({"aki.serial": NOW})
@@ -100,3 +104,25 @@ def test_silences_of_cas_come_back_and_damaged_ones_are_as_none(tmp_path: Path) 
     (tmp_path / "advice.json").write_text('{"silent": []}')
 
     assert desk.load_silences() == {}
+
+
+def test_in_a_shared_store_another_host_finds_all_of_it() -> None:
+    objects = MemoryStore()
+    desk = FencedObjects(objects, holding(objects, "one"))
+    with desk.held():
+        Desk(desk).store_draft(DRAFT)
+        Desk(desk).store_history(History([Event("le", "a,b", NOW)]))
+        Desk(desk).store_silences({"aki.serial": NOW})
+
+    other = Desk(fenced(objects, "two"))
+    assert other.load_draft("example.org") == DRAFT
+    assert other.load_history() == History([Event("le", "a,b", NOW)])
+    assert other.load_silences() == {"aki.serial": NOW}
+
+
+def test_a_shared_store_that_cannot_be_asked_is_not_taken_for_an_empty_one() -> None:
+    """What is not known is not nothing: limits would be forgotten, and an order be opened twice."""
+    desk = Desk(fenced(MemoryStore(fault=unreachable)))
+    for ask in (lambda: desk.load_draft("example.org"), desk.load_history, desk.load_silences):
+        with pytest.raises(OutsideError, match="cannot be reached"):
+            ask()

@@ -13,6 +13,7 @@ from typing import Any
 from psfdns.certs.authority import Authority
 from psfdns.certs.client import Client, Line
 from psfdns.certs.desk import Desk
+from psfdns.certs.documents import Folder
 from psfdns.certs.keys import make_key
 from psfdns.certs.order import Issued, Means, Wish
 from psfdns.lookup.ask import ask_many
@@ -86,7 +87,7 @@ class World:
         return challenge.Dns01Prover(means, ChallengeMemory(self.folder / "state"))
 
     def desk(self) -> Desk:
-        return Desk(self.folder / "state")
+        return Desk(Folder(self.folder / "state"))
 
     def means(self, *, open_authority: Callable[[str], Authority] | None = None, **settings: Any) -> Means:
         given: dict[str, Any] = {

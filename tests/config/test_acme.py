@@ -6,10 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.certs.settings import LETS_ENCRYPT, LETS_ENCRYPT_STAGING, AcmeSettings, CertificateAuthority
+from psfdns.certs.settings import (
+    LETS_ENCRYPT,
+    LETS_ENCRYPT_STAGING,
+    AcmeSettings,
+    CertificateAuthority,
+    RemoteStore,
+)
 from psfdns.config import parse_config
 from psfdns.errors import InvalidInputError
 from tests.config.toml import findings_of, read
+
+KEY_ID = "11111111-2222-3333-4444-55555555555a"
+KEY = f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}"
+ALIAS = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:alias/psfdns/certs"
 
 
 def test_lets_encrypt_and_its_staging_need_no_configuration(tmp_path: Path) -> None:
@@ -68,6 +78,16 @@ def test_the_store_lies_in_the_state_folder_or_beside_psfdns_toml(tmp_path: Path
     assert read(tmp_path, '[state]\ndir = "s"\n[acme]\nstore = "c"').acme.store == tmp_path / "c"
 
 
+@pytest.mark.parametrize("key", [KEY, KEY_ID, "alias/psfdns", "mrk-" + "0a" * 16, ALIAS])
+def test_a_store_in_s3_has_a_key_and_a_folder_for_its_copy(tmp_path: Path, key: str) -> None:
+    text = f'[acme]\nstore = "s3://a-bucket/certs/live"\nkms_key = "{key}"\n'
+    acme = read(tmp_path, text).acme
+    assert acme.remote == RemoteStore("a-bucket", "certs/live", key)
+    assert acme.store == tmp_path / ".psfdns" / "certs"
+    assert read(tmp_path, text + 'local = "copy"').acme.store == tmp_path / "copy"
+    assert read(tmp_path, "[acme]\nstore = 's3'").acme.remote is None
+
+
 def test_what_caa_names_a_ca_by_is_judged_only_where_it_is_known(tmp_path: Path) -> None:
     own = '[acme]\norder = ["letsencrypt", "own"]\n[acme.ca.own]\ndirectory = "https://ca.example/d"\n'
     assert read(tmp_path, own).acme.issuers == ()
@@ -81,7 +101,18 @@ def test_only_lets_encrypts_profiles_are_known() -> None:
 
 
 CA = "[acme.ca.own]\ndirectory = "
+S3 = "[acme]\nstore = 's3://a-bucket/p'\n"
 FAULTS = {
+    S3: "acme.kms_key must name the KMS key that a store in S3 is encrypted with",
+    S3 + "kms_key = ''": "acme.kms_key must name the KMS key",
+    S3 + "kms_key = 3": "acme.kms_key must name the KMS key",
+    S3 + f"kms_key = 'key/{KEY_ID}'": "acme.kms_key must name the KMS key",
+    S3 + f"kms_key = '{KEY_ID[:-1]}'": "acme.kms_key must name the KMS key",
+    S3 + "kms_key = 'arn:aws:s3:::bucket'": "acme.kms_key must name the KMS key",
+    S3 + f"local = ''\nkms_key = '{KEY}'": "acme.local must be the path of a folder",
+    f"[acme]\nstore = 's3://B/p'\nkms_key = '{KEY}'": "acme.store must name a bucket",
+    f"[acme]\nstore = 'certs'\nkms_key = '{KEY}'": "acme.kms_key goes with a store in S3",
+    "[acme]\nlocal = 'certs'": "acme.local goes with a store in S3",
     "acme = 3": "[acme] must be a table",
     "[acme]\nstores = 'x'": "[acme] 'stores' is not a setting",
     "[acme]\norder = 'letsencrypt'": "acme.order must be a list",

@@ -19,7 +19,7 @@ from psfdns.plans.plan import Change
 from psfdns.proofs import Proof, place_of
 from psfdns.records import RRset, RRsetKey
 from psfdns.route53.challenge import Dns01Prover, Means, find_zone
-from psfdns.route53.challenge_memory import ChallengeMemory, Written
+from psfdns.route53.challenge_memory import ChallengeMemory, SharedChallengeMemory, Written
 from psfdns.route53.host import list_zones
 from psfdns.routing import Multivalue
 from psfdns.sandbox.dns_inquiry import DnsInquiry
@@ -408,3 +408,21 @@ def test_the_zone_closest_above_is_written_to() -> None:
     assert find_zone(zones, "zone.example.") == zones[1]
     assert find_zone(zones, "one.example.") == zones[0]
     assert find_zone(zones, "example.org.") is None
+
+
+def test_what_a_killed_run_left_is_taken_away_by_another_host(tmp_path: Path) -> None:
+    written = Written("Z1", "_acme-challenge.a.test.", "ours")
+    documents: dict[str, bytes] = {}
+
+    class Kept:
+        load = staticmethod(documents.get)
+        store = staticmethod(documents.__setitem__)
+
+    SharedChallengeMemory(Kept()).store([written])
+    assert SharedChallengeMemory(Kept()).load() == {written}
+    before = documents["challenges.json"]
+    ChallengeMemory(tmp_path).store([written])
+    assert (tmp_path / "challenges.json").read_bytes() == before, "one document, wherever it is"
+    documents["challenges.json"] = before[:-9]
+    with pytest.raises(PsfdnsError, match=r"challenges\.json of the shared store: cannot be read"):
+        SharedChallengeMemory(Kept()).load()

@@ -57,11 +57,16 @@ class Service:
         return f"sign in to AWS (aws sso login, AWS_PROFILE, …), or {self.instead}"
 
 
+def is_loopback(url: str) -> bool:
+    """Whether it leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or _LOOPBACK.fullmatch(host) is not None
+
+
 def refuse_plain_endpoint(url: str, service: Service) -> None:
     """Only https, except on the loopback (docs/contract.md §5)."""
-    parts = urlsplit(url)
-    is_near = parts.hostname in {"localhost", "::1"} or _LOOPBACK.fullmatch(parts.hostname or "")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+    scheme = urlsplit(url).scheme
+    if scheme != "https" and not (scheme == "http" and is_loopback(url)):
         raise HostError(
             service.name,
             _READING,

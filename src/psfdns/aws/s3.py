@@ -1,7 +1,8 @@
 """A part of an S3 bucket as an ObjectStore (conditional writes: S3 User Guide, "Conditional requests").
 
-Objects get the bucket's own encryption and no ACL. The endpoint can be moved with AWS_ENDPOINT_URL_S3, where
-botocore addresses buckets by path; the bucket's region it finds from S3's redirect.
+Objects get no ACL, and the bucket's own encryption unless a KMS key is named; then S3 has to say each time
+that it was used. The endpoint can be moved with AWS_ENDPOINT_URL_S3, where botocore addresses buckets by
+path; the bucket's region it finds from S3's redirect.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from psfdns.aws.answers import (
     explain_opening,
     explain_refusal,
     explain_silence,
+    is_loopback,
     refuse_plain_endpoint,
 )
 from psfdns.errors import HostError
@@ -35,14 +37,8 @@ ATTEMPTS = 3
 SECONDS = 8
 """To connect, and to wait for an answer: a lease of a minute has to outlive some attempts."""
 
-_S3 = Service(
-    name="S3",
-    iam="s3",
-    variable="AWS_ENDPOINT_URL_S3",
-    attempts=ATTEMPTS,
-    gentler="others use this bucket too: try again",
-    instead="take [journal] s3 out of psfdns.toml to keep journal and lock on this machine",
-)
+JOURNAL = "[journal] s3"
+"""The setting of psfdns.toml that named the bucket, unless it was another."""
 _REGION = "us-east-1"
 """Asked first where the environment names no region."""
 
@@ -54,27 +50,50 @@ _CONFLICTS_TRIED = 5
 
 _PERMISSIONS = {"GetObject": "GetObject and s3:ListBucket", "ListObjectsV2": "ListBucket"}
 """Where the request's name is not all: without ListBucket, S3 calls denied what is not there."""
+_KMS_PERMISSIONS = {
+    "GetObject": "GetObject and s3:ListBucket, and kms:Decrypt of the key",
+    "PutObject": "PutObject, and kms:GenerateDataKey and kms:Decrypt of the key",
+}
+_KMS = frozenset({"aws:kms", "aws:kms:dsse"})
 
 
-def open_objects(bucket: str, prefix: str = "") -> S3Objects:
+def open_objects(
+    bucket: str, prefix: str = "", *, kms_key: str | None = None, setting: str = JOURNAL
+) -> S3Objects:
     """The objects below `prefix` ("" or "a/b", without slashes at the ends); nothing is asked until used.
 
-    Credentials, profile and endpoint are those of botocore's own chain.
+    Credentials, profile and endpoint are those of botocore's own chain. What is written is encrypted with
+    `kms_key` (an id, an alias or an ARN), or not written.
     """
-    return S3Objects(bucket, prefix)
+    return S3Objects(bucket, prefix, kms_key, setting)
 
 
 class S3Objects:
     """An `ObjectStore` in a bucket; may be used by several threads."""
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: str, prefix: str, kms_key: str | None = None, setting: str = JOURNAL) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
+        self._kms_key = kms_key
+        self._setting = setting
+        self._service = Service(
+            name="S3",
+            iam="s3",
+            variable="AWS_ENDPOINT_URL_S3",
+            attempts=ATTEMPTS,
+            gentler="others use this bucket too: try again",
+            instead=f"take {setting} out of psfdns.toml to keep on this machine what it shares",
+        )
 
     @property
     def url(self) -> str:
         """What a person calls it: s3://bucket/prefix."""
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    @property
+    def is_near(self) -> bool:
+        """Whether this machine itself is asked. Raises HostError."""
+        return is_loopback(self._client.meta.endpoint_url)
 
     def get(self, key: str) -> StoredObject | None:
         """The object, or None where there is none."""
@@ -114,18 +133,42 @@ class S3Objects:
 
     def list(self, prefix: str = "") -> list[str]:
         """The keys that begin so, in the order of their UTF-8 bytes."""
-        keys: list[str] = []
+        return list(self.versions(prefix))
+
+    def versions(self, prefix: str = "") -> dict[str, str]:
+        """The same keys with the version that each is in; a thousand of them for one request."""
+        found: dict[str, str] = {}
         page: dict[str, str] = {}
         while True:
             answer = self._call("ListObjectsV2", f"list {self.url}", Prefix=self._prefix + prefix, **page)
-            keys += [item["Key"].removeprefix(self._prefix) for item in answer.get("Contents", ())]
+            items = answer.get("Contents", ())
+            found |= {item["Key"].removeprefix(self._prefix): item["ETag"] for item in items}
             if not answer.get("IsTruncated"):
-                return keys
+                return found
             page = {"ContinuationToken": answer["NextContinuationToken"]}
 
     def _write(self, key: str, data: bytes, **condition: str) -> Mapping[str, Any]:
-        doing = f"write {self.url}/{key}"
-        return self._call_again("PutObject", doing, Key=self._prefix + key, Body=data, **condition)
+        doing, key = f"write {self.url}/{key}", self._prefix + key
+        if self._kms_key is None:
+            return self._call_again("PutObject", doing, Key=key, Body=data, **condition)
+        wanted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self._kms_key}
+        answer = self._call_again("PutObject", doing, Key=key, Body=data, **wanted, **condition)
+        self._refuse_other_encryption(answer, doing)
+        return answer
+
+    def _refuse_other_encryption(self, answer: Mapping[str, Any], doing: str) -> None:
+        """Raise HostError unless S3 says that it encrypted with the key, as far as names tell."""
+        said, key, wanted = answer.get("ServerSideEncryption"), answer.get("SSEKMSKeyId"), self._kms_key or ""
+        # S3 answers with the ARN of the key, whatever it was called.
+        is_same = "alias/" in wanted or (key or "").rpartition("/")[2] == wanted.rpartition("/")[2]
+        if said not in _KMS or not key or not is_same:
+            used = f"{said} {key or ''}".rstrip() if said else "no encryption"
+            raise HostError(
+                self._service.name,
+                doing,
+                f"it was not encrypted with the KMS key {wanted}: the answer says {used}",
+                hint=f"is that server S3? What lies at {self.url} is not protected as psfdns.toml wants it",
+            )
 
     def _write_if(self, key: str, data: bytes, **condition: str) -> str | None:
         """None where the condition does not hold, unless it was a lost try of ours that broke it."""
@@ -158,13 +201,16 @@ class S3Objects:
         except botocore_errors.ClientError as error:
             raise self._explain(error, action, doing) from error
         except (botocore_errors.BotoCoreError, ResponseParserError) as error:
-            raise explain_silence(error, doing, _S3) from error
+            raise explain_silence(error, doing, self._service) from error
         return answer
 
     def _explain(self, error: botocore_errors.ClientError, action: str, doing: str) -> HostError:
-        refusal = explain_refusal(error, _PERMISSIONS.get(action, action), doing, _S3)
+        known = _PERMISSIONS | (_KMS_PERMISSIONS if self._kms_key else {})
+        refusal = explain_refusal(error, known.get(action, action), doing, self._service)
         if refusal.code == "NoSuchBucket":
-            refusal.hint = f"make the bucket {self._bucket}, or correct [journal] s3 in psfdns.toml"
+            refusal.hint = f"make the bucket {self._bucket}, or correct {self._setting} in psfdns.toml"
+        elif (refusal.code or "").startswith("KMS."):
+            refusal.hint = f"see to the KMS key {self._kms_key}, or name another one in psfdns.toml"
         return refusal
 
     @functools.cached_property
@@ -173,8 +219,8 @@ class S3Objects:
         try:
             client = _make_client()
         except (botocore_errors.BotoCoreError, ValueError) as error:
-            raise explain_opening(error, _S3) from error
-        refuse_plain_endpoint(client.meta.endpoint_url, _S3)
+            raise explain_opening(error, self._service) from error
+        refuse_plain_endpoint(client.meta.endpoint_url, self._service)
         return client
 
 

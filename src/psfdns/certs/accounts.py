@@ -1,4 +1,4 @@
-"""Accounts at CAs, kept below the store: made on first use, and their keys changed so that no kill loses one.
+"""Accounts at CAs, kept with the store: made on first use, their keys changed so that no kill loses one.
 
 accounts/<ca>.<digest of the directory>/key.pem         the account's key, 0400
                                        key.next.pem    the key that it is being given, 0400
@@ -11,30 +11,22 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from psfdns.certs.authority import Authority
+from psfdns.certs.documents import DocumentError, Documents
 from psfdns.certs.keys import make_key
 from psfdns.certs.settings import CertificateAuthority
 from psfdns.errors import CaError, PsfdnsError
-from psfdns.journal.disk import (
-    FOLDER_MODE,
-    make_folder,
-    make_parents,
-    read_file,
-    sync_folder,
-    write_all,
-    write_file,
-)
+from psfdns.journal.disk import read_file
 
 FORMAT = "psfdns-account/1"
 KEY_KIND = "ecdsa-p256"
 """What every public CA takes (ES256, RFC 8555 §6.2)."""
-_KEY_MODE = 0o400
+_KEY, _NEXT_KEY, _ABOUT = "key.pem", "key.next.pem", "account.json"
+_ENDED = "accounts/ended"
 _MAX_SECRET = 4096
 
 Connect = Callable[[CertificateAuthority, bytes | None], Authority]
@@ -51,22 +43,22 @@ class KeptAccount:
 
 
 class Accounts:
-    """The folder of all accounts. Whoever uses it holds the lock of certificates; raises PsfdnsError."""
+    """All accounts. Whoever uses it holds the lock of certificates; raises PsfdnsError."""
 
-    def __init__(self, store: Path, connect: Connect) -> None:
-        self._folder = store / "accounts"
+    def __init__(self, documents: Documents, connect: Connect) -> None:
+        self._documents = documents
         self._connect = connect
         self._looked: dict[str, Authority] = {}
         self._looking = threading.Lock()
 
     def open(self, ca: CertificateAuthority, contact: tuple[str, ...]) -> Authority:
         """The CA with our account opened; the account is made where there is none. Raises CaError too."""
-        place = self._place(ca)
+        place = _place(ca)
         self._settle(ca, place)
         kept = self.load(ca)
         if kept is None:
             kept = KeptAccount(make_key(KEY_KIND))
-            _write_key(place, "key.pem", kept.key_pem)
+            self._documents.store(f"{place}/{_KEY}", kept.key_pem, secret=True)
         authority = self._connect(ca, kept.key_pem)
         authority.open_account(kept.url)
         if kept.url is None:
@@ -87,23 +79,20 @@ class Accounts:
 
     def load(self, ca: CertificateAuthority) -> KeptAccount | None:
         """What is kept; None where there is no account yet."""
-        place = self._place(ca)
-        try:
-            key = read_file(place / "key.pem")
-        except FileNotFoundError:
+        place = _place(ca)
+        key = self._documents.load(f"{place}/{_KEY}")
+        if key is None:
             return None
-        except OSError as error:
-            raise _unreadable(place / "key.pem", error) from error
         try:
-            row = json.loads(read_file(place / "account.json"))
+            row = json.loads(self._documents.load(f"{place}/{_ABOUT}") or b"")
             return KeptAccount(key, str(row["url"]), tuple(str(each) for each in row["contact"]))
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        except (DocumentError, ValueError, TypeError, KeyError, RecursionError):
             # The key is the account: the CA tells the rest again (RFC 8555 §7.3.1).
             return KeptAccount(key)
 
     def find(self, ca: CertificateAuthority) -> Authority | None:
         """The CA with the account that we have; None where we have none. Makes nothing."""
-        self._settle(ca, self._place(ca))
+        self._settle(ca, _place(ca))
         kept = self.load(ca)
         if kept is None:
             return None
@@ -117,19 +106,19 @@ class Accounts:
         return authority
 
     def change_key(self, ca: CertificateAuthority, authority: Authority) -> None:
-        """Give the account a new key, which is on the disk before the CA hears of it. Raises CaError too."""
-        place, new = self._place(ca), make_key(KEY_KIND)
-        _write_key(place, "key.next.pem", new)
+        """Give the account a new key, which is kept before the CA hears of it. Raises CaError too."""
+        place, new = _place(ca), make_key(KEY_KIND)
+        self._documents.store(f"{place}/{_NEXT_KEY}", new, secret=True)
         try:
             authority.change_key(new)
         except CaError as error:
             if not error.uncertain:
-                _remove(place / "key.next.pem")
+                self._documents.remove(f"{place}/{_NEXT_KEY}")
                 raise
             if not self._settle(ca, place):
                 raise
             return
-        _rename(place / "key.next.pem", place / "key.pem")
+        self._documents.move(f"{place}/{_NEXT_KEY}", f"{place}/{_KEY}")
 
     def end(self, ca: CertificateAuthority, authority: Authority, *, now: datetime.datetime) -> None:
         """Deactivate the account; the next certificate makes a new one. Raises CaError too."""
@@ -139,40 +128,34 @@ class Accounts:
             # What a killed run, or somebody else, has ended already is as good.
             if error.kind not in {"unauthorized", "accountDoesNotExist"}:
                 raise
-        place = self._place(ca)
-        try:
-            make_folder(self._folder / "ended")
-        except OSError as error:
-            raise _unwritable(self._folder / "ended", error) from error
-        _rename(place, self._folder / "ended" / f"{place.name}.{now:%Y%m%dT%H%M%SZ}")
+        place = _place(ca)
+        ended = f"{_ENDED}/{place.rpartition('/')[2]}.{now:%Y%m%dT%H%M%SZ}"
+        # The key last: as long as it is there, a run that was killed here can be repeated.
+        for name in (_ABOUT, _KEY):
+            if self._documents.load(f"{place}/{name}") is not None:
+                self._documents.move(f"{place}/{name}", f"{ended}/{name}")
 
-    def _settle(self, ca: CertificateAuthority, place: Path) -> bool:
+    def _settle(self, ca: CertificateAuthority, place: str) -> bool:
         """After a change of keys that was cut short: whether the CA has taken the next key."""
-        path = place / "key.next.pem"
-        if not path.is_file():
+        key = self._documents.load(f"{place}/{_NEXT_KEY}")
+        if key is None:
             return False
-        try:
-            key = read_file(path)
-        except OSError as error:
-            raise _unreadable(path, error) from error
         authority = self._connect(ca, key)
         authority.open_account(None)
         if authority.find_account() is None:
-            _remove(path)
+            self._documents.remove(f"{place}/{_NEXT_KEY}")
             return False
-        _rename(path, place / "key.pem")
+        self._documents.move(f"{place}/{_NEXT_KEY}", f"{place}/{_KEY}")
         return True
 
-    def _store(self, place: Path, url: str, contact: tuple[str, ...]) -> None:
+    def _store(self, place: str, url: str, contact: tuple[str, ...]) -> None:
         row = {"format": FORMAT, "url": url, "contact": list(contact)}
-        try:
-            write_file(place / "account.json", json.dumps(row, indent=1).encode() + b"\n")
-        except OSError as error:
-            raise _unwritable(place, error) from error
+        self._documents.store(f"{place}/{_ABOUT}", json.dumps(row, indent=1).encode() + b"\n")
 
-    def _place(self, ca: CertificateAuthority) -> Path:
-        digest = hashlib.sha256(ca.directory.encode()).hexdigest()
-        return self._folder / f"{ca.name}.{digest[:8]}"
+
+def _place(ca: CertificateAuthority) -> str:
+    digest = hashlib.sha256(ca.directory.encode()).hexdigest()
+    return f"accounts/{ca.name}.{digest[:8]}"
 
 
 def read_binding(ca: CertificateAuthority) -> tuple[str, str] | None:
@@ -189,50 +172,3 @@ def read_binding(ca: CertificateAuthority) -> tuple[str, str] | None:
     if not text:
         raise PsfdnsError(f"{ca.eab_key_file}: the key of the external account at {ca.name} is empty")
     return ca.eab_kid, text
-
-
-def _write_key(place: Path, name: str, pem: bytes) -> None:
-    """On the disk, for the owner to read alone, before this returns."""
-    path = place / name
-    try:
-        # The store itself may be a group's to read; accounts never are.
-        store = place.parent.parent
-        make_parents(store)
-        store.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        for folder in (place.parent, place):
-            make_folder(folder)
-        unfinished = place / f".new-{name}"
-        unfinished.unlink(missing_ok=True)
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _KEY_MODE)
-        try:
-            write_all(handle, pem)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        unfinished.replace(path)
-        sync_folder(place)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _rename(path: Path, new: Path) -> None:
-    try:
-        path.replace(new)
-        sync_folder(new.parent)
-    except OSError as error:
-        raise _unwritable(new, error) from error
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> PsfdnsError:
-    return PsfdnsError(f"{path}: cannot be written: {error.strerror or error}")
-
-
-def _unreadable(path: Path, error: OSError) -> PsfdnsError:
-    return PsfdnsError(f"{path}: cannot be read: {error.strerror or error}")

@@ -1,4 +1,4 @@
-"""What orders leave on the disk, below the state folder: drafts of orders under way, and what limits count.
+"""What orders leave, below the state folder or in a shared store: drafts under way, what limits count.
 
 orders/<name>.json    an order that is not done: its URL, key and CSR (0600); the next run completes it
 limits.json           what was issued and failed of late, and waits that CAs asked for
@@ -13,12 +13,11 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from psfdns.certs.documents import DocumentError, Documents
 from psfdns.certs.limits import Event, History, Wait
 from psfdns.errors import PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, write_file
 
 DRAFT_FORMAT = "psfdns-order/1"
 LIMITS_FORMAT = "psfdns-limits/1"
@@ -50,72 +49,71 @@ class Draft:
 
 
 class Desk:
-    """The folder of all that; it need not exist to be read. Whoever writes holds the lock of certificates."""
+    """All of that; none of it need be there to be read. Whoever writes holds the lock of certificates.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._orders = folder / "orders"
+    Every method may raise OutsideError where the documents are kept elsewhere.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
 
     def load_draft(self, name: str) -> Draft | None:
         """The order under way of a certificate; one that cannot be read is as none, and opened anew."""
         try:
-            return _draft(json.loads(read_file(self._path(name))))
-        except (OSError, ValueError, TypeError, KeyError, binascii.Error, RecursionError):
+            return _draft(self._read(_key(name)))
+        except (DocumentError, ValueError, TypeError, KeyError, binascii.Error, RecursionError):
             return None
 
     def store_draft(self, draft: Draft) -> None:
-        """Keep it, on the disk before this returns. Raises PsfdnsError."""
+        """Keep it, safe before this returns. Raises PsfdnsError."""
         row = asdict(draft) | {
             "format": DRAFT_FORMAT,
             "key_pem": draft.key_pem.decode("ascii"),
             "csr": base64.b64encode(draft.csr).decode("ascii"),
         }
-        self._write(self._path(draft.name), row)
+        self._write(_key(draft.name), row)
 
     def forget_draft(self, name: str) -> None:
         """The order is done, or no use any more. Raises PsfdnsError."""
-        try:
-            self._path(name).unlink(missing_ok=True)
-        except OSError as error:
-            raise PsfdnsError(f"{self._path(name)}: cannot be removed: {error.strerror}") from error
+        self._documents.remove(_key(name))
 
     def load_history(self) -> History:
         """What limits count; a file that cannot be read is as none: the CA itself still counts."""
         try:
-            return _history(json.loads(read_file(self._folder / "limits.json")))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return _history(self._read("limits.json"))
+        except (DocumentError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return History()
 
     def store_history(self, history: History) -> None:
         """Replace it. Raises PsfdnsError."""
-        self._write(self._folder / "limits.json", _history_row(history))
+        self._write("limits.json", _history_row(history))
 
     def load_silences(self) -> dict[str, datetime.datetime]:
         """By certificate's identifier, until when its CA, which suggested nothing, is not asked again."""
         try:
-            row = json.loads(read_file(self._folder / "advice.json"))
+            row = self._read("advice.json")
             return {str(identifier): _time(until) for identifier, until in row["silent"].items()}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (DocumentError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {}
 
     def store_silences(self, silences: Mapping[str, datetime.datetime]) -> None:
         """Replace them. Raises PsfdnsError."""
         silent = {identifier: until.isoformat() for identifier, until in silences.items()}
-        self._write(self._folder / "advice.json", {"format": ADVICE_FORMAT, "silent": silent})
+        self._write("advice.json", {"format": ADVICE_FORMAT, "silent": silent})
 
-    def _path(self, name: str) -> Path:
-        """Names of certificates are safe as file names (psfdns.certs.manifest); others are refused."""
-        if not name or "/" in name or name.startswith("."):
-            raise PsfdnsError(f"{name!r} is no certificate's name")
-        return self._orders / f"{name}.json"
+    def _read(self, key: str) -> Any:
+        """The document, {} where there is none. Raises ValueError too."""
+        return json.loads(self._documents.load(key) or b"{}")
 
-    def _write(self, path: Path, row: dict[str, Any]) -> None:
-        try:
-            make_folder(self._folder)
-            make_folder(path.parent)
-            write_file(path, json.dumps(row, indent=1).encode() + b"\n")
-        except OSError as error:
-            raise PsfdnsError(f"{path}: cannot be written: {error.strerror or error}") from error
+    def _write(self, key: str, row: dict[str, Any]) -> None:
+        self._documents.store(key, json.dumps(row, indent=1).encode() + b"\n")
+
+
+def _key(name: str) -> str:
+    """Names of certificates are safe as file names (psfdns.certs.manifest); others are refused."""
+    if not name or "/" in name or name.startswith("."):
+        raise PsfdnsError(f"{name!r} is no certificate's name")
+    return f"orders/{name}.json"
 
 
 def _draft(row: dict[str, Any]) -> Draft:

@@ -60,6 +60,20 @@ class TargetType(enum.StrEnum):
     S3 = "s3"
     FASTLY = "fastly"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is this machine's: where one store serves several hosts, each brings it there itself."""
+        return self in {TargetType.EXEC, TargetType.DIRECTORY}
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStore:
+    """`[acme] store = "s3://bucket/prefix"`: `prefix` is "" or "a/b", `kms_key` an id, an alias or an ARN."""
+
+    bucket: str
+    prefix: str
+    kms_key: str
+
 
 @dataclass(frozen=True, slots=True)
 class DeployTarget:
@@ -98,6 +112,7 @@ class DeployTarget:
 class AcmeSettings:
     """`[acme]`: every CA by name, those that need no configuration included.
 
+    `store` is a folder of this machine: the store itself, or the copy of what is in `remote`.
     `validation_zone` is canonical (final dot); `jitter` is in seconds. `checkin` is who hears of runs.
     """
 
@@ -109,6 +124,7 @@ class AcmeSettings:
     jitter: int = 0
     targets: Mapping[str, DeployTarget] = field(default_factory=dict)
     checkin: str | None = field(default=None, repr=False)
+    remote: RemoteStore | None = None
 
     @property
     def issuers(self) -> tuple[str, ...]:

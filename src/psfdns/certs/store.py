@@ -3,7 +3,7 @@
 live/<name>             a link to the set that counts: cert.pem, chain.pem, fullchain.pem, privkey.pem
 archive/<name>/<n>/     every set there was, by number, with about.json and, where wanted, combined.pem
 state/<name>.json       what is remembered beside: the CA's suggestion, where it was brought
-lock                    held by whoever writes
+lock, holder            held by whoever writes, and who that is
 
 A set is complete on the disk before the one link is replaced, so that a reader, or a crash at any step,
 meets the old set or the new one. Folders are 0700 and files 0600; where a group was named it may read.
@@ -26,10 +26,11 @@ from psfdns.certs.stored import Issuance, StoredCertificate
 from psfdns.errors import LockedError, PsfdnsError
 from psfdns.journal.disk import make_parents, sync_folder, write_file, write_folder
 
-LIVE, ARCHIVE, STATE, LOCK = "live", "archive", "state", "lock"
+LIVE, ARCHIVE, STATE, LOCK, HOLDER = "live", "archive", "state", "lock", "holder"
 CERTIFICATE, CHAIN, FULL_CHAIN, KEY = "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"
 COMBINED, ABOUT = "combined.pem", "about.json"
 _UNFINISHED = ".new-"
+_LONGEST_NOTE = 300
 _FOLDER_MODE, _FOLDER_MODE_OF_GROUP, _FILE_MODE_OF_GROUP = 0o700, 0o750, 0o640
 
 
@@ -50,10 +51,18 @@ class Shape:
 
 
 class Store:
-    """A folder of certificates; it need not exist to be read."""
+    """A folder of certificates; it need not exist to be read. `me` is what another writer is told of us."""
 
-    def __init__(self, folder: Path) -> None:
+    is_shared = False
+
+    def __init__(self, folder: Path, *, me: str = "another psfdns") -> None:
         self.folder = folder
+        self._me = me
+
+    @property
+    def where(self) -> str:
+        """What a person calls it: its folder."""
+        return str(self.folder)
 
     def live(self, name: str) -> Path:
         """The folder of the set that counts: certbot's RENEWED_LINEAGE."""
@@ -122,7 +131,7 @@ class Store:
 
         Without `shape` it is written as the set before. The caller holds the lock.
         """
-        stored = _judge(new, name, issuance)
+        stored = judge_set(new, name, issuance)
         live = self.live(name)
         try:
             if live.is_dir() and not live.is_symlink():
@@ -130,16 +139,16 @@ class Store:
                     f"{live} is a folder and not a link of psfdns's",
                     hint="keep the store apart from certbot's folders, and adopt those: psfdns certs import",
                 )
-            self._swap(name, self._write(name, new, stored, shape or self._shape_of(name)))
+            self._swap(name, self._write(name, new, stored, shape or self.shape_of(name)))
         except OSError as error:
             raise _failed(live, "cannot be written", error) from error
         return stored
 
     def keep(self, name: str, old: CertificateSet, *, shape: Shape | None = None) -> None:
         """Add a set that does not count, such as one from before. Raises StoreError. As `put` otherwise."""
-        stored = _judge(old, name, None)
+        stored = judge_set(old, name, None)
         try:
-            self._write(name, old, stored, shape or self._shape_of(name))
+            self._write(name, old, stored, shape or self.shape_of(name))
         except OSError as error:
             raise _failed(self.folder / ARCHIVE / name, "cannot be written", error) from error
 
@@ -153,16 +162,33 @@ class Store:
             _make_folder(self.folder)
             lock.acquire()
         except Timeout as error:
-            hint = "wait until it is done"
-            raise LockedError(f"{self.folder}: another psfdns writes there", hint=hint) from error
+            hint = "wait until it is done; the lock goes with its process"
+            raise LockedError(f"{self.folder}: {self._holder()} writes there", hint=hint) from error
         except OSError as error:
             raise _failed(self.folder, "cannot be written", error) from error
+        # Who it is decides nothing, so that a disk that takes it not is no reason to stop.
+        note = self.folder / HOLDER
         try:
+            with contextlib.suppress(OSError):
+                write_file(note, self._me.encode())
             yield
         finally:
+            with contextlib.suppress(OSError):
+                note.unlink(missing_ok=True)
             lock.release()
 
-    def _shape_of(self, name: str) -> Shape:
+    def _holder(self) -> str:
+        try:
+            return (self.folder / HOLDER).read_bytes()[:_LONGEST_NOTE].decode() or "another psfdns"
+        except (OSError, UnicodeDecodeError):
+            return "another psfdns"
+
+    def bring(self, name: str) -> bool:
+        """It is here: nothing has to be written."""
+        del name
+        return False
+
+    def shape_of(self, name: str) -> Shape:
         """That of the set that counts; a group may read only where it was named."""
         try:
             about = (self.live(name) / KEY).stat()
@@ -203,7 +229,8 @@ class Store:
         sync_folder(self.folder / LIVE)
 
 
-def _judge(new: CertificateSet, name: str, issuance: Issuance | None) -> StoredCertificate:
+def judge_set(new: CertificateSet, name: str, issuance: Issuance | None) -> StoredCertificate:
+    """What the certificate of a set says. Raises StoreError where the set does not belong together."""
     try:
         check_set(new)
         return read_certificate(new.certificate, name=name, issuance=issuance)

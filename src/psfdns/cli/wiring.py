@@ -185,6 +185,27 @@ def open_shared_store(workspace: Workspace) -> ObjectStore | None:
     return open_objects(shared.bucket, shared.prefix)
 
 
+def open_certificate_objects(workspace: Workspace) -> ObjectStore | None:
+    """Where hosts share their certificates (`[acme] store` in S3); None where they lie in a folder.
+
+    With --sandbox only an S3 of this machine is used. Nothing is asked yet. Raises PsfdnsError.
+    """
+    remote = workspace.config.acme.remote
+    if remote is None:
+        return None
+    from psfdns.aws import open_objects
+
+    objects = open_objects(
+        remote.bucket, remote.prefix, kms_key=remote.kms_key, setting='[acme] store = "s3://…"'
+    )
+    if workspace.options.sandbox and not objects.is_near:
+        raise PsfdnsError(
+            f"{objects.url} holds real certificates: with --sandbox it is left alone",
+            hint="leave --sandbox out, or point AWS_ENDPOINT_URL_S3 at a server of this machine",
+        )
+    return objects
+
+
 def open_gandi(workspace: Workspace) -> Gandi | None:
     """Gandi's API for the token of GANDI_PAT; None without one. Raises PsfdnsError for what is no token.
 

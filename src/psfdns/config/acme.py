@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from psfdns.certs.settings import KNOWN_AUTHORITIES, LETS_ENCRYPT, AcmeSettings, CertificateAuthority
-from psfdns.config.reading import Reader, is_number, read_path, read_strings
+from psfdns.certs.settings import (
+    KNOWN_AUTHORITIES,
+    LETS_ENCRYPT,
+    AcmeSettings,
+    CertificateAuthority,
+    RemoteStore,
+)
+from psfdns.config.reading import Reader, is_number, read_path, read_s3, read_strings
 from psfdns.names import NameSyntaxError, parse_name
 from psfdns.notify.checkin import may_be_url
 from psfdns.urls import read_url
@@ -18,8 +24,15 @@ MAX_JITTER = 24 * 3600
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 """How CAs and deploy targets may be called."""
 
-KEYS = ("order", "contact", "validation_zone", "store", "jitter", "checkin", "ca")
+KEYS = ("order", "contact", "validation_zone", "store", "kms_key", "local", "jitter", "checkin", "ca")
 CA_KEYS = ("directory", "ca_bundle", "eab_kid", "eab_key_file", "caa")
+_KMS_KEY = re.compile(
+    r"(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/)?"
+    r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"|(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:)?alias/[\w/-]{1,250}",
+    re.ASCII,
+)
+"""A key's id, its ARN, or an alias (KMS Developer Guide, "Key identifiers")."""
 _MAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 
@@ -28,7 +41,7 @@ def read_acme(reader: Reader, table: Mapping[str, Any], folder: Path, *, store: 
     """The settings; what cannot be read keeps its default and is a finding. `store` is the default one."""
     reader.known("acme", table, KEYS)
     authorities = _read_authorities(reader, table, folder)
-    place = _read_store(reader, table["store"], folder) if "store" in table else None
+    place, remote = _read_places(reader, table, folder)
     return AcmeSettings(
         place or store,
         authorities,
@@ -37,6 +50,7 @@ def read_acme(reader: Reader, table: Mapping[str, Any], folder: Path, *, store: 
         _read_zone(reader, table["validation_zone"]) if "validation_zone" in table else None,
         _read_jitter(reader, table.get("jitter", 0)),
         checkin=_read_checkin(reader, table["checkin"]) if "checkin" in table else None,
+        remote=remote,
     )
 
 
@@ -136,10 +150,35 @@ def _read_zone(reader: Reader, value: object) -> str | None:
     return None
 
 
-def _read_store(reader: Reader, value: object, folder: Path) -> Path | None:
+def _read_places(
+    reader: Reader, table: Mapping[str, Any], folder: Path
+) -> tuple[Path | None, RemoteStore | None]:
+    """The folder on this machine, and the place in S3 of which it is the copy."""
+    value = table.get("store")
+    if isinstance(value, str) and value.startswith("s3://"):
+        local = _read_folder(reader, table["local"], "local", folder) if "local" in table else None
+        return local, _read_remote(reader, table)
+    for key in ("kms_key", "local"):
+        if key in table:
+            reader.fault(f"acme.{key} goes with a store in S3", 'store = "s3://bucket/prefix"')
+    return (_read_folder(reader, value, "store", folder) if "store" in table else None), None
+
+
+def _read_remote(reader: Reader, table: Mapping[str, Any]) -> RemoteStore | None:
+    """A store in S3 holds private keys: without a key to encrypt them with there is none."""
+    location = read_s3(reader, table["store"], "acme.store")
+    key = table.get("kms_key")
+    if not isinstance(key, str) or not _KMS_KEY.fullmatch(key):
+        wanted = 'kms_key = "arn:aws:kms:REGION:ACCOUNT:key/ID", or its id, or an alias'
+        reader.fault("acme.kms_key must name the KMS key that a store in S3 is encrypted with", wanted)
+        return None
+    return None if location is None else RemoteStore(*location, key)
+
+
+def _read_folder(reader: Reader, value: object, key: str, folder: Path) -> Path | None:
     if isinstance(value, str) and value:
         return folder / value
-    reader.fault("acme.store must be the path of a folder")
+    reader.fault(f"acme.{key} must be the path of a folder")
     return None
 
 

@@ -41,6 +41,18 @@ class LeaseTimes:
 TIMES = LeaseTimes()
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the lock keeps, the command that shows what is left, and what to do again later."""
+
+    what: str = "the account"
+    look: str = "psfdns plan"
+    again: str = "apply again"
+
+
+OF_APPLY = Wording()
+
+
 @contextmanager
 def hold_lease(
     store: ObjectStore,
@@ -50,12 +62,13 @@ def hold_lease(
     clock: Callable[[], float],
     say: Callable[[str], None],
     times: LeaseTimes = TIMES,
+    wording: Wording = OF_APPLY,
 ) -> Iterator[Callable[[], None]]:
     """Hold the lock of `account`; gives the function that raises LockLostError once it may not be ours.
 
     Raises LockedError, or OutsideError where the store cannot be asked.
     """
-    lease = Lease(store, f"locks/{account}.json", me, clock=clock, times=times)
+    lease = Lease(store, f"locks/{account}.json", me, clock=clock, times=times, wording=wording)
     left = lease.acquire()
     if left is not None:
         say(f"the lock of {account} was left to become stale and is taken over: {left}")
@@ -75,13 +88,21 @@ class Lease:
     """One process's hold of one lock; `check` may be called by any thread while another renews."""
 
     def __init__(
-        self, store: ObjectStore, key: str, me: Holder, *, clock: Callable[[], float], times: LeaseTimes
+        self,
+        store: ObjectStore,
+        key: str,
+        me: Holder,
+        *,
+        clock: Callable[[], float],
+        times: LeaseTimes,
+        wording: Wording = OF_APPLY,
     ) -> None:
         self._store = store
         self._key = key
         self._me = me
         self._clock = clock
         self._times = times
+        self._wording = wording
         self._token = secrets.token_hex(16)
         self._number = 0
         self._state = threading.Lock()
@@ -116,13 +137,14 @@ class Lease:
         if lost is not None:
             raise LockLostError(
                 f"the lock at {self._store.url} was taken over: {lost}",
-                hint="nothing more was sent: psfdns plan shows what is left once the other has ended",
+                hint=f"nothing more was sent: {self._wording.look} shows what is left once the other"
+                " has ended",
             )
         if age > self._times.lease - self._times.margin:
             why = trouble or "this machine slept or was too busy"
             raise LockLostError(
                 f"the lock at {self._store.url} could not be renewed for {age:.0f} s: {why}",
-                hint="nothing more was sent; apply again when it can be reached",
+                hint=f"nothing more was sent; {self._wording.again} when it can be reached",
             )
 
     def renew(self) -> bool:
@@ -187,7 +209,7 @@ class Lease:
                 " by the store's clock, and the next one takes it over"
             )
         raise LockedError(
-            f"the account is locked in {self._store.url} ({self._key}): {_name(there)}", hint=hint
+            f"{self._wording.what} is locked in {self._store.url} ({self._key}): {_name(there)}", hint=hint
         )
 
 

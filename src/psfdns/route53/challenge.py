@@ -20,7 +20,7 @@ from psfdns.plans.plan import Change
 from psfdns.proofs import Place, Proof
 from psfdns.records import RRset, RRsetKey
 from psfdns.route53.batches import Batch, pack_changes
-from psfdns.route53.challenge_memory import ChallengeMemory, Written
+from psfdns.route53.challenge_memory import Memory, Written
 from psfdns.route53.insync import wait_insync
 from psfdns.route53.spots import Spots, read_spots
 from psfdns.route53.submit import Submitter
@@ -61,7 +61,7 @@ class Dns01Prover:
 
     kind = "dns-01"
 
-    def __init__(self, means: Means, memory: ChallengeMemory) -> None:
+    def __init__(self, means: Means, memory: Memory) -> None:
         self._means = means
         self._memory = memory
         self._spots: dict[Place, tuple[str, str]] = {}

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from psfdns.certs.certificate_store import CertificateStore
 from psfdns.certs.deploy.hiding import hide_key
 from psfdns.certs.deploy.parcel import Arrival, Parcel
 from psfdns.certs.deploying import Delivery, note
 from psfdns.certs.pem import CertificateSet
 from psfdns.certs.settings import DeployTarget
 from psfdns.certs.state import Deployment
-from psfdns.certs.store import Store, StoreError
+from psfdns.certs.store import StoreError
 from psfdns.errors import PsfdnsError
 
 THREADS = 8
@@ -38,7 +39,7 @@ class Delivered:
 class Round:
     """The store, who carries, and the clock; whoever runs it holds the store's lock."""
 
-    store: Store
+    store: CertificateStore
     carry: Carry
     now: Callable[[], datetime.datetime]
     saving: threading.Lock = field(default_factory=threading.Lock)

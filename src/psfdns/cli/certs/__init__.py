@@ -132,19 +132,19 @@ def import_(
     """
     from pathlib import Path
 
-    from psfdns.certs.store import Store
     from psfdns.cli.certs.adopting import Fate, adopt_all, choose_shape
     from psfdns.cli.certs.certificates import open_manifests
+    from psfdns.cli.certs.storing import open_store
     from psfdns.cli.certs.view_import import render_text, to_document
     from psfdns.cli.wiring import emit_json, open_repository, open_workspace
 
     workspace = open_workspace(options)
     shape = choose_shape(owner=owner, group=group, combined=combined)
     settings = workspace.config.acme
-    store = Store(settings.store)
+    store = open_store(workspace, doing="certs import")
     adopted = adopt_all(store, Path(source), names, settings=settings, shape=shape, dry_run=dry_run)
     wanted = {each.name for each in open_manifests(workspace, open_repository(workspace)).certificates}
-    document = to_document(adopted, source=source, store=store.folder, wanted=wanted, dry_run=dry_run)
+    document = to_document(adopted, source=source, store=store.where, wanted=wanted, dry_run=dry_run)
     if options.json:
         emit_json(document)
     else:

@@ -40,7 +40,7 @@ def show(options: Options, *, authorities: tuple[str, ...]) -> int:
     from psfdns.cli.certs.issuing import open_job
     from psfdns.cli.wiring import emit_json, open_workspace
 
-    job = open_job(open_workspace(options))
+    job = open_job(open_workspace(options), doing="certs account show")
     known = job.workspace.config.acme
     with job.store.held():
         rows = [_look(job, _find(job, name)) for name in authorities or known.order]
@@ -70,7 +70,7 @@ def rollover(options: Options, *, authority: str | None) -> int:
     from psfdns.cli.certs.issuing import open_job
     from psfdns.cli.wiring import open_workspace
 
-    job = open_job(open_workspace(options))
+    job = open_job(open_workspace(options), doing="certs account rollover")
     ca = _find(job, authority)
     with job.store.held():
         opened = _open(job, ca)
@@ -99,7 +99,7 @@ def deactivate(options: Options, *, authority: str | None, yes: bool) -> int:
     from psfdns.cli.wiring import is_interactive, now, open_workspace
     from psfdns.errors import PsfdnsError
 
-    job = open_job(open_workspace(options))
+    job = open_job(open_workspace(options), doing="certs account deactivate")
     ca = _find(job, authority)
     with job.store.held():
         opened = _open(job, ca)

@@ -16,6 +16,7 @@ from psfdns.certs.stored import Issuance
 from psfdns.errors import PsfdnsError, UsageError
 
 if TYPE_CHECKING:
+    from psfdns.certs.certificate_store import CertificateStore
     from psfdns.certs.settings import AcmeSettings
     from psfdns.certs.stored import StoredCertificate
 
@@ -42,7 +43,7 @@ class Adopted:
 
 
 def adopt_all(
-    store: Store,
+    store: CertificateStore,
     source: Path,
     names: Sequence[str],
     *,
@@ -51,7 +52,7 @@ def adopt_all(
     dry_run: bool,
 ) -> list[Adopted]:
     """Take over what `names` name, or everything. Raises PsfdnsError, UsageError."""
-    if _is_same(source, store.folder):
+    if not store.is_shared and _is_same(source, store.folder):
         raise PsfdnsError(
             f"{source} is the store itself",
             hint="name another folder in [acme] store, and let what reads certbot's read that",
@@ -62,7 +63,7 @@ def adopt_all(
             raise UsageError(f"{source} has no certificate {name!r}", hint=f"known: {', '.join(found)}")
     with contextlib.nullcontext() if dry_run else store.held():
         return [
-            _adopt(store, each, settings=settings, shape=shape, dry_run=dry_run)
+            _adopt(store, each, source, settings=settings, shape=shape, dry_run=dry_run)
             for each in found.values()
             if not names or each.name in names
         ]
@@ -84,8 +85,9 @@ def _read(source: Path) -> Iterator[Lineage | Unreadable]:
 
 
 def _adopt(
-    store: Store,
+    store: CertificateStore,
     found: Lineage | Unreadable,
+    source: Path,
     *,
     settings: AcmeSettings,
     shape: Shape | None,
@@ -104,7 +106,8 @@ def _adopt(
         if not dry_run:
             for each in older:
                 store.keep(found.name, each, shape=shape)
-            store.put(found.name, found.current, issuance=_issuance(found, settings), shape=shape)
+            store.put(found.name, found.current, issuance=_issuance(found, source, settings), shape=shape)
+            store.bring(found.name)
     except StoreError as error:
         return Adopted(found.name, Fate.ERROR, lineage=found, why=error.summary)
     return Adopted(found.name, fate, found.certificate, found, len(older) + 1)
@@ -121,8 +124,11 @@ def _choose(found: Lineage, present: StoredCertificate | None) -> tuple[Fate, st
     return Fate.IMPORTED, None
 
 
-def _issuance(found: Lineage, settings: AcmeSettings) -> Issuance | None:
-    """How it was ordered, where the CA is one of psfdns.toml's."""
+def _issuance(found: Lineage, source: Path, settings: AcmeSettings) -> Issuance | None:
+    """How it was ordered, where the CA is one of psfdns.toml's, or a store of ours says it."""
+    here = Store(source).load(found.name)
+    if here is not None and here.issuance is not None:
+        return here.issuance
     directories = {ca.directory: name for name, ca in settings.authorities.items()}
     name = directories.get(found.ordered_by.directory or "")
     return None if name is None else Issuance(name, found.ordered_by.profile)

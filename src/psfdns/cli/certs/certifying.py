@@ -10,13 +10,15 @@ from psfdns.certs.certificate import WantedCertificate
 from psfdns.certs.load import Manifests, tenant_of
 from psfdns.certs.rules import UNWANTED
 from psfdns.certs.status import Standing
-from psfdns.certs.store import Store, StoreError
+from psfdns.certs.store import StoreError
 from psfdns.cli.certs.certificates import open_manifests
+from psfdns.cli.certs.storing import open_store
 from psfdns.cli.repository import unknown
 from psfdns.cli.wiring import open_repository
 from psfdns.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
+    from psfdns.certs.certificate_store import CertificateStore
     from psfdns.cli.wiring import Workspace
 
 
@@ -29,8 +31,17 @@ class Stands:
     others: tuple[Diagnostic, ...]
 
 
-def look_at_store(workspace: Workspace, *, names: Sequence[str], tenant: str | None) -> Stands:
-    """Names and tenant intersect, none means all. Raises UsageError, StoreError."""
+def look_at_store(
+    workspace: Workspace,
+    *,
+    names: Sequence[str],
+    tenant: str | None,
+    store: CertificateStore | None = None,
+) -> Stands:
+    """Names and tenant intersect, none means all; `store` is that of the configuration, where it is open.
+
+    Raises UsageError, StoreError, and OutsideError where the store is not on this machine.
+    """
     repository = open_repository(workspace)
     if tenant is not None and tenant not in repository.tenants:
         raise unknown("tenant", tenant, repository.tenants)
@@ -44,7 +55,7 @@ def look_at_store(workspace: Workspace, *, names: Sequence[str], tenant: str | N
         for each in manifests.certificates
         if (not names or each.name in names) and tenant in {None, each.tenant}
     ]
-    store = Store(workspace.config.acme.store)
+    store = store or open_store(workspace)
     is_all = not names and tenant is None
     others = tuple(_find_unwanted(store, known)) if is_all else ()
     tenants = {each.tenant for each in chosen} if tenant is None else {tenant}
@@ -56,14 +67,14 @@ def _faults(manifests: Manifests) -> Iterator[Diagnostic]:
     return (finding for finding in manifests.findings if finding.severity is Severity.ERROR)
 
 
-def _stand(store: Store, wanted: WantedCertificate) -> Standing:
+def _stand(store: CertificateStore, wanted: WantedCertificate) -> Standing:
     try:
         return Standing(wanted, store.load(wanted.name), store.load_state(wanted.name))
     except StoreError as error:
         return Standing(wanted, unreadable=error.summary)
 
 
-def _find_unwanted(store: Store, known: Iterable[str]) -> Iterator[Diagnostic]:
+def _find_unwanted(store: CertificateStore, known: Iterable[str]) -> Iterator[Diagnostic]:
     for name in store.names():
         if name not in known:
             yield UNWANTED.broken(None, f"{name} is in the store, and no certs file wants it")

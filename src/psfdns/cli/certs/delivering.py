@@ -38,6 +38,11 @@ def deploy_due(job: Job, standings: Sequence[Standing]) -> Deploys:
     return deploy(job, standings, find_due(standings, job.workspace.config.acme.targets))
 
 
+def has_deploys(job: Job, standings: Sequence[Standing]) -> bool:
+    """Whether something is to be brought somewhere, or a target to be forgotten."""
+    return bool(find_due(standings, job.workspace.config.acme.targets)) or any(map(find_dropped, standings))
+
+
 def deploy(job: Job, standings: Sequence[Standing], deliveries: Sequence[Delivery]) -> Deploys:
     """Bring these; of the certificates, forget targets that their manifest does not name any more."""
     forgotten = [(each.wanted.name, target) for each in standings for target in _forget(job, each)]

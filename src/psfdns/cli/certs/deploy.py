@@ -37,19 +37,22 @@ def deploy(options: Options, *, names: tuple[str, ...], targets: tuple[str, ...]
     `certs renew` does so by itself, and tries again in each run what has failed. NAME is a certificate's
     name. Exit code 1: one did not arrive; the others are brought all the same.
     """
-    from psfdns.cli.certs.issuing import open_job
+    from psfdns.cli.certs.delivering import Deploys
+    from psfdns.cli.certs.issuing import bring_here, open_job
     from psfdns.cli.certs.view_deploy import to_document
     from psfdns.cli.wiring import emit_json, open_workspace
 
-    job = open_job(open_workspace(options))
+    job = open_job(open_workspace(options), doing="certs deploy")
     with job.store.held():
-        deploys, holding = _deploy(job, names, targets, force=force)
+        missing = bring_here(job, names)
+        here = [name for name in names if name not in missing]
+        deploys, holding = _deploy(job, here, targets, force=force) if here else (Deploys(), [])
     document = to_document(deploys, holding)
     if options.json:
         emit_json(document)
     else:
         report_deploys(options, deploys, holding)
-    return 0 if deploys.is_well else EXIT_FAILED
+    return 0 if deploys.is_well and not missing else EXIT_FAILED
 
 
 def _deploy(

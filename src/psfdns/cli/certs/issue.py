@@ -42,15 +42,18 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
     next is asked for. A run that was cut short is taken up where it ended. What was issued is deployed.
     """
     from psfdns.cli.certs.delivering import deploy_due
-    from psfdns.cli.certs.issuing import issue_standings, look_at_named, open_job
+    from psfdns.cli.certs.issuing import bring_here, issue_standings, look_at_named, open_job
     from psfdns.cli.wiring import open_workspace
 
-    job = open_job(open_workspace(options))
+    job = open_job(open_workspace(options), doing="certs issue")
     with job.store.held():
         outcomes = issue_standings(job, look_at_named(job, names))
+        missing = bring_here(job, names)
         issued = [each.wish.name for each in outcomes if each.issued is not None]
-        deploys = deploy_due(job, look_at_named(job, issued) if issued else ())
-    return _report(options, outcomes, deploys, quiet=False)
+        here = [name for name in issued if name not in missing]
+        deploys = deploy_due(job, look_at_named(job, here) if here else ())
+    code = _report(options, outcomes, deploys, quiet=False)
+    return EXIT_FAILED if missing else code
 
 
 @click.command(
@@ -75,7 +78,8 @@ def renew(options: Options, *, jitter: int | None) -> int:
     proved in one change of DNS. Then every certificate is brought to each of its deploy targets that does
     not have it; what failed is tried again in each run. Certs files with errors renew nothing of their own.
     Exit code 1: one could not be renewed or deployed, or a file has errors; the others are renewed all the
-    same. A second run beside this one ends at once.
+    same. A second run beside this one ends at once. With a store in
+    S3, what another host renewed is brought here first.
     """
     from psfdns.cli.certs.renewing import renew_due
     from psfdns.cli.checking_in import checked_in

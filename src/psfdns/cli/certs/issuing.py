@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,50 +15,54 @@ from psfdns.certs.certificate import Challenge, without_wildcard
 from psfdns.certs.desk import Desk
 from psfdns.certs.load import tenant_of
 from psfdns.certs.status import Standing
-from psfdns.certs.store import Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.cli.certs.certifying import Stands, look_at_store
+from psfdns.cli.certs.storing import open_stores
+from psfdns.cli.options import Verbosity
 from psfdns.cli.wiring import Workspace, draw_fraction, now, open_repository, sleep, talk
 from psfdns.errors import CaError, PsfdnsError, UsageError
 from psfdns.proofs import place_of
 
 if TYPE_CHECKING:
     from psfdns.certs.accounts import Accounts
+    from psfdns.certs.certificate_store import CertificateStore
     from psfdns.certs.order import Outcome
     from psfdns.cli.wiring import Access
     from psfdns.plans.host import HostedZone
     from psfdns.route53.challenge import Dns01Prover
+    from psfdns.route53.challenge_memory import Memory
 
 ASKING_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A workspace, its store, the accounts at CAs, and what orders leave on the disk."""
+    """A workspace, its store, the accounts at CAs, what orders leave, and which proofs may be live."""
 
     workspace: Workspace
-    store: Store
+    store: CertificateStore
     accounts: Accounts
     desk: Desk
+    open_memory: Callable[[], Memory]
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, at: Verbosity = Verbosity.NORMAL) -> None:
         """Say something on stderr."""
         from psfdns.cli.views.escape import escape
 
-        talk(self.workspace.options, escape(text))
+        talk(self.workspace.options, escape(text), at=at)
 
 
-def open_job(workspace: Workspace) -> Job:
-    """Nothing is read or asked yet."""
+def open_job(workspace: Workspace, *, doing: str = "certs") -> Job:
+    """Nothing is read or asked yet; `doing` is what another one is told who is refused meanwhile."""
     from psfdns.cli.certs.reaching import open_accounts
 
-    desk = Desk(workspace.config.state_dir / "acme")
-    return Job(workspace, Store(workspace.config.acme.store), open_accounts(workspace), desk)
+    kept = open_stores(workspace, doing=doing)
+    return Job(workspace, kept.store, open_accounts(kept.accounts), Desk(kept.desk), kept.challenges)
 
 
 def look(job: Job, names: Sequence[str] = ()) -> tuple[list[Standing], Stands]:
     """How those stand that are ours to renew, of files without errors; and all of them. Raises UsageError."""
-    stands = look_at_store(job.workspace, names=names, tenant=None)
+    stands = look_at_store(job.workspace, names=names, tenant=None, store=job.store)
     broken = {tenant_of(fault) for fault in stands.faults}
     ours = [each for each in stands.standings if not each.wanted.is_watched]
     return [each for each in ours if each.wanted.tenant not in broken], stands
@@ -191,23 +195,42 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
     return issue_all([make_wish(job, each) for each in standings], means)
 
 
-def keep(store: Store, issued: Issued) -> None:
-    """The set that counts from now on; what the CA suggested for the old one is over. Raises StoreError."""
+def keep(store: CertificateStore, issued: Issued) -> None:
+    """The set that counts from now on; what the CA suggested for the old one is over. Raises PsfdnsError."""
     wish = issued.wish
     store.put(wish.name, issued.set, issuance=Issuance(issued.ca, wish.profile))
     try:
         store.save_state(wish.name, replace(store.load_state(wish.name), ari=None))
-    except StoreError:
+    except PsfdnsError:
         # It names the certificate that it is about, so that it does no harm.
         return
+
+
+def bring_here(job: Job, names: Iterable[str]) -> frozenset[str]:
+    """See that this machine has the sets that count; what cannot be brought is told, and named."""
+    missing = set()
+    for name in names:
+        try:
+            if job.store.bring(name):
+                job.say(f"{name}: brought here from {job.store.where}", at=Verbosity.VERBOSE)
+        except PsfdnsError as error:
+            job.say(f"error: {name}: not brought here: {error.summary}", at=Verbosity.QUIET)
+            if error.hint is not None:
+                job.say(f"hint: {error.hint}", at=Verbosity.QUIET)
+            missing.add(name)
+    return frozenset(missing)
+
+
+def are_proofs_left(job: Job) -> bool:
+    """Whether a killed run has left any in DNS. Raises PsfdnsError."""
+    return bool(job.open_memory().load())
 
 
 def clean_left(job: Job) -> None:
     """Take away the proofs that a killed run has left, if there are any. Raises PsfdnsError."""
     from psfdns.cli.wiring import open_access
-    from psfdns.route53.challenge_memory import ChallengeMemory
 
-    if ChallengeMemory(job.workspace.config.state_dir / "acme").load():
+    if are_proofs_left(job):
         for remark in open_prover(job, open_access(job.workspace)).clean():
             job.say(f"a proof was left in DNS: {remark}")
 
@@ -217,7 +240,6 @@ def open_prover(job: Job, access: Access) -> Dns01Prover:
     from psfdns.cli.certs.reaching import open_view
     from psfdns.cli.wiring import monotonic, who_acts
     from psfdns.route53.challenge import Dns01Prover, Means
-    from psfdns.route53.challenge_memory import ChallengeMemory
 
     workspace = job.workspace
     # Without credentials this says so; an account that nobody knows would be refused in other words.
@@ -232,7 +254,7 @@ def open_prover(job: Job, access: Access) -> Dns01Prover:
         f"psfdns certs: proofs for CAs, by {who_acts()}",
         job.say,
     )
-    return Dns01Prover(means, ChallengeMemory(workspace.config.state_dir / "acme"))
+    return Dns01Prover(means, job.open_memory())
 
 
 def refuse_account(workspace: Workspace, account: str | None) -> None:

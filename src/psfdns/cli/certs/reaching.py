@@ -10,6 +10,7 @@ from psfdns.cli.wiring import Access, Workspace, now, open_sandbox, sleep
 if TYPE_CHECKING:
     from psfdns.certs.accounts import Accounts
     from psfdns.certs.authority import Authority
+    from psfdns.certs.documents import Documents
     from psfdns.certs.settings import CertificateAuthority
     from psfdns.lookup.view import View
 
@@ -65,8 +66,8 @@ def connect_authority(authority: CertificateAuthority, key_pem: bytes | None) ->
     return Authority(Client(line, key_pem))
 
 
-def open_accounts(workspace: Workspace) -> Accounts:
-    """The accounts below the store. Nothing is asked yet."""
+def open_accounts(documents: Documents) -> Accounts:
+    """The accounts that are kept there. Nothing is asked yet."""
     from psfdns.certs.accounts import Accounts
 
-    return Accounts(workspace.config.acme.store, connect_authority)
+    return Accounts(documents, connect_authority)

@@ -1,19 +1,22 @@
-"""`certs renew`: look without asking anybody; only where there is something to do, wait, lock and ask.
+"""`certs renew`: look without asking any CA; only where there is something to do, wait, lock and ask.
 
 After the orders everything is deployed that is due, from this run or from one before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from psfdns.cli.certs.delivering import Deploys, deploy_due
+from psfdns.cli.certs.delivering import Deploys, deploy_due, has_deploys
 from psfdns.cli.certs.deploy import report_deploys
 from psfdns.cli.certs.issuing import (
     Job,
+    are_proofs_left,
+    bring_here,
     clean_left,
     find_due,
     issue_standings,
@@ -28,11 +31,12 @@ from psfdns.errors import PsfdnsError
 if TYPE_CHECKING:
     from psfdns.certs.order import Outcome
     from psfdns.certs.status import Standing
+    from psfdns.cli.certs.certifying import Stands
 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """What became of all that was due; `is_whole`: every file and set could be read."""
+    """What became of all that was due; `is_whole`: every file and set could be read, and is here."""
 
     outcomes: list[Outcome]
     deploys: Deploys
@@ -40,14 +44,21 @@ class Renewed:
 
 
 def renew_due(workspace: Workspace, *, jitter: int | None) -> Renewed:
-    """Renew, then deploy. Raises PsfdnsError."""
-    job = open_job(workspace)
-    standings, _ = look(job)
+    """Renew, then deploy. Raises PsfdnsError.
+
+    With nothing to do the store is not held: in S3 that would be three requests, and a refusal for others.
+    """
+    job = open_job(workspace, doing="certs renew")
+    standings, stands = look(job)
     moment = now()
     if find_due(standings, moment) or wanting_advice(job, standings, moment):
         most = workspace.config.acme.jitter if jitter is None else jitter
         if most:
             sleep(most * draw_fraction())
+    elif not are_proofs_left(job) and not has_deploys(job, _readable(standings)):
+        is_whole = _tell_faults(standings, stands)
+        missing = bring_here(job, _names(_readable(standings)))
+        return Renewed([], Deploys(), is_whole and not missing)
     with job.store.held():
         return _renew(job)
 
@@ -55,22 +66,19 @@ def renew_due(workspace: Workspace, *, jitter: int | None) -> Renewed:
 def _renew(job: Job) -> Renewed:
     # Looked at anew: while this run waited, another one may have renewed.
     standings, stands = look(job)
-    for fault in stands.faults:
-        click.echo(f"{_escaped(str(fault.span))}: error: {_escaped(fault.summary)} [{fault.code}]", err=True)
-    unreadable = [each for each in standings if each.unreadable is not None]
-    for each in unreadable:
-        click.echo(f"error: {_escaped(each.wanted.name)}: {_escaped(each.unreadable or '')}", err=True)
-    readable = [each for each in standings if each.unreadable is None]
+    is_whole = _tell_faults(standings, stands)
+    readable = _readable(standings)
     due = find_due(take_advice(job, readable), now())
     try:
         outcomes = _issue(job, due)
     except PsfdnsError:
         # Without Route 53 nothing is issued; what was issued before is not held up by that.
-        report_deploys(job.workspace.options, deploy_due(job, readable))
+        report_deploys(job.workspace.options, _deploy(job, readable)[0])
         raise
     if due:
-        readable = [each for each in look(job)[0] if each.unreadable is None]
-    return Renewed(outcomes, deploy_due(job, readable), not (stands.faults or unreadable))
+        readable = _readable(look(job)[0])
+    deploys, is_here = _deploy(job, readable)
+    return Renewed(outcomes, deploys, is_whole and is_here)
 
 
 def _issue(job: Job, due: list[Standing]) -> list[Outcome]:
@@ -78,6 +86,30 @@ def _issue(job: Job, due: list[Standing]) -> list[Outcome]:
         return issue_standings(job, due)
     clean_left(job)
     return []
+
+
+def _deploy(job: Job, readable: Sequence[Standing]) -> tuple[Deploys, bool]:
+    """What became of it, and whether every set is here: one that is not is brought to nobody."""
+    missing = bring_here(job, _names(readable))
+    return deploy_due(job, [each for each in readable if each.wanted.name not in missing]), not missing
+
+
+def _readable(standings: Sequence[Standing]) -> list[Standing]:
+    return [each for each in standings if each.unreadable is None]
+
+
+def _names(standings: Sequence[Standing]) -> list[str]:
+    return [each.wanted.name for each in standings]
+
+
+def _tell_faults(standings: Sequence[Standing], stands: Stands) -> bool:
+    """Say what is wrong with files and sets; whether nothing is."""
+    for fault in stands.faults:
+        click.echo(f"{_escaped(str(fault.span))}: error: {_escaped(fault.summary)} [{fault.code}]", err=True)
+    unreadable = [each for each in standings if each.unreadable is not None]
+    for each in unreadable:
+        click.echo(f"error: {_escaped(each.wanted.name)}: {_escaped(each.unreadable or '')}", err=True)
+    return not (stands.faults or unreadable)
 
 
 def _escaped(text: str) -> str:

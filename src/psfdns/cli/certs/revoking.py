@@ -21,7 +21,7 @@ FORMAT = "psfdns-certs-revoke/1"
 
 def revoke_stored(workspace: Workspace, name: str, *, reason: int) -> dict[str, Any]:
     """Revoke what the store holds under the name, and remember it. Raises UsageError, PsfdnsError."""
-    job = open_job(workspace)
+    job = open_job(workspace, doing="certs revoke")
     names = job.store.names()
     if name not in names:
         raise unknown("certificate in the store", name, names)

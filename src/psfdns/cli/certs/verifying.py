@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from psfdns.certs.chains import ChainError, read_chain
 from psfdns.certs.coverage import Entry, Spot, find_entries, find_spots, find_uncovered
 from psfdns.certs.holdings import gather_holdings
-from psfdns.certs.store import Store
 from psfdns.certs.verifying import Look, Seen, Verdict, judge_looks
 from psfdns.checks.suppression import silence
 from psfdns.cli.certs.certificates import open_manifests
 from psfdns.cli.certs.certifying import Stands, look_at_store
 from psfdns.cli.certs.reaching import open_names
+from psfdns.cli.certs.storing import open_store
 from psfdns.cli.repository import read_zone
 from psfdns.cli.views.plan_words import count
 from psfdns.cli.wiring import Workspace, monotonic, open_repository, talk
@@ -64,7 +64,7 @@ def verify(
     entries = [entry for label, zone in zones.items() for entry in _entries(label, zone)]
     spots = list(_choose(workspace, repository, stands, entries, names=names, tenant=tenant))
     looks = _look_at_all(workspace, spots)
-    holdings = gather_holdings(Store(workspace.config.acme.store), stands.standings, looks)
+    holdings = gather_holdings(open_store(workspace), stands.standings, looks)
     judged = _without_silenced(judge_looks(looks, holdings, now=now), zones)
     verdicts = [each for each in judged if _is_told(each)]
     verdicts.sort(key=lambda each: each.status.rank)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from psfdns.certs.certificate import KeyType, without_wildcard
@@ -19,13 +18,13 @@ Shape = dict[str, Any]
 
 
 def to_document(
-    adopted: Sequence[Adopted], *, source: str, store: Path, wanted: Collection[str], dry_run: bool
+    adopted: Sequence[Adopted], *, source: str, store: str, wanted: Collection[str], dry_run: bool
 ) -> Shape:
     """`wanted` are the names that certs files have; `manifest` is what they lack."""
     return {
         "format": FORMAT,
         "from": source,
-        "store": str(store),
+        "store": store,
         "written": not dry_run,
         "certificates": [_certificate(each, wanted) for each in adopted],
         "manifest": "\n".join(
