@@ -18,17 +18,21 @@ from psfdns.certs.deploy.secretsmanager import put_secret
 from psfdns.certs.settings import TargetType
 from psfdns.cli.certs.issuing import open_job, open_prover
 from psfdns.cli.options import Options
-from psfdns.cli.wiring import open_access, open_workspace
+from psfdns.cli.wiring import open_access, open_workspace, sleep
+from psfdns.key_policies import write_policy
 from psfdns.proofs import Proof, place_of
 from psfdns.route53.challenge import Dns01Prover
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
+from psfdns.route53.signing import SigningSwitch, fetch_signing
+from psfdns.sandbox.sandbox import INSYNC_AFTER, Sandbox
 from tests.certs.deploy.clouds import BUCKET, REGION, playing_aws
 from tests.certs.deploy.parcels import parcel, target
 from tests.cli.ground import Ground
+from tests.sandbox.keys import sign
 
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "docs" / "iam"
-ROUTE53_ROLES = ("plan", "apply", "zone-delete", "certificates")
+ROUTE53_ROLES = ("plan", "apply", "zone-delete", "certificates", "dnssec")
 
 DEPLOY_ROLES = {"acm": "deploy-acm", "secretsmanager": "deploy-secretsmanager", "s3": "deploy-s3"}
 
@@ -37,11 +41,16 @@ NEEDED_BY_AWS = frozenset(
         "ec2:DescribeVpcs",
         "acm:AddTagsToCertificate",
         "secretsmanager:TagResource",
+        "kms:CreateGrant",
         "kms:Decrypt",
         "kms:GenerateDataKey",
+        "kms:GetPublicKey",
+        "kms:Sign",
+        "kms:TagResource",
     }
 )
-"""What nothing of ours asks, and AWS does itself in the caller's name (Service Authorization Reference)."""
+"""What nothing of ours asks, and AWS does itself in the caller's name (Service Authorization Reference; for
+key-signing keys the schema of CloudFormation's AWS::Route53::KeySigningKey)."""
 
 S3_NAMES = {"ListObjectsV2": "ListBucket"}
 """S3's requests that are permitted by another name."""
@@ -89,6 +98,7 @@ def asked(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> set[str]:
         spend(self, action, body)
 
     monkeypatch.setattr(Budget, "spend", noting)
+    monkeypatch.setattr(Budget, "count", lambda _, action: found.add(action))
     return found
 
 
@@ -109,9 +119,18 @@ def succeed(ground: Ground, *words: str, code: int = 0) -> None:
     assert done == code, (words, out, err)
 
 
+def sign_alpha(ground: Ground) -> None:
+    sandbox = Sandbox(ground.root / ".psfdns" / "sandbox")
+    client = sandbox.client()
+    zones = client.list_hosted_zones()["HostedZones"]
+    (zone_id,) = [each["Id"].rpartition("/")[2] for each in zones if each["Name"] == "alpha.test."]
+    sign(client, sandbox.client("kms"), zone_id)
+
+
 def test_who_plans_may_read_and_nothing_else(ground: Ground, asked: set[str]) -> None:
     set_up(ground)
     succeed(ground, "apply", "--yes")
+    sign_alpha(ground)
     asked.clear()
 
     succeed(ground, "plan")
@@ -178,6 +197,36 @@ def prove(ground: Ground) -> Dns01Prover:
     return open_prover(open_job(workspace), open_access(workspace))
 
 
+def test_who_signs_zones_may_do_all_that_signing_takes_and_never_takes_a_key_away(
+    ground: Ground, asked: set[str]
+) -> None:
+    set_up(ground)
+    succeed(ground, "apply", "--yes")
+    access = open_access(open_workspace(Options(sandbox=True, config=str(ground.root / "psfdns.toml"))))
+    asked.clear()
+
+    (hosted,) = [each for each in access.host.list_zones() if each.name == "alpha.test."]
+    access.api.call("GetHostedZone", "look at its name servers", Id=hosted.id)
+    policy = write_policy(account="sandbox", zone_ids=[hosted.id])
+    key = access.kms.create_key(description="a test", policy=policy, tags={"psfdns:zone": hosted.name})
+    access.kms.create_alias("alias/psfdns/alpha_test", key.id)
+    access.kms.describe_key(key.arn)
+    access.kms.fetch_policy(key.arn)
+    switch = SigningSwitch(access.api, hosted, access.budget.pause)
+    made = switch.create_key("key_1", kms_arn=key.arn, active=False)
+    access.api.call("GetChange", "ask how far it is", Id=made.change_id)
+    switch.activate_key("key_1")
+    switch.enable_signing()
+    fetch_signing(access.api, hosted)
+    switch.disable_signing()
+    sleep(INSYNC_AFTER)
+    switch.deactivate_key("key_1")
+    switch.delete_key("key_1")
+
+    assert asked == actions("dnssec") - NEEDED_BY_AWS
+    assert actions("dnssec", "Deny") == {"kms:DisableKey", "kms:ScheduleKeyDeletion"}
+
+
 def test_only_the_role_for_it_may_delete_a_zone() -> None:
     may_delete = [role for role in ROUTE53_ROLES if "route53:DeleteHostedZone" in actions(role)]
 
@@ -188,8 +237,9 @@ def test_only_the_role_for_it_may_delete_a_zone() -> None:
 def test_every_action_of_the_source_is_allowed_to_some_role_and_no_other_is() -> None:
     allowed = set().union(*map(actions, ROUTE53_ROLES)) - NEEDED_BY_AWS
     source = named_in_source("route53", "route53", "cli", "journal", "aws")
+    of_keys = named_in_source("kms", "aws")
 
-    assert allowed == {f"route53:{action}" for action in source}
+    assert allowed == {f"route53:{action}" for action in source} | {f"kms:{action}" for action in of_keys}
 
 
 def test_who_writes_the_journal_may_do_all_that_is_asked_of_the_bucket() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from psfdns.dnssec.cloud_codes import KMS
 from psfdns.dnssec.delegation_codes import DELEGATION
 from psfdns.dnssec.outside_codes import CDS, CLOUD
 from psfdns.dnssec.trust_codes import CHAIN, DS, KEYS
@@ -16,5 +17,6 @@ CHAPTERS = (
     ("Denial of existence", DENIAL),
     ("CDS and CDNSKEY", CDS),
     ("Route 53 and tenant.toml", CLOUD),
+    ("Keys in KMS", KMS),
 )
 CODES = {code.name: code for _, chapter in CHAPTERS for code in chapter}

@@ -20,7 +20,9 @@ asks everybody on the way to it, because a resolver sees one server and its own 
   asked for at all. Of a name without a zone file A, AAAA, MX and TXT of the apex are;
 - the **zones above** until one server of each tells enough, once for all zones below;
 - the **delegation**, as `psfdns delegation` does ([delegation.md](delegation.md));
-- **Route 53** for GetDNSSEC: its state and its key-signing keys. `dnssec` of tenant.toml is what is wanted.
+- **Route 53** for GetDNSSEC: its state and its key-signing keys. `dnssec` of tenant.toml is what is wanted;
+- **KMS**, if it may be asked, for the state, kind and policy of each key behind them. What is wrong with one
+  that does not sign is said as information.
 
 | status | means | exit code |
 |---|---|---|

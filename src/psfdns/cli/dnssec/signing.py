@@ -27,6 +27,7 @@ from psfdns.names import is_subdomain
 
 if TYPE_CHECKING:
     from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.dnssec.keys_in_kms import KeysInKms
     from psfdns.lookup.parents import NameServer
     from psfdns.plans.host import HostedZone
     from psfdns.records import RRsetKey
@@ -71,6 +72,7 @@ class Examination:
 
     inspection: Inspection
     descent: Descent
+    keys: KeysInKms
 
     def examine_all(self, targets: Sequence[Target]) -> list[Examined]:
         """Each zone, in DNSSEC's canonical order of names."""
@@ -126,9 +128,10 @@ class Examination:
         from psfdns.route53.signing import fetch_signing
 
         try:
-            return Cloud(fetch_signing(self.inspection.access.api, hosted), wanted=wanted)
+            signing = fetch_signing(self.inspection.access.api, hosted)
         except HostError as problem:
             return Cloud(why=problem.summary, wanted=wanted)
+        return Cloud(signing, wanted=wanted, kms=self.keys.look_at(hosted, signing.keys))
 
     def _with_hints(self, verdict: Verdict) -> Verdict:
         """What could not be asked says what would help; only the command line knows of configuration."""

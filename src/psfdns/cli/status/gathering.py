@@ -177,6 +177,7 @@ def _open_examination(
     if Aspect.DNSSEC not in aspects:
         return None, None
     from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.dnssec.keys_in_kms import KeysInKms
     from psfdns.cli.dnssec.signing import Examination
     from psfdns.cli.resolving import open_anchors, open_chain_means
 
@@ -185,7 +186,8 @@ def _open_examination(
     except PsfdnsError as error:
         return None, Heard(None, error.summary, error.hint)
     means = open_chain_means(looking.workspace, looking.access)
-    return Examination(inspection, Descent(means, anchors, looking.moment)), None
+    keys = KeysInKms(looking.access, inspection.account.name)
+    return Examination(inspection, Descent(means, anchors, looking.moment), keys), None
 
 
 def _look_at(
