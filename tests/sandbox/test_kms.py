@@ -26,17 +26,16 @@ Action = Callable[..., Any]
 
 
 @pytest.fixture(params=["sandbox", "moto"])
-def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def either(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "sandbox":
         yield request.getfixturevalue("kms")
         return
     with mock_aws():
-        yield client_in("us-east-1", monkeypatch)
+        yield client_in("us-east-1")
 
 
-def client_in(region: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+def client_in(region: str) -> Any:
+    """Within moto, which brings credentials of its own."""
     return session().create_client("kms", region_name=region)
 
 
@@ -279,7 +278,7 @@ def test_a_key_that_was_to_go_is_gone_when_its_time_has_come(kms: Any, clock: Cl
 
 def test_a_region_sees_its_own_keys(sandbox: Sandbox, kms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     here = make(kms)
-    there = client_in("eu-central-1", monkeypatch)
+    there = client_in("eu-central-1")
     sandbox.attach(there)
     made = make(there)
 
@@ -338,11 +337,9 @@ def test_keys_are_forgotten_with_the_rest(tmp_path: Path) -> None:
     assert Sandbox(tmp_path).client("kms").list_keys()["Keys"] == []
 
 
-def test_moto_s_disabled_keys_sign_and_dying_ones_recover_so_it_does_not_play_kms_here(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_moto_s_disabled_keys_sign_and_dying_ones_recover_so_it_does_not_play_kms_here() -> None:
     with mock_aws():
-        client = client_in("us-east-1", monkeypatch)
+        client = client_in("us-east-1")
         key_id = make(client)["KeyId"]
         client.disable_key(KeyId=key_id)
         client.sign(KeyId=key_id, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
