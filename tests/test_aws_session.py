@@ -56,11 +56,12 @@ def test_of_the_endpoints_only_ours_are_read() -> None:
     assert partition == {**whole, "services": {name: whole["services"][name] for name in session._SERVICES}}
 
 
-OTHER_SPELLING = '{"partitions": [{"partition": "aws", "services": {"route53": {}, "sts": {}}}]}'
+OTHER_SPELLING = '{"partitions": [{"partition": "aws", "services": {"kms": {}, "route53": {}, "sts": {}}}]}'
 SPELLING = """{
   "partitions" : [ {
     "partition" : "PARTITION",
     "services" : {
+      "kms" : { },
       "route53" : { },
       "sts" : { }
     }

@@ -22,10 +22,13 @@ from tests.cli.ground import Ground
 
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "docs" / "iam"
-ROUTE53_ROLES = ("plan", "apply", "zone-delete", "certificates")
+ROUTE53_ROLES = ("plan", "apply", "zone-delete", "certificates", "dnssec")
 
-NEEDED_BY_AWS = frozenset({"ec2:DescribeVpcs"})
-"""What nothing of ours asks, and AWS does itself in the caller's name (Service Authorization Reference)."""
+NEEDED_BY_AWS = frozenset(
+    {"ec2:DescribeVpcs", "kms:CreateGrant", "kms:GetPublicKey", "kms:Sign", "kms:TagResource"}
+)
+"""What nothing of ours asks, and AWS does itself in the caller's name (Service Authorization Reference; for
+key-signing keys the schema of CloudFormation's AWS::Route53::KeySigningKey)."""
 
 S3_NAMES = {"ListObjectsV2": "ListBucket"}
 """S3's requests that are permitted by another name."""
@@ -73,6 +76,7 @@ def asked(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> set[str]:
         spend(self, action, body)
 
     monkeypatch.setattr(Budget, "spend", noting)
+    monkeypatch.setattr(Budget, "count", lambda _, action: found.add(action))
     return found
 
 
@@ -170,8 +174,9 @@ def test_only_the_role_for_it_may_delete_a_zone() -> None:
 def test_every_action_of_the_source_is_allowed_to_some_role_and_no_other_is() -> None:
     allowed = set().union(*map(actions, ROUTE53_ROLES)) - NEEDED_BY_AWS
     source = named_in_source("route53", "route53", "cli", "journal", "aws")
+    of_keys = named_in_source("kms", "aws")
 
-    assert allowed == {f"route53:{action}" for action in source}
+    assert allowed == {f"route53:{action}" for action in source} | {f"kms:{action}" for action in of_keys}
 
 
 def test_who_writes_the_journal_may_do_all_that_is_asked_of_the_bucket() -> None:

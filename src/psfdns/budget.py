@@ -133,6 +133,12 @@ class Budget:
         with self._lock:
             self._sent[action] += 1
 
+    def count(self, action: str) -> None:
+        """Count a request of another service, which has its own limits. Raises StoppedError after `stop`."""
+        self.pause(0)
+        with self._lock:
+            self._sent[action] += 1
+
     def _wait(self, wanted: list[tuple[TokenBucket, int]]) -> None:
         while True:
             seconds = max(bucket.seconds_until(tokens) for bucket, tokens in wanted)

@@ -7,6 +7,7 @@ import sys
 sys.modules.setdefault("urllib3.contrib.pyopenssl", None)  # type: ignore[arg-type]
 
 from psfdns.aws.identity import Identity, look_up_account, look_up_identity  # noqa: E402 - as above
+from psfdns.aws.kms import Kms  # noqa: E402 - as above
 from psfdns.aws.route53 import PRIOR_REQUEST, SANDBOX_ACCOUNT, Api, AwsApi, open_route53  # noqa: E402
 from psfdns.aws.s3 import open_objects  # noqa: E402 - as above
 from psfdns.aws.session import Session  # noqa: E402 - as above
@@ -17,6 +18,7 @@ __all__ = [
     "Api",
     "AwsApi",
     "Identity",
+    "Kms",
     "Session",
     "look_up_account",
     "look_up_identity",

@@ -1,4 +1,4 @@
-"""Clients of one session: botocore's, without what Route 53 and STS do not need of it.
+"""Clients of one session: botocore's, without what KMS, Route 53 and STS do not need of it.
 
 A session reads profile, credentials and endpoints as every tool of AWS does (boto3 adds nothing but its
 imports). But it also lists the hundreds of services that it knows and reads the endpoints of them all, which
@@ -19,7 +19,7 @@ from botocore.loaders import JSONFileLoader, Loader
 
 from psfdns.aws.listing import ParserFactory
 
-_SERVICES = ("route53", "sts")
+_SERVICES = ("kms", "route53", "sts")
 _BEFORE_SERVICES = '"services" : {'
 """Where, in the first partition of endpoints.json, its services begin."""
 

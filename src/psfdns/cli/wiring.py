@@ -18,7 +18,7 @@ from psfdns.cli.options import Options, Verbosity
 from psfdns.errors import PsfdnsError, UsageError
 
 if TYPE_CHECKING:
-    from psfdns.aws import AwsApi, Identity
+    from psfdns.aws import AwsApi, Identity, Kms
     from psfdns.budget import Budget
     from psfdns.config import Config
     from psfdns.objects import ObjectStore
@@ -137,13 +137,15 @@ def open_repository(workspace: Workspace) -> Repository:
 class Access:
     """One way to an account: the API, its budget (which counts every request), and the zones as read.
 
-    `identify` tells who we are there, None where that cannot be learnt; AWS is asked once at most.
+    `identify` tells who we are there, None where that cannot be learnt; AWS is asked once at most. `kms` are
+    its keys in us-east-1.
     """
 
     api: AwsApi
     budget: Budget
     host: Route53Host
     identify: Callable[[], Identity | None]
+    kms: Kms
 
 
 def open_access(workspace: Workspace) -> Access:
@@ -151,7 +153,7 @@ def open_access(workspace: Workspace) -> Access:
 
     Nothing is asked yet. The sandbox is never implied, and has no limits to keep below.
     """
-    from psfdns.aws import SANDBOX_ACCOUNT, Session, look_up_identity, open_route53
+    from psfdns.aws import SANDBOX_ACCOUNT, Kms, Session, look_up_identity, open_route53
     from psfdns.budget import UNLIMITED, Budget
     from psfdns.route53.host import THREADS, Route53Host
 
@@ -169,7 +171,8 @@ def open_access(workspace: Workspace) -> Access:
         identity = identify()
         return identity.account if identity else None
 
-    return Access(api, budget, Route53Host(api, look_up_account=look_up_account), identify)
+    kms = Kms(budget=budget, attach=attach, session=None if sandboxed else session)
+    return Access(api, budget, Route53Host(api, look_up_account=look_up_account), identify, kms)
 
 
 def open_shared_store(workspace: Workspace) -> ObjectStore | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -60,7 +61,10 @@ class LiveZone:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key-signing key of a hosted zone (API reference, KeySigningKey); `digest` is upper-case hex."""
+    """A key-signing key of a hosted zone (API reference, KeySigningKey).
+
+    `digest` is upper-case hex, `public_key` base64 as in its DNSKEY, `kms_arn` the key of KMS behind it.
+    """
 
     name: str
     status: str
@@ -69,6 +73,8 @@ class SigningKey:
     digest_type: int
     digest: str
     message: str = ""
+    kms_arn: str = ""
+    public_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,30 @@ class HostedSigning:
     status: str
     message: str = ""
     keys: tuple[SigningKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedKey:
+    """A key of KMS (API reference, KeyMetadata); `deleted_at`: when it is to go, None where it stays."""
+
+    id: str
+    arn: str
+    state: str
+    spec: str
+    usage: str
+    multi_region: bool = False
+    deleted_at: datetime.datetime | None = None
+
+    @property
+    def region(self) -> str:
+        """The region that its ARN names."""
+        return region_of(self.arn)
+
+
+def region_of(arn: str) -> str:
+    """The region in an ARN (`arn:PARTITION:SERVICE:REGION:ACCOUNT:…`); empty where that is none."""
+    parts = arn.split(":")
+    return parts[3] if len(parts) > 5 and parts[0] == "arn" else ""
 
 
 class Host(Protocol):
