@@ -136,9 +136,9 @@ ENABLE: tuple[Step, ...] = (
     See("signed-everywhere", "every server shows the key and valid signatures", _signs),
     Pass(
         "unsigned-gone",
-        "answers without signatures may be cached",
+        "answers without signatures, or earlier keys, may be cached",
         "signed-everywhere",
-        (timing.ZONE, timing.NEGATIVE, timing.ZONE_NS),
+        (timing.ZONE, timing.NEGATIVE, timing.ZONE_NS, timing.DNSKEY),
         floor=lambda record: record.stale_until,
     ),
     Act("ds", "have the DS set at the parent", _add_ds, _may_add_ds),

@@ -31,6 +31,8 @@ ORDER_MAY_TAKE = datetime.timedelta(days=1)
 """Some registries take in DS records once a day (the same page): one that was ordered may come so late."""
 USUAL_DS_TTL = 86_400
 """Of a DS that nobody has seen yet; that of com and most registries."""
+REMEMBERED = datetime.timedelta(days=30)
+"""For which the TTLs of one procedure count for the next one of the zone."""
 MAX_TTL = (1 << 31) - 1
 """RFC 2181 §8."""
 
@@ -41,10 +43,6 @@ class Ttl:
 
     seconds: int
     seen: datetime.datetime
-
-    def ends(self) -> datetime.datetime:
-        """When nobody has it cached any more, if it is in force no longer."""
-        return self.seen + datetime.timedelta(seconds=self.seconds)
 
 
 def note_ttls(known: Mapping[str, Ttl], seen: Mapping[str, int], now: datetime.datetime) -> dict[str, Ttl]:
@@ -58,8 +56,8 @@ def note_ttls(known: Mapping[str, Ttl], seen: Mapping[str, int], now: datetime.d
 
 
 def still_cached(known: Mapping[str, Ttl], now: datetime.datetime) -> dict[str, Ttl]:
-    """Those that matter to a procedure that begins now."""
-    return {kind: ttl for kind, ttl in known.items() if ttl.ends() > now}
+    """Those that matter to a procedure that begins now: when they ended to be in force nobody has seen."""
+    return {kind: ttl for kind, ttl in known.items() if ttl.seen + REMEMBERED > now}
 
 
 def longest(
