@@ -14,10 +14,13 @@ import pytest
 from psfdns.budget import Budget
 from psfdns.cli.certs.issuing import open_job, open_prover
 from psfdns.cli.options import Options
-from psfdns.cli.wiring import open_workspace
+from psfdns.cli.wiring import open_access, open_workspace, sleep
+from psfdns.key_policies import write_policy
 from psfdns.proofs import Proof, place_of
 from psfdns.route53.challenge import Dns01Prover
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
+from psfdns.route53.signing import SigningSwitch, fetch_signing
+from psfdns.sandbox.sandbox import INSYNC_AFTER
 from tests.cli.ground import Ground
 
 ROOT = Path(__file__).parents[1]
@@ -162,6 +165,36 @@ def prove(ground: Ground) -> Dns01Prover:
     """The prover of the command line, without a certificate that is wanted."""
     options = Options(sandbox=True, config=str(ground.root / "psfdns.toml"))
     return open_prover(open_job(open_workspace(options)))
+
+
+def test_who_signs_zones_may_do_all_that_signing_takes_and_never_takes_a_key_away(
+    ground: Ground, asked: set[str]
+) -> None:
+    set_up(ground)
+    succeed(ground, "apply", "--yes")
+    access = open_access(open_workspace(Options(sandbox=True, config=str(ground.root / "psfdns.toml"))))
+    asked.clear()
+
+    (hosted,) = [each for each in access.host.list_zones() if each.name == "alpha.test."]
+    access.api.call("GetHostedZone", "look at its name servers", Id=hosted.id)
+    policy = write_policy(account="sandbox", zone_ids=[hosted.id])
+    key = access.kms.create_key(description="a test", policy=policy, tags={"psfdns:zone": hosted.name})
+    access.kms.create_alias("alias/psfdns/alpha_test", key.id)
+    access.kms.describe_key(key.arn)
+    access.kms.fetch_policy(key.arn)
+    switch = SigningSwitch(access.api, hosted, access.budget.pause)
+    made = switch.create_key("key_1", kms_arn=key.arn, active=False)
+    access.api.call("GetChange", "ask how far it is", Id=made.change_id)
+    switch.activate_key("key_1")
+    switch.enable_signing()
+    fetch_signing(access.api, hosted)
+    switch.disable_signing()
+    sleep(INSYNC_AFTER)
+    switch.deactivate_key("key_1")
+    switch.delete_key("key_1")
+
+    assert asked == actions("dnssec") - NEEDED_BY_AWS
+    assert actions("dnssec", "Deny") == {"kms:DisableKey", "kms:ScheduleKeyDeletion"}
 
 
 def test_only_the_role_for_it_may_delete_a_zone() -> None:

@@ -97,6 +97,21 @@ def judge_policy(text: str, *, account: str | None, zone_id: str) -> Permission:
     return Permission(lacking, open_to_all)
 
 
+def lets_account_rule(text: str, *, account: str) -> bool:
+    """Whether the account itself may change the policy again; raises ValueError for what is none."""
+    try:
+        statements = _statements(json.loads(text))
+    except (TypeError, AttributeError) as error:
+        raise ValueError(str(error)) from error
+    owners = {"*", account, f"arn:aws:iam::{account}:root"}
+    return any(
+        each.get("Effect") == "Allow"
+        and _covers(each, "kms:PutKeyPolicy")
+        and (each.get("Principal") == "*" or owners & _principals(each, "AWS"))
+        for each in statements
+    )
+
+
 def _statements(document: Any) -> list[Mapping[str, Any]]:
     found = document["Statement"] if isinstance(document, dict) and "Statement" in document else None
     statements = [found] if isinstance(found, dict) else found
@@ -106,12 +121,13 @@ def _statements(document: Any) -> list[Mapping[str, Any]]:
 
 
 def _is_for_route53(statement: Mapping[str, Any]) -> bool:
+    is_for_all = statement.get("Principal") == "*" or "*" in _principals(statement, "AWS")
+    return is_for_all or SERVICE in _principals(statement, "Service")
+
+
+def _principals(statement: Mapping[str, Any], kind: str) -> set[str]:
     principal = statement.get("Principal")
-    if principal == "*":
-        return True
-    if not isinstance(principal, dict):
-        return False
-    return SERVICE in _texts(principal.get("Service")) or "*" in _texts(principal.get("AWS"))
+    return set(_texts(principal.get(kind))) if isinstance(principal, dict) else set()
 
 
 def _covers(statement: Mapping[str, Any], action: str) -> bool:

@@ -44,3 +44,19 @@ def client(sandbox: Sandbox, bare_client: Any) -> Iterator[Any]:
 @pytest.fixture
 def zone(client: Any) -> str:
     return make_zone(client)
+
+
+@pytest.fixture(scope="session")
+def bare_kms() -> Any:
+    """As `bare_client`, of KMS."""
+    sandbox = Sandbox(None)
+    kms = sandbox.client("kms", config=Config(retries={"total_max_attempts": 1}))
+    kms.meta.events.unregister("before-send.kms", sandbox._answer_in_process)
+    return kms
+
+
+@pytest.fixture
+def kms(sandbox: Sandbox, bare_kms: Any) -> Iterator[Any]:
+    sandbox.attach(bare_kms)
+    yield bare_kms
+    bare_kms.meta.events.unregister("before-send.kms", sandbox._answer_in_process)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
 SIGNING, NOT_SIGNING = "SIGNING", "NOT_SIGNING"
+DELETING = "DELETING"
+"""What a key, or a zone's signing, is until all servers know that it is gone."""
 MAX_KEYS = 2
 """Key-signing keys of a zone (Developer Guide, "Quotas")."""
 
@@ -137,34 +139,34 @@ class SigningSwitch:
 
     def activate_key(self, name: str) -> str | None:
         """Sign with a key (ActivateKeySigningKey)."""
-        return self._change_key("ActivateKeySigningKey", "activate", name, ACTIVE)
+        return self._change_key("ActivateKeySigningKey", "activate", name, {ACTIVE})
 
     def deactivate_key(self, name: str) -> str | None:
         """Sign with a key no longer (DeactivateKeySigningKey); never the last one of a zone that signs."""
-        return self._change_key("DeactivateKeySigningKey", "deactivate", name, INACTIVE)
+        return self._change_key("DeactivateKeySigningKey", "deactivate", name, {INACTIVE})
 
     def delete_key(self, name: str) -> str | None:
         """Remove an inactive key (DeleteKeySigningKey); the key of KMS stays."""
-        return self._change_key("DeleteKeySigningKey", "delete", name, None)
+        return self._change_key("DeleteKeySigningKey", "delete", name, {DELETING, None})
 
     def enable_signing(self) -> str | None:
         """Begin to sign, with every active key (EnableHostedZoneDNSSEC)."""
-        return self._switch("EnableHostedZoneDNSSEC", "sign", SIGNING)
+        return self._switch("EnableHostedZoneDNSSEC", "sign", {SIGNING})
 
     def disable_signing(self) -> str | None:
         """Stop signing (DisableHostedZoneDNSSEC); keys stay as they are."""
-        return self._switch("DisableHostedZoneDNSSEC", "stop signing", NOT_SIGNING)
+        return self._switch("DisableHostedZoneDNSSEC", "stop signing", {DELETING, NOT_SIGNING})
 
-    def _change_key(self, action: str, verb: str, name: str, wanted: str | None) -> str | None:
+    def _change_key(self, action: str, verb: str, name: str, wanted: Container[str | None]) -> str | None:
         def is_done(signing: HostedSigning) -> bool:
-            return next((key.status for key in signing.keys if key.name == name), None) == wanted
+            return next((key.status for key in signing.keys if key.name == name), None) in wanted
 
         doing = f"{verb} key-signing key {name} of {self.hosted.name}"
         return self._settle(action, doing, is_done, HostedZoneId=self.hosted.id, Name=name)
 
-    def _switch(self, action: str, verb: str, wanted: str) -> str | None:
+    def _switch(self, action: str, verb: str, wanted: Container[str | None]) -> str | None:
         def is_done(signing: HostedSigning) -> bool:
-            return signing.status == wanted
+            return signing.status in wanted
 
         return self._settle(action, f"{verb} {self.hosted.name}", is_done, HostedZoneId=self.hosted.id)
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from psfdns.sandbox.cloud import Cloud, Params, Result, cut_page, page_size
 from psfdns.sandbox.faults import ApiError, invalid_input
-from psfdns.sandbox.zone_actions import LOCATION
-from psfdns.sandbox.zones import name_servers_of
+from psfdns.sandbox.zones import LOCATION, name_servers_of
 
 MAX_TAGS = 50
 """Tags of one resource (AWS General Reference, "Tag naming limits")."""

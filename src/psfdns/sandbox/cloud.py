@@ -34,7 +34,8 @@ class Cloud:
     """One account of the embedded Route 53.
 
     `insync_after`: seconds for which a change stays PENDING; `busy_for`: seconds for which a zone refuses
-    another change with PriorRequestNotComplete.
+    another change with PriorRequestNotComplete. `find_parent_ds`: the DS that a zone (its stored name) has in
+    a parent outside of the account, None where they cannot be looked up.
     """
 
     store: Store
@@ -44,6 +45,7 @@ class Cloud:
     busy_for: float = 0.0
     max_zones: int = MAX_ZONES
     max_record_sets: int = MAX_RECORD_SETS
+    find_parent_ds: Callable[[str], tuple[str, ...] | None] | None = None
     busy_until: dict[str, datetime.datetime] = field(default_factory=dict)
 
     def new_id(self, prefix: str, length: int = 20) -> str:
@@ -57,6 +59,16 @@ class Cloud:
     def change_info(self, change: dict[str, str]) -> dict[str, Any]:
         """How far a change is."""
         return change_info(change, self.now(), self.insync_after)
+
+    def is_busy(self, zone_id: str) -> bool:
+        """Whether another change of the zone is being taken in."""
+        until = self.busy_until.get(zone_id)
+        return until is not None and self.now() < until
+
+    def keep_busy(self, zone_id: str) -> None:
+        """A change of the zone is being taken in."""
+        if self.busy_for:
+            self.busy_until[zone_id] = self.now() + datetime.timedelta(seconds=self.busy_for)
 
     def zone(self, zone_id: str) -> HostedZone:
         """A hosted zone by id; raises NoSuchHostedZone."""

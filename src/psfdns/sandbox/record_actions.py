@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -66,15 +65,13 @@ def change_resource_record_sets(cloud: Cloud, params: Params) -> Result:
         )
         change = cloud.new_change(batch.get("Comment"))
         cloud.store.store_zone(zone.with_change(change), changed)
-        if cloud.busy_for:
-            cloud.busy_until[zone.id] = cloud.now() + datetime.timedelta(seconds=cloud.busy_for)
+        cloud.keep_busy(zone.id)
     return {"ChangeInfo": cloud.change_info(change)}
 
 
 def _check_turn(cloud: Cloud, zone: HostedZone) -> None:
     """One change at a time in a zone."""
-    until = cloud.busy_until.get(zone.id)
-    if until is not None and cloud.now() < until:
+    if cloud.is_busy(zone.id):
         raise ApiError(
             "PriorRequestNotComplete",
             "The request was rejected because Route 53 was still processing a prior request.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from psfdns.errors import PsfdnsError
-from psfdns.sandbox.store import ACCOUNT_FILE, DiskStore
+from psfdns.sandbox.store import ACCOUNT_FILE, KEYS_FILE, DiskStore
 
 
 def forget(folder: Path) -> int:
@@ -13,7 +13,7 @@ def forget(folder: Path) -> int:
     with DiskStore(folder).writing():
         documents = list(folder.glob("Z*.json"))
         try:
-            for path in [*documents, folder / ACCOUNT_FILE, *folder.glob(".*.new")]:
+            for path in [*documents, folder / ACCOUNT_FILE, folder / KEYS_FILE, *folder.glob(".*.new")]:
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise PsfdnsError(f"{folder}: cannot be removed: {error.strerror}") from error

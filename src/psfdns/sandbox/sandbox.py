@@ -1,7 +1,8 @@
 """The embedded Route 53: one function from request to answer, put inside a boto3 client or served over HTTP.
 
-Our own layer decides all that concerns hosted zones, record sets, changes, tags and delegation sets, by the
-rules that Route 53 enforces and moto does not; moto answers the rest (`psfdns.sandbox.embedded`).
+Our own layer decides all that concerns hosted zones, record sets, changes, signing, tags and delegation
+sets, by the rules that Route 53 enforces and moto does not; moto answers the rest (`sandbox.embedded`). KMS's
+keys are here as well (`sandbox.kms`), since zones are signed with them.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from psfdns.sandbox import (
     account_actions,
     embedded,
     identity,
+    kms,
     protections,
     record_actions,
+    signing_actions,
     zone_actions,
 )
 from psfdns.sandbox.cloud import ACCOUNT, MAX_RECORD_SETS, MAX_ZONES, Cloud, Params, Result
@@ -43,19 +46,25 @@ INSYNC_AFTER = 0.5
 """Seconds for which a change of the sandbox is PENDING; Route 53 takes up to 60."""
 
 _ACTIONS: dict[str, Callable[[Cloud, Params], Result]] = {
+    "ActivateKeySigningKey": signing_actions.activate_key_signing_key,
     "AssociateVPCWithHostedZone": embedded.associate_vpc,
     "ChangeResourceRecordSets": record_actions.change_resource_record_sets,
     "ChangeTagsForResource": account_actions.change_tags_for_resource,
     "CreateHostedZone": zone_actions.create_hosted_zone,
+    "CreateKeySigningKey": signing_actions.create_key_signing_key,
     "CreateResourceRecordSetProtections": protections.create_protections,
     "CreateReusableDelegationSet": account_actions.create_reusable_delegation_set,
+    "DeactivateKeySigningKey": signing_actions.deactivate_key_signing_key,
     "DeleteHostedZone": zone_actions.delete_hosted_zone,
+    "DeleteKeySigningKey": signing_actions.delete_key_signing_key,
     "DeleteResourceRecordSetProtections": protections.delete_protections,
     "DeleteReusableDelegationSet": account_actions.delete_reusable_delegation_set,
+    "DisableHostedZoneDNSSEC": signing_actions.disable_hosted_zone_dnssec,
     "DisassociateVPCFromHostedZone": embedded.disassociate_vpc,
+    "EnableHostedZoneDNSSEC": signing_actions.enable_hosted_zone_dnssec,
     "GetAccountLimit": zone_actions.get_account_limit,
     "GetChange": zone_actions.get_change,
-    "GetDNSSEC": zone_actions.get_dnssec,
+    "GetDNSSEC": signing_actions.get_dnssec,
     "GetHealthCheckCount": account_actions.get_health_check_count,
     "GetHostedZone": zone_actions.get_hosted_zone,
     "GetHostedZoneCount": zone_actions.get_hosted_zone_count,
@@ -76,9 +85,9 @@ _ACTIONS: dict[str, Callable[[Cloud, Params], Result]] = {
 class Sandbox:
     """One embedded Route 53 account, kept in `state_dir`, or in memory where that is None.
 
-    `insync_after` and `busy_for` are seconds (see `Cloud`), `clock` gives aware UTC times, `throttle`
-    refuses requests as Route 53's token buckets do, `randomness` makes ids reproducible. Raises
-    PsfdnsError where moto is not installed.
+    `insync_after`, `busy_for` and `find_parent_ds` are explained by `Cloud`, `clock` gives aware UTC
+    times, `throttle` refuses requests as Route 53's token buckets do, `randomness` makes ids reproducible.
+    Raises PsfdnsError where moto is not installed.
     """
 
     def __init__(
@@ -92,6 +101,7 @@ class Sandbox:
         randomness: random.Random | None = None,
         max_zones: int = MAX_ZONES,
         max_record_sets: int = MAX_RECORD_SETS,
+        find_parent_ds: Callable[[str], tuple[str, ...] | None] | None = None,
     ) -> None:
         if importlib.util.find_spec("moto") is None:
             raise PsfdnsError(
@@ -105,6 +115,7 @@ class Sandbox:
             busy_for=busy_for,
             max_zones=max_zones,
             max_record_sets=max_record_sets,
+            find_parent_ds=find_parent_ds,
         )
         self._throttle = throttle
         self._wire: Wire | None = None
@@ -118,6 +129,8 @@ class Sandbox:
         body: bytes = b"",
     ) -> Response:
         """Answer one request: status, headers, body. Raises PsfdnsError where the state is damaged."""
+        if any(name.lower() == "x-amz-target" for name in headers or ()):
+            return kms.answer(self.cloud, headers or {}, body, self._new_request_id())
         if path in {"", "/"}:
             form = parse_qs(f"{query}&{body.decode('utf-8', 'replace')}")
             return identity.answer(form, self._new_request_id())

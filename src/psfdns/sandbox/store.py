@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from psfdns.errors import PsfdnsError
 from psfdns.journal.disk import make_parents
+from psfdns.sandbox.kms_keys import KmsKey, key_as_document, key_of_document
 from psfdns.sandbox.recordsets import RecordSets
 from psfdns.sandbox.zones import (
     FORMAT,
@@ -29,6 +30,7 @@ from psfdns.sandbox.zones import (
 )
 
 ACCOUNT_FILE = "account.json"
+KEYS_FILE = "keys.json"
 LOCK_FILE = "lock"
 LOCK_SECONDS = 30.0
 """How long a writer waits for another process before it gives up."""
@@ -82,6 +84,12 @@ class Store(Protocol):
     def store_account(self, account: Account) -> None:
         """Keep it."""
 
+    def keys(self) -> Mapping[str, KmsKey]:
+        """The keys of KMS by id, in the order of their making."""
+
+    def store_keys(self, keys: Mapping[str, KmsKey]) -> None:
+        """Keep these, and no others."""
+
 
 class MemoryStore:
     """A store that ends with the process."""
@@ -90,6 +98,7 @@ class MemoryStore:
         self._turn = threading.RLock()
         self._zones: dict[str, tuple[HostedZone, RecordSets]] = {}
         self._account = Account()
+        self._keys: Mapping[str, KmsKey] = {}
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -123,6 +132,14 @@ class MemoryStore:
         """Keep it."""
         self._account = account
 
+    def keys(self) -> Mapping[str, KmsKey]:
+        """The keys of KMS by id."""
+        return self._keys
+
+    def store_keys(self, keys: Mapping[str, KmsKey]) -> None:
+        """Keep these, and no others."""
+        self._keys = dict(keys)
+
 
 _Stamp = tuple[int, int, int]
 
@@ -145,6 +162,7 @@ class DiskStore:
         self._depth = 0
         self._file_lock: Any = None
         self._cache: dict[str, _Cached] = {}
+        self._keys: tuple[_Stamp, Mapping[str, KmsKey]] | None = None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -250,6 +268,33 @@ class DiskStore:
         """Write the account's document."""
         document = {"format": FORMAT, **{key: getattr(account, name) for name, key in _ACCOUNT_KEYS.items()}}
         _replace_file(self.folder / ACCOUNT_FILE, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+    def keys(self) -> Mapping[str, KmsKey]:
+        """Read the document of the keys, where it is another one than before."""
+        path = self.folder / KEYS_FILE
+        try:
+            with path.open(encoding="utf-8") as file:
+                stamp = _stamp_of(os.fstat(file.fileno()))
+                if self._keys is None or self._keys[0] != stamp:
+                    self._keys = stamp, _read_keys(json.load(file))
+        except FileNotFoundError:
+            self._keys = None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _unreadable(path, error) from error
+        return {} if self._keys is None else self._keys[1]
+
+    def store_keys(self, keys: Mapping[str, KmsKey]) -> None:
+        """Write the document of the keys."""
+        document = {"format": FORMAT, "Keys": [key_as_document(key) for key in keys.values()]}
+        text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        self._keys = _replace_file(self.folder / KEYS_FILE, text), dict(keys)
+
+
+def _read_keys(document: Mapping[str, Any]) -> dict[str, KmsKey]:
+    if document["format"] != FORMAT:
+        raise DamagedDocumentError(f"the format is {document['format']!r}, not {FORMAT!r}")
+    keys = map(key_of_document, document["Keys"])
+    return {key.id: key for key in keys}
 
 
 def _stamp_of(status: os.stat_result) -> _Stamp:

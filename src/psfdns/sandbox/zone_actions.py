@@ -7,18 +7,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from psfdns.sandbox import signing_actions
 from psfdns.sandbox.cloud import Cloud, Params, Result, cut_page, page_size, read_name
 from psfdns.sandbox.faults import ApiError, SpellingError, invalid_input
 from psfdns.sandbox.protections import refuse_deletion
 from psfdns.sandbox.spelling import listing_order, stored_name
-from psfdns.sandbox.zones import HostedZone, first_record_sets, name_servers_of, private_name_servers
+from psfdns.sandbox.zones import (
+    LOCATION,
+    HostedZone,
+    first_record_sets,
+    name_servers_of,
+    private_name_servers,
+)
 
 ZONE_PAGE = 100
 """The most hosted zones in one answer, whatever MaxItems says."""
 KEPT_DELETIONS = 200
 """Changes of deleted zones that GetChange can still tell of."""
 MAX_VPCS = 300
-LOCATION = "https://route53.amazonaws.com/2013-04-01"
 
 
 def create_hosted_zone(cloud: Cloud, params: Params) -> Result:
@@ -129,19 +135,12 @@ def get_hosted_zone(cloud: Cloud, params: Params) -> Result:
     return {**_zone_answer(zone), "VPCs": zone.vpcs or None}
 
 
-def get_dnssec(cloud: Cloud, params: Params) -> Result:
-    """What the zone's document says of signing; without a word of it, that there is none."""
-    zone = cloud.zone(params["HostedZoneId"])
-    if zone.private:
-        raise ApiError("InvalidArgument", "DNSSEC is for public hosted zones")
-    return {"KeySigningKeys": [], **(zone.signing or {"Status": {"ServeSignature": "NOT_SIGNING"}})}
-
-
 def delete_hosted_zone(cloud: Cloud, params: Params) -> Result:
     """Remove a zone that holds nothing but its own SOA and NS."""
     with cloud.store.writing():
         zone, record_sets = cloud.zone_with_record_sets(params["Id"])
         refuse_deletion(zone)
+        signing_actions.refuse_deletion(cloud, zone)
         apex = listing_order(zone.name)
         if any(key.order != apex or key.type not in {"NS", "SOA"} for key in record_sets.order):
             raise ApiError(

@@ -16,6 +16,8 @@ from typing import Any
 from psfdns.sandbox.recordsets import RecordSets, key_of
 
 FORMAT = "psfdns-sandbox/1"
+LOCATION = "https://route53.amazonaws.com/2013-04-01"
+"""What the Location of everything that was made begins with."""
 KEPT_CHANGES = 50
 """Of each zone the latest changes are remembered, for GetChange."""
 
@@ -39,8 +41,7 @@ class HostedZone:
     """All of a hosted zone but its record sets; ids without prefix, the name as stored.
 
     `changes` are ChangeInfo documents, the oldest first; `count` is the number of record sets;
-    `protections` are ResourceRecordSetProtections in listing order. `signing` is what GetDNSSEC says
-    (Status, KeySigningKeys): nothing here signs, but what somebody wrote there can be read.
+    `protections` are ResourceRecordSetProtections in listing order; `signing` is for `sandbox.signing`.
     """
 
     id: str
