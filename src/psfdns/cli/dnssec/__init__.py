@@ -1,4 +1,4 @@
-"""`psfdns dnssec`: whether zones can be validated."""
+"""`psfdns dnssec`: whether zones can be validated, and how that is begun, ended and renewed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.dnssec.procedure import continue_command, disable_command, enable_command, rotate_command
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, Verbosity
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ EXIT_UNKNOWN = 3
 
 @click.group("dnssec", cls=PsfdnsGroup)
 def command() -> None:
-    """Whether each zone can be validated, from the root down, at every server."""
+    """Whether each zone can be validated, from the root down, at every server; and how it comes to that."""
 
 
 @command.command(
@@ -134,3 +135,7 @@ def _exit_code(document: Shape, fail_on: str) -> int:
     if any(rank <= Severity(fail_on).rank for rank in ranks):
         return EXIT_FOUND
     return EXIT_UNKNOWN if document["summary"]["indeterminate"] else 0
+
+
+for _procedure in (enable_command, disable_command, rotate_command, continue_command):
+    command.add_command(_procedure)

@@ -64,6 +64,8 @@ class Examined:
     verdict: Verdict
     path: tuple[Trust, ...] = ()
     evidence: Evidence | None = None
+    survey: Survey | None = None
+    delegation: delegations.Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,9 @@ class Examination:
         survey = survey_delegation(target.origin, wanted.asked, self.inspection.means)
         asked = Asked(survey, self._questions(target), self._look_at_cloud(target, hosted), target.is_ours)
         path, evidence = follow_chain(asked, self.descent)
-        found = delegations.judge(wanted, survey).findings if survey.parents else ()
-        verdict = judge(evidence, found)
-        return Examined(target, hosted, self._with_hints(verdict), path, evidence)
+        delegation = delegations.judge(wanted, survey)
+        verdict = judge(evidence, delegation.findings if survey.parents else ())
+        return Examined(target, hosted, self._with_hints(verdict), path, evidence, survey, delegation)
 
     def _questions(self, target: Target) -> list[Question]:
         """The record sets of the zone file that have to be signed; without a file what zones usually have."""

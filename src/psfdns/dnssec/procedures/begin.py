@@ -50,7 +50,9 @@ def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Re
         return replace(record, key=_key_to_sign(request, seen))
     if kind is Kind.DISABLE:
         is_over = seen.signing == NOT_SIGNING and not seen.ksks and not seen.ds_anywhere
-        return None if is_over and not (before and before.is_open) else record
+        keys = [KeyRef(key.name, key.arn, key) for key in seen.ksks]
+        known = replace(record, key=next(iter(keys), None), old=next(iter(keys[1:]), None))
+        return None if is_over and not (before and before.is_open) else known
     old = _key_to_replace(seen)
     return replace(record, key=KeyRef(request.name, request.arn), old=KeyRef(old.name, old.arn, old))
 

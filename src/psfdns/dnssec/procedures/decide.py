@@ -82,6 +82,8 @@ def _refusal(step: Step, case: Case) -> Refuse | None:
     seen = case.seen
     if seen.status == BOGUS and not step.though_bogus:
         return Refuse("bogus", f"the zone is bogus: {seen.why}", what_to_do(case.record, seen))
+    if case.record.kind is Kind.DISABLE:
+        return None
     key = seen.ksk(case.record.key.name) if case.record.key else None
     broken = [f"{key.name} {key.status}"] if key and key.status in _BROKEN else []
     if case.record.kind is Kind.ENABLE and seen.signing in _BROKEN:

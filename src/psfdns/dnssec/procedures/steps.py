@@ -175,6 +175,12 @@ def _stop_signing(case: Case) -> Action | None:
     return None if case.seen.signing == NOT_SIGNING else Action(Deed.STOP_SIGNING)
 
 
+def _may_stop(case: Case) -> Found:
+    if case.seen.signing == DELETING:
+        return no("Route 53 is about to end signing (DELETING)")
+    return _no_ds(case)
+
+
 def _deactivate_all(case: Case) -> Action | None:
     active = [key.name for key in case.seen.ksks if key.status not in {INACTIVE, DELETING}]
     return Action(Deed.DEACTIVATE_KSK, active[0]) if active else None
@@ -221,7 +227,7 @@ DISABLE: tuple[Step, ...] = (
         though_bogus=True,
     ),
     See("insecure", "nobody validates the zone", _nobody_validates),
-    Act("signing-off", "disable signing", _stop_signing, _no_ds),
+    Act("signing-off", "disable signing", _stop_signing, _may_stop),
     Act("inactive", "deactivate the key-signing keys", _deactivate_all, _no_ds),
     InSync("in-sync", "Route 53's servers sign no longer", _ENDED),
     Act("deleted", "delete the key-signing keys", _delete_all, _no_ds),
