@@ -37,10 +37,17 @@ class Served(NamedTuple):
 
 @dataclass(slots=True)
 class Reply:
-    """The sections of an answer and what its header says."""
+    """The sections of an answer and what its header says.
+
+    `zone` is whose answer it is, `absent` the name that is not there or lacks the type, `cut` the delegation
+    that it leads to.
+    """
 
     rcode: str = "NOERROR"
     authoritative: bool = True
+    zone: DnsZone | None = None
+    absent: str | None = None
+    cut: str | None = None
     answer: list[Served] = field(default_factory=list)
     authority: list[Served] = field(default_factory=list)
     additional: list[Served] = field(default_factory=list)
@@ -73,7 +80,7 @@ class Authority:
         return zone
 
     def _reply_from(self, zone: DnsZone, name: str, rdtype: str) -> Reply:
-        reply = Reply()
+        reply = Reply(zone=zone)
         seen: set[str] = set()
         while name not in seen and len(seen) <= MAX_CHAIN:
             seen.add(name)
@@ -92,7 +99,7 @@ class Authority:
         node = zone.node(name)
         if node is None:
             reply.rcode = "NXDOMAIN"
-            self._deny(reply, zone)
+            self._deny(reply, zone, name)
             return None
         wanted = [*node] if rdtype == "ANY" else [rdtype]
         served = [
@@ -103,13 +110,14 @@ class Authority:
             return None
         cname = self._serve(name, "CNAME", node.get("CNAME", ()), zone)
         if cname is None:
-            self._deny(reply, zone)
+            self._deny(reply, zone, name)
             return None
         reply.answer.append(cname)
         return cname.values[0]
 
-    def _deny(self, reply: Reply, zone: DnsZone) -> None:
+    def _deny(self, reply: Reply, zone: DnsZone, name: str) -> None:
         """The SOA that says for how long nothing is there (RFC 2308 §3)."""
+        reply.absent = name
         soa = self._serve(zone.origin, "SOA", (zone.node(zone.origin) or {}).get("SOA", ()), zone)
         if soa is not None:
             minimum = int(soa.values[0].split()[-1])
@@ -117,6 +125,7 @@ class Authority:
 
     def _refer(self, reply: Reply, zone: DnsZone, cut: str) -> None:
         reply.authoritative = bool(reply.answer)
+        reply.cut = cut
         node = zone.node(cut) or {}
         delegating = self._serve(cut, "NS", node.get("NS", ()), zone)
         if delegating is None:

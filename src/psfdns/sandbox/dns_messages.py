@@ -20,6 +20,7 @@ from psfdns.errors import PsfdnsError
 from psfdns.names import labels_of, name_from_labels
 from psfdns.sandbox.cloud import Cloud
 from psfdns.sandbox.dns_answers import Authority, Reply, Served
+from psfdns.sandbox.dns_proofs import add_proofs, answer_denials, limit_ttls
 from psfdns.sandbox.dns_zones import DnsZones
 
 EDNS_PAYLOAD = 1232
@@ -33,6 +34,7 @@ class DnsService:
     """An authoritative name server without sockets; `address` is what its own names point to."""
 
     def __init__(self, cloud: Cloud, *, address: str = "127.0.0.1") -> None:
+        self._cloud = cloud
         self._zones = DnsZones(cloud.store)
         self._authority = Authority(self._zones, cloud.randomness, address)
 
@@ -49,9 +51,24 @@ class DnsService:
             name = name_from_labels(question.name.labels[:-1])
             reply = self._reply(name, dns.rdatatype.to_text(question.rdtype), name_server)
             _fill(response, reply)
-            rcode = dns.rcode.from_text(reply.rcode)
-        response.set_rcode(rcode)
+            response.set_rcode(dns.rcode.from_text(reply.rcode))
+            self._sign(response, reply, wanted=bool(query.ednsflags & dns.flags.DO))
+        else:
+            response.set_rcode(rcode)
         return response
+
+    def _sign(self, response: dns.message.Message, reply: Reply, *, wanted: bool) -> None:
+        """What a signed zone does differently; `wanted`: the client understands signatures."""
+        zone = reply.zone
+        if wanted:
+            response.want_dnssec(wanted=True)
+        if zone is None or zone.signer is None:
+            return
+        now = self._cloud.now()
+        limit_ttls(response)
+        answer_denials(response, reply, zone, zone.signer, now)
+        if wanted:
+            add_proofs(response, reply, zone, zone.signer, now)
 
     def _reply(self, name: str, rdtype: str, name_server: str | None) -> Reply:
         try:

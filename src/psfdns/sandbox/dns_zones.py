@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from psfdns.names import parent_of
-from psfdns.records import RRset
+from psfdns.records import RRset, RRsetKey
 from psfdns.rrsets import InexpressibleError, decode_name, from_api
+from psfdns.sandbox.dns_signing import KEY_TTL, ZoneSigner, open_signer
 from psfdns.sandbox.recordsets import ApiRecordSet, RecordSets
 from psfdns.sandbox.store import Store
 from psfdns.sandbox.zones import HostedZone
@@ -19,11 +20,12 @@ _EMPTY: Node = {}
 
 
 class DnsZone:
-    """One hosted zone; never changed once made."""
+    """One hosted zone; never changed once made. `signer` is None where it is not signed."""
 
-    def __init__(self, hosted: HostedZone, record_sets: RecordSets) -> None:
+    def __init__(self, hosted: HostedZone, record_sets: RecordSets, signer: ZoneSigner | None = None) -> None:
         self.id = hosted.id
         self.origin = decode_name(hosted.name)
+        self.signer = signer
         self._sets: defaultdict[str, list[ApiRecordSet]] = defaultdict(list)
         self._names: set[str] = set()
         self._cuts: set[str] = set()
@@ -74,7 +76,21 @@ class DnsZone:
                 except InexpressibleError:
                     continue  # of a kind of which psfdns does not know what it answers
             node = self._nodes[name] = {rdtype: tuple(each) for rdtype, each in sets.items()}
+            if self.signer is not None and name == self.origin:
+                keys = RRset(RRsetKey(name, "DNSKEY"), KEY_TTL, self.signer.key_values())
+                node = self._nodes[name] = {**node, "DNSKEY": (keys,)}
         return node
+
+    def negative_ttl(self) -> int:
+        """For how long it may be remembered that something is not there (RFC 2308 §4, RFC 9077 §3)."""
+        for soa in (self.node(self.origin) or {}).get("SOA", ()):
+            return min(soa.ttl or 0, int(soa.values[0].split()[-1]))
+        return 0
+
+    def types_at(self, name: str) -> frozenset[str]:
+        """The types that a name has here; of a delegation only what its parent may say."""
+        types = frozenset(self.node(name) or ())
+        return types & {"NS", "DS"} if name in self._cuts else types
 
 
 class DnsZones:
@@ -82,7 +98,7 @@ class DnsZones:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._read: dict[str, tuple[RecordSets, DnsZone]] = {}
+        self._read: dict[str, tuple[tuple[object, ...], DnsZone]] = {}
         self._hosted: Mapping[str, HostedZone] = {}
         self._public: dict[str, list[HostedZone]] = {}
 
@@ -112,9 +128,12 @@ class DnsZones:
         if found is None:
             return None
         hosted, record_sets = found
+        keys = self._store.keys() if hosted.signing else None
+        made_of = (record_sets, hosted.signing, keys)
         read = self._read.get(zone_id)
-        if read is None or read[0] is not record_sets:
-            read = self._read[zone_id] = (record_sets, DnsZone(hosted, record_sets))
+        if read is None or any(one is not other for one, other in zip(read[0], made_of, strict=True)):
+            signer = None if keys is None else open_signer(hosted, keys)
+            read = self._read[zone_id] = (made_of, DnsZone(hosted, record_sets, signer))
         return read[1]
 
     def is_name_server(self, name: str) -> bool:
