@@ -133,7 +133,9 @@ class Scene:
 
 
 @contextmanager
-def signed_scene(shop: Registry, monkeypatch: pytest.MonkeyPatch, *, registrar: str = "gandi") -> Iterator[Scene]:
+def signed_scene(
+    shop: Registry, monkeypatch: pytest.MonkeyPatch, *, registrar: str = "gandi"
+) -> Iterator[Scene]:
     """The zone is there, delegated to the sandbox, and not signed."""
     scene = Scene(shop, by_hand=None if registrar == "gandi" else set())
     monkeypatch.setattr("psfdns.cli.wiring.now", lambda: scene.now)
@@ -146,7 +148,9 @@ def signed_scene(shop: Registry, monkeypatch: pytest.MonkeyPatch, *, registrar: 
     _, document = shop.document("delegation", NAME, sandbox=True)
     scene.servers = tuple(document["zones"][0]["assigned"])
     scene.tops = {TOP_A: SignedServer([]), TOP_B: SignedServer([])}
-    known = Place({".": f"@ 60 NS a.root-servers.test.\na.nic.test. 60 A {TOP_A}\nb.nic.test. 60 A {TOP_B}\n"})
+    known = Place(
+        {".": f"@ 60 NS a.root-servers.test.\na.nic.test. 60 A {TOP_A}\nb.nic.test. 60 A {TOP_B}\n"}
+    )
     anchor = "".join(f". DS {each}\n" for each in ds_of(".", *(key.public for key in _ROOT_KEYS.ksks)))
     (shop.root / "anchor").write_text(anchor)
     with serving({ROOT: SignedServer([_root()]), **scene.tops, RESOLVER: _Server(known)}) as port:

@@ -17,9 +17,9 @@ def scene(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene
 
 
 def test_a_zone_is_enabled_rotated_and_disabled(scene: Scene) -> None:
-    print(scene.finish("enable", NAME))
+    scene.finish("enable", NAME)
     assert scene.status()["status"] == "secure"
-    print(scene.finish("rotate", NAME))
+    scene.finish("rotate", NAME)
     assert scene.status()["status"] == "secure"
-    print(scene.finish("disable", NAME))
+    scene.finish("disable", NAME)
     assert scene.status()["status"] == "insecure"

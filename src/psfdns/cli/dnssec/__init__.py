@@ -91,6 +91,7 @@ def status(
 def _examine(options: Options, zones: tuple[str, ...], tenant: str | None) -> Shape:
     from psfdns.cli.delegation.delegating import Inspection, read_account
     from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.dnssec.registry import open_registry_side
     from psfdns.cli.dnssec.signing import Examination
     from psfdns.cli.dnssec.view import to_document
     from psfdns.cli.resolving import open_anchors, open_chain_means, open_means
@@ -106,7 +107,8 @@ def _examine(options: Options, zones: tuple[str, ...], tenant: str | None) -> Sh
         talk(options, "asking parents and name servers: a minute or more if they are silent")
     account = read_account(access, repository)
     inspection = Inspection(workspace, access, repository, account, open_means(workspace, access))
-    examined = Examination(inspection, descent).examine_all(targets)
+    registry = open_registry_side(workspace)
+    examined = Examination(inspection, descent, registry).examine_all(targets)
     return to_document(examined, account=account.name, checked_at=moment)
 
 

@@ -10,7 +10,8 @@ import click
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
 
 if TYPE_CHECKING:
-    from psfdns.cli.dnssec.proceeding import Office, Stand, Wish
+    from psfdns.cli.dnssec.proceeding import Office, Wish
+    from psfdns.cli.dnssec.standing import Stand
     from psfdns.errors import PsfdnsError
 
 EXIT_REFUSED = 1
@@ -141,7 +142,8 @@ def _refuse_unknown(office: Office, zones: Sequence[str]) -> None:
 
 
 def _proceed(options: Options, zone: str, kind: str, how: dict[str, bool | str | None]) -> int:
-    from psfdns.cli.dnssec.proceeding import Stand, UnheardError, open_office, proceed
+    from psfdns.cli.dnssec.proceeding import UnheardError, open_office, proceed
+    from psfdns.cli.dnssec.standing import Stand
     from psfdns.cli.repository import zone_argument
     from psfdns.cli.wiring import open_workspace
     from psfdns.errors import LookupFailedError

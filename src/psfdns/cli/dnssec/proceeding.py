@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.dnssec.acting import ALIAS, Hands, refuse_unfit_key
 from psfdns.cli.dnssec.observing import Site, look_at
+from psfdns.cli.dnssec.standing import Stand
 from psfdns.dnssec.procedures.advance import Keeping, advance
 from psfdns.dnssec.procedures.begin import Request, begin, go_back, refusal
 from psfdns.dnssec.procedures.decide import Decision, decide
@@ -36,20 +37,6 @@ class Wish:
     back: bool = False
     kms_key: str | None = None
     by_hand: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """How one zone's procedure stands. `record` None: there is, and was, nothing to do.
-
-    `decision` None: it could not be looked at, and `error` says why. `kept` False: nothing was written down.
-    """
-
-    zone: str
-    record: Record | None
-    decision: Decision | None = None
-    error: PsfdnsError | None = None
-    kept: bool = True
 
 
 def open_shelf(workspace: Workspace) -> Shelf:
@@ -112,7 +99,9 @@ def proceed(office: Office, zone: str, wish: Wish, *, yes: bool, dry_run: bool) 
             return Stand(zone, None)
         first = _first_look(record, seen)
         if first is not None:
-            return Stand(zone, record, first, kept=False)
+            return Stand(zone, record, first)
+        if not record.done and not record.sent:
+            _ask_to_begin(site, record, yes=yes)
         return Stand(zone, *_run(office, site, record, yes=yes))
 
 
@@ -123,7 +112,26 @@ def _rehearse(office: Office, zone: str, wish: Wish) -> Stand:
     if record is None:
         return Stand(zone, None)
     decision = _first_look(record, seen) or decide(record, seen, office.keeping().now(), "")
-    return Stand(zone, decision.record, decision, kept=False)
+    return Stand(zone, decision.record, decision)
+
+
+def _ask_to_begin(site: Site, record: Record, *, yes: bool) -> None:
+    """What cron goes on with was agreed to as a whole, and seen. Raises PsfdnsError."""
+    import click
+
+    from psfdns.cli.dnssec.view_procedure import render_time_line
+    from psfdns.cli.wiring import is_interactive
+
+    if yes:
+        return
+    name = site.zone.removesuffix(".")
+    if not is_interactive():
+        why = f"nothing was begun: there is no terminal to ask on whether to {record.kind.value} {name}"
+        raise PsfdnsError(why, hint="--yes begins unasked; --dry-run shows what would be done when")
+    click.echo(render_time_line(record, record.begun), err=True, nl=False)
+    back = "Go back" if record.back else "Begin"
+    if not click.confirm(f"{back}: {record.kind.value} {name}?", err=True):
+        raise PsfdnsError("nothing was begun: the answer was no")
 
 
 def _run(office: Office, site: Site, record: Record, *, yes: bool) -> tuple[Record, Decision]:

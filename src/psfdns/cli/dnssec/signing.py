@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from psfdns.dnssec.chain import Trust, closed_link, judge_link
 from psfdns.dnssec.cloud import Cloud
 from psfdns.dnssec.finding import Finding
 from psfdns.dnssec.keys import signing_algorithms
+from psfdns.dnssec.registry_side import RegistrySide
 from psfdns.dnssec.sets import Reader, Sets, read_sets
 from psfdns.dnssec.signatures import Verifier
 from psfdns.dnssec.verdict import Evidence, Verdict, judge
@@ -74,6 +75,7 @@ class Examination:
 
     inspection: Inspection
     descent: Descent
+    look_at_registry: Callable[[Target], RegistrySide] = lambda _: RegistrySide()
 
     def examine_all(self, targets: Sequence[Target]) -> list[Examined]:
         """Each zone, in DNSSEC's canonical order of names."""
@@ -94,6 +96,7 @@ class Examination:
         survey = survey_delegation(target.origin, wanted.asked, self.inspection.means)
         asked = Asked(survey, self._questions(target), self._look_at_cloud(target, hosted), target.is_ours)
         path, evidence = follow_chain(asked, self.descent)
+        evidence = replace(evidence, registry=self.look_at_registry(target))
         delegation = delegations.judge(wanted, survey)
         verdict = judge(evidence, delegation.findings if survey.parents else ())
         return Examined(target, hosted, self._with_hints(verdict), path, evidence, survey, delegation)

@@ -7,20 +7,22 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.escape import escape
+from psfdns.dnssec.procedures.advice import advise
 from psfdns.dnssec.procedures.decide import Line, time_line
-from psfdns.dnssec.procedures.handover import write_handover
+from psfdns.dnssec.procedures.handover import write_handover, write_withdrawal
 from psfdns.dnssec.procedures.record import Deed
-from psfdns.dnssec.procedures.step import Do, Done, Refuse, Unheard, Verdict, Wait
+from psfdns.dnssec.procedures.step import Act, Do, Done, InSync, Pass, Refuse, See, Unheard, Verdict, Wait
 from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
-    from psfdns.cli.dnssec.proceeding import Stand
+    from psfdns.cli.dnssec.standing import Stand
     from psfdns.dnssec.procedures.record import KeyRef, Record
 
 FORMAT = "psfdns-dnssec-procedure/1"
 
 Shape = dict[str, Any]
 
+_KINDS: dict[type, str] = {Act: "act", See: "see", InSync: "see", Pass: "wait"}
 _DELETING = "aws kms schedule-key-deletion --region us-east-1 --pending-window-in-days 30 --key-id"
 _AT_PARENT = {"ds-everywhere": Deed.ADD_DS, "no-ds": Deed.REMOVE_DS, "old-ds-nowhere": Deed.REMOVE_DS}
 
@@ -51,6 +53,7 @@ def _procedure(stand: Stand, now: datetime.datetime) -> Shape:
         "until": write_moment(verdict.until) if isinstance(verdict, Wait) and verdict.until else None,
         "hint": verdict.hint if isinstance(verdict, Refuse) else stand.error.hint if stand.error else None,
         "code": verdict.code if isinstance(verdict, Refuse) else None,
+        "advice": list(advise(record)) if record else [],
         "ask": _ask(record, step.name if step else "", verdict),
         "key": _key(record.key) if record else None,
         "old": _key(record.old) if record else None,
@@ -89,6 +92,8 @@ def _ask(record: Record | None, step: str, verdict: Verdict | None) -> str | Non
     if action is None and not record.by_gandi:
         deed = _AT_PARENT.get(step)
         action = next((each for each in record.sent if each.deed is deed), None)
+    if step == "ds-gone" and record.unseen and not record.by_gandi:
+        return write_withdrawal(record)
     return write_handover(action, record) if action else None
 
 
@@ -113,6 +118,7 @@ def _left_in_kms(record: Record) -> list[str]:
 def _line(line: Line) -> Shape:
     return {
         "name": line.step.name,
+        "kind": _KINDS[type(line.step)],
         "what": line.step.what,
         "done": line.done,
         "at": write_moment(line.at) if line.at else None,
@@ -141,6 +147,7 @@ def _lines(each: Shape, *, whole: bool) -> Iterator[str]:
         yield f"  hint: {escape(each['hint'])}"
     if whole:
         yield from _time_line(each)
+        yield from (f"  advice: {escape(text)}" for text in each["advice"])
     if each["ask"]:
         yield ""
         yield from (escape(line) for line in each["ask"].splitlines())
@@ -160,9 +167,16 @@ def _words(each: Shape) -> str:
     return f"{words[state]}: {why}"
 
 
+def render_time_line(record: Record, now: datetime.datetime) -> str:
+    """What would be done when, at the earliest."""
+    steps = {"steps": [_line(each) for each in time_line(record, now)]}
+    return "".join(f"{line}\n" for line in _time_line(steps))
+
+
 def _time_line(each: Shape) -> Iterator[str]:
     for step in each["steps"]:
         at = step["at"] or "then, not known yet"
         mark = "x" if step["done"] else " "
-        sign = "" if step["done"] else "not before "
-        yield f"  [{mark}] {sign if step['at'] else ''}{at}  {step['what']}"
+        sign = "not before " if step["at"] and not step["done"] else ""
+        words = f"waited out: {step['what']}" if step["kind"] == "wait" else step["what"]
+        yield f"  [{mark}] {sign}{at}  {words}"

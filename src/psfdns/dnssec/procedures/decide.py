@@ -80,7 +80,8 @@ def _loose(record: Record, steps: Sequence[Step]) -> list[Act | See]:
 def _refusal(step: Step, case: Case) -> Refuse | None:
     """Nothing goes on where the zone is bogus, or its key cannot be used."""
     seen = case.seen
-    if seen.status == BOGUS and not step.though_bogus:
+    heals = step.though_bogus and (case.record.back or case.record.kind is Kind.DISABLE)
+    if seen.status == BOGUS and not heals:
         return Refuse("bogus", f"the zone is bogus: {seen.why}", what_to_do(case.record, seen))
     if case.record.kind is Kind.DISABLE:
         return None

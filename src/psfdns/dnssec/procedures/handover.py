@@ -38,6 +38,17 @@ def write_handover(action: Action, record: Record) -> str:
     )
 
 
+def write_withdrawal(record: Record) -> str:
+    """The message where a DS was asked for, and is not to be set any more."""
+    zone = record.zone.removesuffix(".")
+    return _join(
+        f"Subject: Please do not set a DS record for {zone}",
+        f"You were asked to have a DS record of {zone} set. Please do not: signing is about to end, and with a "
+        "DS record the domain would then be gone for everybody who validates. If it is set already, have it "
+        "removed, and say so.",
+    )
+
+
 def _key(ds: str, record: Record) -> Ksk | None:
     refs = (ref.ksk for ref in (record.key, record.old) if ref is not None)
     return next((ksk for ksk in refs if ksk is not None and ksk.ds == ds), None)

@@ -140,6 +140,7 @@ ENABLE: tuple[Step, ...] = (
         "signed-everywhere",
         (timing.ZONE, timing.NEGATIVE, timing.ZONE_NS, timing.DNSKEY),
         floor=lambda record: record.stale_until,
+        usual=timing.USUAL_KEY_TTL,
     ),
     Act("ds", "have the DS set at the parent", _add_ds, _may_add_ds),
     See(DS_EVERYWHERE, "every server of the parent shows the DS", _ds_everywhere),

@@ -24,6 +24,8 @@ NAMES = {
     PARENT_NEGATIVE: "the TTL of denials at the parent",
 }
 
+USUAL_KEY_TTL = 3600
+"""Of keys that nobody has seen yet; that of Route 53."""
 MARGIN = datetime.timedelta(minutes=10)
 """Behind what every address of the parent shows there are servers that nobody can ask one by one; Route 53
 advises as long (Developer Guide, Enabling DNSSEC signing)."""
