@@ -11,6 +11,7 @@ what a tenant was asked for.
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ def _root() -> Zone:
     return make_zone(".", text, _ROOT_KEYS, delegated=[("test", digests)])
 
 
+@functools.cache
 def _top(servers: tuple[str, ...], ds: tuple[str, ...]) -> Zone:
     text = (
         "@ 300 SOA a.nic.test. hostmaster.example. 1 7200 900 1209600 300\n@ 300 NS a.nic.test.\n"
@@ -103,8 +105,10 @@ class Scene:
             self.history.append((self.now, wanted))
         for server, lag in ((TOP_A, 0 * HOUR), (TOP_B, LAG)):
             seen = [ds for since, ds in self.history if since + lag <= self.now]
-            self.tops[server].zones[:] = [_top(self.servers, seen[-1] if seen else ())]
-            self.tops[server]._known.clear()
+            zone = _top(self.servers, seen[-1] if seen else ())
+            if self.tops[server].zones != [zone]:
+                self.tops[server].zones[:] = [zone]
+                self.tops[server]._known.clear()
 
     def later(self, **time: float) -> None:
         self.now += datetime.timedelta(**time)
@@ -113,7 +117,7 @@ class Scene:
         """Until the moment that it names, or for a while."""
         until = procedure["until"]
         if until is None:
-            self.later(minutes=30)
+            self.later(hours=2)
         else:
             self.now = max(self.now, datetime.datetime.fromisoformat(until))
 

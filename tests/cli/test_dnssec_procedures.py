@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from psfdns.cli.dnssec.acting import Hands
+from psfdns.dnssec.procedures.advance import Outcome
+from psfdns.dnssec.procedures.record import Action, Record
+from psfdns.dnssec.procedures.store import Shelf
 from tests.cli.registry import Registry
 from tests.cli.signed_scene import NAME, Scene, signed_scene
+from tests.registrar.loopback import Said
+
+ZONE = f"{NAME}."
+
+
+class KilledError(BaseException):
+    """The process ends here."""
 
 
 @pytest.fixture
@@ -16,10 +30,319 @@ def scene(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene
         yield scene
 
 
-def test_a_zone_is_enabled_rotated_and_disabled(scene: Scene) -> None:
+@pytest.fixture
+def tenants(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """The same zone, registered by its tenant."""
+    with signed_scene(registry, monkeypatch, registrar="tenant") as scene:
+        yield scene
+
+
+def state_file(scene: Scene) -> Path:
+    return scene.shop.root / ".psfdns" / "dnssec" / "sandbox" / f"{NAME}.json"
+
+
+def kill_around_each_deed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each deed ends the process before it is done, and when it is tried again after it is done."""
+    act = Hands.act
+    tried: list[str] = []
+
+    def deadly(self: Hands, action: Action, record: Record) -> Outcome:
+        tried.append(str(action))
+        if tried.count(str(action)) == 1:
+            raise KilledError
+        outcome = act(self, action, record)
+        if tried.count(str(action)) == 2:
+            raise KilledError
+        return outcome
+
+    monkeypatch.setattr(Hands, "act", deadly)
+    return tried
+
+
+def finish_although_killed(scene: Scene, *words: str) -> None:
+    """As cron goes on; after each run nobody who asks finds the zone bogus."""
+    following: tuple[str, ...] = (*words, "--yes")
+    procedure: dict[str, Any] | None = None
+    for _ in range(150):
+        code = 0
+        try:
+            code, procedure = scene.step(*following)
+        except KilledError:
+            procedure = None
+        following = ("continue", NAME, "--yes") if state_file(scene).exists() else following
+        if procedure is None:
+            assert scene.status()["status"] in {"secure", "insecure"}
+            scene.later(hours=1)
+            continue
+        assert code == 0, procedure
+        if procedure["state"] == "done":
+            return
+        scene.wait(procedure)
+        assert scene.status()["status"] in {"secure", "insecure"}
+    raise AssertionError(f"it never ends: {procedure}")
+
+
+def test_a_zone_is_enabled_rotated_and_disabled_though_every_deed_kills_the_process(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = kill_around_each_deed(monkeypatch)
+    finish_although_killed(scene, "enable", NAME)
+    assert scene.status()["status"] == "secure"
+    finish_although_killed(scene, "rotate", NAME)
+    assert scene.status()["status"] == "secure"
+    (key,) = scene.status()["chain"][-1]["ds"]
+    assert key["status"] == "valid"
+    finish_although_killed(scene, "disable", NAME)
+    assert scene.status()["status"] == "insecure"
+    assert scene.status()["chain"][-1]["keys"] == []
+    assert scene.shop.gandi.domains[NAME].keys == []
+
+    assert {each.partition(" ")[0] for each in tried} == {
+        "make-kms-key",
+        "create-ksk",
+        "enable-signing",
+        "add-ds",
+        "remove-ds",
+        "deactivate-ksk",
+        "delete-ksk",
+        "disable-signing",
+    }
+    made = [line for line in scene.shop.gandi.changes() if "dnskeys" in str(line)]
+    assert len(made) == 4, "two keys came, and two went: nothing was ordered twice"
+    kinds = [order["kind"] for order in scene.shop.orders(NAME)]
+    assert kinds == ["add-ds", "add-ds", "remove-ds", "remove-ds"]
+
+
+def test_without_a_terminal_nothing_is_begun(scene: Scene) -> None:
+    code, out, err = scene.run("enable", NAME)
+    assert (code, out) == (1, "")
+    assert "--yes begins unasked" in err
+    assert not state_file(scene).exists()
+    assert scene.step("enable", NAME, "--dry-run")[1]["state"] == "due"
+    assert not state_file(scene).exists()
+    assert scene.shop.gandi.changes() == []
+    assert scene.run("continue", "--yes") == (0, "", "")
+
+
+def test_the_time_line_says_when_what_may_be_done(scene: Scene) -> None:
+    _, procedure = scene.step("enable", NAME, "--dry-run")
+    at = {step["name"]: step["at"] for step in procedure["steps"]}
+    begun = scene.now
+    assert at["signing"] == begun.strftime("%Y-%m-%dT%H:%M:%SZ")
+    scene.later(seconds=172_800)
+    assert at["ds"] == scene.now.strftime("%Y-%m-%dT%H:%M:%SZ"), "the NS of Route 53's zones have two days"
+    assert any("172800" in text for text in procedure["advice"])
+    code, out, _ = scene.run("enable", NAME, "--dry-run")
+    assert code == 0
+    assert "waited out: answers without signatures" in out
+
+
+def test_what_is_under_way_is_told_and_no_fault(scene: Scene) -> None:
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    scene.step("continue", "--yes")
+    found = {each["code"]: each for each in scene.status()["findings"]}
+    assert "enable is under way" in found["PROCEDURE_OPEN"]["summary"]
+    assert found["SECURITY_ISLAND"]["severity"] == "info"
+    assert found["DNSSEC_NOT_WANTED"]["severity"] == "info"
+    assert scene.run("status", NAME)[0] == 0
+
+
+def test_cron_says_until_when_it_waits_and_is_quiet_with_q(scene: Scene) -> None:
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    code, out, err = scene.run("continue", "--yes")
+    assert (code, err) == (0, "")
+    assert f"{ZONE}: enable: waits until " in out
+    assert scene.run("continue", "--yes", "-q") == (0, "", "")
+
+
+def test_an_unfinished_enable_is_undone(scene: Scene) -> None:
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=60)
+    code, procedure = scene.step("continue", "--yes")
+    scene.later(hours=60)
+    code, procedure = scene.step("continue", "--yes")
+    assert (code, procedure["step"]) == (0, "ds-everywhere")
+    waited = scene.finish("disable", NAME)
+    assert waited[0] == "no-ds"
+    assert "ds-gone" in waited
+    assert scene.status()["status"] == "insecure"
+
+
+def test_a_rotation_goes_back_to_the_old_key(scene: Scene) -> None:
     scene.finish("enable", NAME)
+    before = scene.wanted_ds()
+    scene.step("rotate", NAME, "--yes")
+    for hours in (1, 3, 6):
+        scene.later(hours=hours)
+        scene.step("continue", "--yes")
+    assert len(scene.wanted_ds()) == 2
+    code, procedure = scene.step("rotate", NAME, "--back", "--yes")
+    assert (code, procedure["back"]) == (0, True)
+    scene.finish("continue", NAME)
+    assert scene.wanted_ds() == before
     assert scene.status()["status"] == "secure"
-    scene.finish("rotate", NAME)
-    assert scene.status()["status"] == "secure"
+    code, _, err = scene.run("rotate", NAME, "--back", "--yes")
+    assert code == 1
+    assert "no procedure is open" in err
+
+
+def test_a_tenant_is_given_the_text_and_waited_for(tenants: Scene) -> None:
+    tenants.step("enable", NAME, "--yes")
+    tenants.later(hours=1)
+    tenants.step("continue", "--yes")
+    tenants.later(hours=48)
+    code, procedure = tenants.step("continue", "--yes")
+    assert (code, procedure["state"], procedure["step"]) == (0, "waiting", "ds")
+    ds, key = procedure["key"]["ds"], procedure["key"]["public_key"]
+    assert ds.split()[3] in procedure["ask"]
+    assert key in procedure["ask"]
+    code, out, _ = tenants.run("continue", "--yes")
+    assert "Subject: Please add a DS record for ours.test" in out
+    assert tenants.by_hand is not None
+    tenants.by_hand.add(ds)
+    waited = tenants.finish("continue", NAME)
+    assert waited[-1] == "everybody-validates"
+    assert tenants.status()["status"] == "secure"
+
+    code, procedure = tenants.step("disable", NAME, "--yes")
+    assert "Please remove a DS record" in procedure["ask"]
+    tenants.later(days=30)
+    code, procedure = tenants.step("continue", "--yes")
+    assert (code, procedure["state"]) == (0, "waiting"), "nothing is disabled while a DS stands"
+    assert tenants.status()["status"] == "secure"
+    tenants.by_hand.clear()
+    tenants.finish("continue", NAME)
+    assert tenants.status()["status"] == "insecure"
+
+
+def test_a_ds_that_was_asked_for_and_never_came_may_come_for_a_day(tenants: Scene) -> None:
+    tenants.step("enable", NAME, "--yes")
+    tenants.later(hours=1)
+    tenants.step("continue", "--yes")
+    tenants.later(hours=48)
+    _, asked = tenants.step("continue", "--yes")
+    code, procedure = tenants.step("enable", NAME, "--back", "--yes")
+    assert (code, procedure["step"]) == (0, "ds-gone")
+    assert "Please do not set a DS record" in procedure["ask"]
+    assert tenants.by_hand is not None
+    tenants.by_hand.add(asked["key"]["ds"])
+    tenants.later(hours=3)
+    code, procedure = tenants.step("continue", "--yes")
+    assert (procedure["step"], procedure["state"]) == ("ds-removed", "waiting")
+    assert tenants.status()["status"] == "secure"
+    tenants.by_hand.clear()
+    tenants.finish("continue", NAME)
+    assert tenants.status()["status"] == "insecure"
+
+
+def test_a_zone_that_is_delegated_elsewhere_is_not_begun(scene: Scene) -> None:
+    scene.servers = ("ns1.other.example.", "ns2.other.example.")
+    code, _, err = scene.run("enable", NAME, "--yes")
+    assert code == 1
+    assert "[not-ready]" in err
+    assert not state_file(scene).exists()
+
+
+def test_what_cannot_be_asked_is_three(scene: Scene) -> None:
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    scene.step("continue", "--yes")
+    scene.later(hours=48)
+    scene.shop.gandi.fail("GET", f"/v5/domain/domains/{NAME}/dnskeys", Said(403))
+    code, procedure = scene.step("continue", "--yes")
+    assert (code, procedure["state"]) == (3, "unknown")
+    assert "Gandi" in procedure["why"]
+
+
+def test_gandi_says_no_and_it_is_said(scene: Scene) -> None:
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    scene.step("continue", "--yes")
+    scene.later(hours=48)
+    scene.shop.gandi.no = "the registry is closed"
+    code, procedure = scene.step("continue", "--yes")
+    assert (code, procedure["state"]) == (1, "failed")
+    assert "the registry is closed" in procedure["why"]
+    scene.shop.gandi.no = None
+    assert scene.step("continue", "--yes")[0] == 0
+    assert len(scene.wanted_ds()) == 1
+
+
+def test_a_bogus_zone_stops_everything_but_its_rescue(scene: Scene) -> None:
+    scene.finish("enable", NAME)
+    scene.step("rotate", NAME, "--yes")
+    (key,) = scene.shop.gandi.domains[NAME].keys
+    key["digest"] = "ab" * 32
+    scene.later(hours=9)
+    scene.bring_to_parents()
+    scene.later(hours=9)
+    assert scene.status()["status"] == "bogus"
+    code, procedure = scene.step("continue", "--yes")
+    assert (code, procedure["state"], procedure["code"]) == (1, "refused", "bogus")
+    assert f"dnssec disable {NAME}" in procedure["hint"]
     scene.finish("disable", NAME)
     assert scene.status()["status"] == "insecure"
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"),
+    [
+        ({"format": "psfdns-dnssec-state/2"}, "psfdns-dnssec-state/1 is what"),
+        ({"pace": "slow"}, "does not know: pace"),
+        ({"zone": "other.test."}, "it is about other.test."),
+        ({"done": 7}, "a field is missing or no such thing"),
+    ],
+)
+def test_a_state_that_is_not_understood_is_not_gone_on_with(
+    scene: Scene, spoilt: dict[str, Any], words: str
+) -> None:
+    scene.step("enable", NAME, "--yes")
+    state_file(scene).write_text(json.dumps(json.loads(state_file(scene).read_text()) | spoilt))
+    code, procedure = scene.step("continue", "--yes")
+    assert (code, procedure["state"]) == (1, "failed")
+    assert words in procedure["why"]
+    assert scene.run("disable", NAME, "--yes")[0] == 1
+    found = {each["code"]: each["summary"] for each in scene.status()["findings"]}
+    assert words in found["PROCEDURE_OPEN"]
+
+
+def test_one_process_at_a_time_has_a_zone_in_hand(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psfdns.dnssec.procedures.store.PATIENCE", 0.0)
+    scene.step("enable", NAME, "--yes")
+    with Shelf(state_file(scene).parent).held(ZONE):
+        code, procedure = scene.step("continue", "--yes")
+    assert code == 1
+    assert "another psfdns has its procedure in hand" in procedure["why"]
+
+
+def test_whose_zone_it_is_and_which_account(scene: Scene) -> None:
+    scene.shop.claim("one", "private.test", 'private = ["us-east-1:vpc-0123"]')
+    code, _, err = scene.run("enable", "private.test", "--yes")
+    assert (code, "is private" in err) == (64, True)
+    assert scene.run("enable", "nobody.test", "--yes")[0] == 64
+    assert scene.run("continue", NAME)[0] == 64
+    config = scene.shop.root / "psfdns.toml"
+    config.write_text(config.read_text().replace('["sandbox"]', '["123456789012"]'))
+    code, _, err = scene.run("enable", NAME, "--yes")
+    assert (code, "[account]" in err) == (1, True)
+
+
+def test_nothing_to_disable_is_nothing_to_do(scene: Scene) -> None:
+    code, procedure = scene.step("disable", NAME, "--yes")
+    assert (code, procedure["state"]) == (0, "nothing")
+    assert scene.run("disable", NAME, "--yes")[1] == f"{ZONE}: nothing to do\n"
+    code, _, err = scene.run("rotate", NAME, "--yes")
+    assert (code, "[no-key-to-rotate]" in err) == (1, True)
+
+
+def test_a_key_of_kms_that_is_given_is_used(scene: Scene) -> None:
+    assert scene.run("enable", NAME, "--yes", "--kms-key", "alias/nobody")[0] == 64
+    scene.step("enable", NAME, "--yes")
+    scene.later(minutes=10)
+    scene.finish("enable", NAME, "--back")
+    made = json.loads(state_file(scene).read_text())["key"]["arn"]
+    code, procedure = scene.step("enable", NAME, "--yes", "--kms-key", "alias/psfdns/psfdns_ours_test_1")
+    assert (code, procedure["key"]["kms"]) == (0, made)
+    assert procedure["key"]["name"] == "psfdns_ours_test_2"

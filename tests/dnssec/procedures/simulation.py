@@ -102,7 +102,7 @@ class TtlChange(NamedTuple):
 
 @dataclass
 class World:
-    """`lags` are what a change takes to the zone's servers, `ways` from the registrar's list to the parents."""
+    """`lags`: what a change takes to the zone's servers; `ways`: from the registrar's list to the parents."""
 
     ttls: dict[str, TtlChange]
     lags: tuple[Second, ...] = (5, 40)

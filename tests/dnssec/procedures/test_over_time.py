@@ -32,7 +32,7 @@ def usual() -> dict[str, TtlChange]:
 
 
 def whole_life(world: World, turns: tuple[int, int, int] = (0, 0, 0)) -> None:
-    """Enabled, rotated, disabled; with a turn, each is first begun, left after some runs, and gone back from."""
+    """Enabled, rotated, disabled; with a turn each is begun first, left after some runs, and gone back from."""
     for number, (kind, turn) in enumerate(
         zip((Kind.ENABLE, Kind.ROTATE, Kind.DISABLE), turns, strict=True), 1
     ):
@@ -101,21 +101,21 @@ def worlds(draw: st.DrawFn) -> World:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds())
 def test_whatever_the_ttls_and_delays_are(world: World) -> None:
     whole_life(world)
     assert not broken_moments(world)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds(), st.tuples(*[st.integers(0, 60)] * 3))
 def test_whoever_goes_back_from_anywhere(world: World, turns: tuple[int, int, int]) -> None:
     whole_life(world, turns)
     assert not broken_moments(world)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds(), st.integers(1, 600), st.integers(1, 600))
 def test_whatever_is_killed_or_lost(world: World, kill_at: int, lose_at: int) -> None:
     world.kill_at, world.lose_at = kill_at, lose_at

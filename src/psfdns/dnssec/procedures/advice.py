@@ -23,6 +23,6 @@ def advise(record: Record) -> Iterator[str]:
         )
     if denials is not None and denials.seconds > NEGATIVE_TTL:
         yield (
-            f"denials are cached for {denials.seconds} s (SOA): Route 53 advises {NEGATIVE_TTL} s while DNSSEC "
-            "is being enabled"
+            f"denials are cached for {denials.seconds} s (SOA): Route 53 advises {NEGATIVE_TTL} s "
+            "while DNSSEC is being enabled"
         )

@@ -43,9 +43,9 @@ def write_withdrawal(record: Record) -> str:
     zone = record.zone.removesuffix(".")
     return _join(
         f"Subject: Please do not set a DS record for {zone}",
-        f"You were asked to have a DS record of {zone} set. Please do not: signing is about to end, and with a "
-        "DS record the domain would then be gone for everybody who validates. If it is set already, have it "
-        "removed, and say so.",
+        f"You were asked to have a DS record of {zone} set. Please do not: signing is about to end, and with "
+        "a DS record the domain would then be gone for everybody who validates. If it is set already, have "
+        "it removed, and say so.",
     )
 
 
