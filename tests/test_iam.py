@@ -20,8 +20,9 @@ from psfdns.proofs import Proof, place_of
 from psfdns.route53.challenge import Dns01Prover
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
 from psfdns.route53.signing import SigningSwitch, fetch_signing
-from psfdns.sandbox.sandbox import INSYNC_AFTER
+from psfdns.sandbox.sandbox import INSYNC_AFTER, Sandbox
 from tests.cli.ground import Ground
+from tests.sandbox.keys import sign
 
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "docs" / "iam"
@@ -100,9 +101,18 @@ def succeed(ground: Ground, *words: str, code: int = 0) -> None:
     assert done == code, (words, out, err)
 
 
+def sign_alpha(ground: Ground) -> None:
+    sandbox = Sandbox(ground.root / ".psfdns" / "sandbox")
+    client = sandbox.client()
+    zones = client.list_hosted_zones()["HostedZones"]
+    (zone_id,) = [each["Id"].rpartition("/")[2] for each in zones if each["Name"] == "alpha.test."]
+    sign(client, sandbox.client("kms"), zone_id)
+
+
 def test_who_plans_may_read_and_nothing_else(ground: Ground, asked: set[str]) -> None:
     set_up(ground)
     succeed(ground, "apply", "--yes")
+    sign_alpha(ground)
     asked.clear()
 
     succeed(ground, "plan")

@@ -1,4 +1,4 @@
-"""Policies of KMS keys as far as Route 53 needs them to sign, written and judged. Pure.
+"""What Route 53 needs of a KMS key: its kind, and a policy, which is written and judged here. Pure.
 
 Developer Guide, "Route 53 customer managed key permissions required for DNSSEC signing". What stands in a
 policy beside that (grants of people, keys of other accounts) is nobody's business here.
@@ -12,6 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+REGION = "us-east-1"
+"""The only one whose keys Route 53 signs with (API reference, CreateKeySigningKey)."""
+SPEC, USAGE = "ECC_NIST_P256", "SIGN_VERIFY"
 SERVICE = "dnssec-route53.amazonaws.com"
 USES = ("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign")
 GRANTS = "kms:CreateGrant"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,6 +11,9 @@ import dns.name
 import dns.rrset
 import pytest
 
+from psfdns.aws import Kms
+from psfdns.errors import HostError
+from psfdns.key_policies import write_policy
 from psfdns.sandbox.sandbox import Sandbox
 from tests.cli.ground import Ground
 from tests.dnssec.cases import Case
@@ -156,3 +159,60 @@ def test_a_zone_that_stops_signing_with_its_ds_in_the_parent_is_bogus(hosted: Ho
     hosted.client.disable_hosted_zone_dnssec(HostedZoneId=hosted.id)
 
     assert hosted.status()["status"] == "bogus"
+
+
+MISHAPS: dict[str, tuple[Callable[[Any, str], object], set[str]]] = {
+    "disabled": (lambda kms, arn: kms.disable_key(KeyId=arn), {"CLOUD_ACTION_NEEDED", "KMS_KEY_DISABLED"}),
+    "about to go": (
+        lambda kms, arn: kms.schedule_key_deletion(KeyId=arn),
+        {"CLOUD_ACTION_NEEDED", "KMS_KEY_PENDING_DELETION"},
+    ),
+    "for another zone": (
+        lambda kms, arn: kms.put_key_policy(
+            KeyId=arn, Policy=write_policy(account="sandbox", zone_ids=["Z1OTHER"])
+        ),
+        {"CLOUD_ACTION_NEEDED", "KMS_POLICY_LACKS_ROUTE53"},
+    ),
+    "for any zone": (
+        lambda kms, arn: kms.put_key_policy(
+            KeyId=arn,
+            Policy=write_policy(account="sandbox", zone_ids=["*"])
+            .replace("StringEquals", "StringLike")
+            .replace('"sandbox"', '"*"'),
+        ),
+        {"KMS_POLICY_FOR_ANY_ZONE"},
+    ),
+}
+
+
+@pytest.mark.parametrize("mishap", MISHAPS)
+def test_what_befalls_a_key_in_kms_is_seen_while_the_zone_is_still_secure(
+    hosted: Hosted, mishap: str
+) -> None:
+    key = hosted.sign()
+    hosted.want_dnssec()
+    hosted.delegate(key)
+    act, codes = MISHAPS[mishap]
+    act(hosted.kms, key["KmsArn"])
+
+    assert set(hosted.codes("error", "warning")) == codes
+    assert hosted.status()["status"] == "secure"
+
+
+def test_who_may_not_ask_kms_is_told_so_and_nothing_fails(
+    hosted: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosted.want_dnssec()
+    hosted.delegate(hosted.sign())
+
+    def refuse(_: Kms, key: str) -> None:
+        raise HostError("KMS", f"look at key {key}", "not allowed (AccessDeniedException)")
+
+    monkeypatch.setattr(Kms, "describe_key", refuse)
+
+    assert hosted.codes("error", "warning") == []
+    (said,) = [each for each in hosted.status()["findings"] if each["code"] == "KMS_UNKNOWN"]
+    assert (said["severity"], said["summary"]) == (
+        "info",
+        "not all keys in KMS could be looked at: KMS: not allowed (AccessDeniedException)",
+    )

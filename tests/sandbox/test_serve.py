@@ -13,10 +13,13 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
+from psfdns.aws import Kms
+from psfdns.budget import UNLIMITED, Budget
 from psfdns.errors import PsfdnsError
 from psfdns.sandbox.sandbox import Sandbox
 from psfdns.sandbox.serve import MAX_BODY, SandboxServer
 from tests.sandbox.api import a, change, create, listed, make_zone
+from tests.sandbox.keys import code_of, sign
 from tests.sandbox.test_rules import CASES, Case
 from tests.sandbox.test_rules import test_a_rule_refuses_its_case_whole_and_accepts_the_near_one as check_rule
 
@@ -117,3 +120,23 @@ def test_a_port_that_is_taken_is_named() -> None:
         with pytest.raises(PsfdnsError, match=f"port {port}") as caught:
             SandboxServer(Sandbox(None), port=port)
     assert caught.value.hint == "choose another --port"
+
+
+def test_a_zone_is_signed_over_http_with_a_key_of_its_own_kms(
+    server: SandboxServer, http_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kms = outside_client("kms", server)
+    zone = make_zone(http_client, "signed-over-http.test")
+
+    key = sign(http_client, kms, zone)
+
+    assert http_client.get_dnssec(HostedZoneId=zone)["Status"]["ServeSignature"] == "SIGNING"
+    assert kms.get_public_key(KeyId=key["KmsArn"])["PublicKey"]
+    assert code_of(kms.describe_key, KeyId="alias/nothing") == "NotFoundException"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE12")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+    door = Kms(budget=Budget(UNLIMITED, clock=lambda: 0.0, sleep=lambda _: None))
+    found = door.describe_key(key["KmsArn"])
+    assert found is not None
+    assert (found.arn, door.is_amazons) == (key["KmsArn"], False)

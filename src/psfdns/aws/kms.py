@@ -22,17 +22,15 @@ from psfdns.aws.answers import (
     explain_silence,
     refuse_plain_endpoint,
 )
-from psfdns.aws.route53 import SANDBOX_ACCOUNT
+from psfdns.aws.route53 import SANDBOX_ACCOUNT, is_amazons
 from psfdns.aws.session import Session
 from psfdns.budget import Budget
 from psfdns.errors import HostError
+from psfdns.key_policies import REGION, SPEC, USAGE
 from psfdns.plans.host import ManagedKey
 
-REGION = "us-east-1"
-"""The only one whose keys Route 53 signs with (API reference, CreateKeySigningKey)."""
 ATTEMPTS = 5
 SECONDS = 20
-SPEC, USAGE = "ECC_NIST_P256", "SIGN_VERIFY"
 
 _KMS = Service(
     name="KMS",
@@ -66,6 +64,11 @@ class Kms:
         self._budget = budget
         self._attach = attach
         self._session = session or Session(sandboxed=attach is not None)
+
+    @property
+    def is_amazons(self) -> bool:
+        """Whether requests go to Amazon's own endpoint, not to a stand-in. Raises HostError."""
+        return is_amazons(self._client)
 
     def create_key(self, *, description: str, policy: str, tags: Mapping[str, str]) -> ManagedKey:
         """A new key that Route 53 can sign with (CreateKey); `policy` is JSON (`key_policies`).

@@ -66,7 +66,7 @@ class AwsApi:
     @property
     def is_amazons(self) -> bool:
         """Whether requests go to Amazon's own endpoint; another one may stand for anything."""
-        return (urlsplit(self._client.meta.endpoint_url).hostname or "").endswith(_AMAZON)
+        return is_amazons(self._client)
 
     def call(self, action: str, doing: str, /, **parameters: Any) -> Mapping[str, Any]:
         """Send one request; raises HostError, or StoppedError where the budget is stopped."""
@@ -89,6 +89,11 @@ class AwsApi:
             attempts = metadata.get("RetryAttempts", 0) + 1
             why = "the answer does not hold what was asked for"
             raise HostError(_ROUTE53.name, doing, why, attempts=attempts, retryable=True, uncertain=True)
+
+
+def is_amazons(client: Any) -> bool:
+    """Whether a client's endpoint is Amazon's own."""
+    return (urlsplit(client.meta.endpoint_url).hostname or "").endswith(_AMAZON)
 
 
 def open_route53(

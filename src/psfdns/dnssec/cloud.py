@@ -1,7 +1,7 @@
 """What Route 53 says of a zone's signing, and what tenant.toml wants, beside what DNS shows. Pure.
 
-What the key in KMS and the registrar say would be further witnesses; each is a function from what was read
-to problems, as these are.
+What KMS says of the keys is `dnssec.kms`'s; the registrar would be a further witness: each is a function from
+what was read to problems, as these are.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from psfdns.diagnostics import Severity
 from psfdns.dnssec.chain import Security, Trust
 from psfdns.dnssec.finding import Problem, join
 from psfdns.dnssec.keys import is_sep
+from psfdns.dnssec.kms import IDLE, KmsWitness, judge_kms
 from psfdns.plans.host import HostedSigning, SigningKey
 
 ACTIVE = "ACTIVE"
@@ -33,13 +34,14 @@ class Cloud:
     """The side of whoever hosts: `signing` is None where it is not known, and `why` says why.
 
     `is_hosted` False: the account has no such zone, or it is nobody's of ours. `wanted` is tenant.toml's
-    `dnssec`, None for a name without a file.
+    `dnssec`, None for a name without a file. `kms` is None where nobody asked it.
     """
 
     signing: HostedSigning | None = None
     why: str = ""
     is_hosted: bool = True
     wanted: bool | None = None
+    kms: KmsWitness | None = None
 
 
 def judge_cloud(cloud: Cloud, trust: Trust) -> Iterator[Problem]:
@@ -53,6 +55,8 @@ def judge_cloud(cloud: Cloud, trust: Trust) -> Iterator[Problem]:
     else:
         yield from _judge_states(cloud.signing)
         yield from _judge_signing(cloud.signing, trust)
+        if cloud.kms is not None:
+            yield from judge_kms(cloud.kms, cloud.signing.keys)
 
 
 def _judge_wanted(cloud: Cloud, trust: Trust) -> Iterator[Problem]:
@@ -116,7 +120,7 @@ def _judge_ds(keys: tuple[SigningKey, ...], active: list[SigningKey], trust: Tru
         severity = Severity.ERROR if wrong or published else None
         words = "the parent has no DS of Route 53's active key: {what}"
         yield Problem("CLOUD_DS_MISSING", words, _list({key.key_tag for key in active}), severity=severity)
-    idle = {key.key_tag for key in keys if key.status != ACTIVE} & {tag for tag, _, _ in published}
+    idle = {key.key_tag for key in keys if key.status in IDLE} & {tag for tag, _, _ in published}
     if idle:
         words = "the parent has a DS of a key that is not active at Route 53: {what}"
         yield Problem("CLOUD_DS_OF_INACTIVE_KEY", words, _list(idle))

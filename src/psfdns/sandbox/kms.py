@@ -15,12 +15,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from psfdns.key_policies import lets_account_rule
+from psfdns.key_policies import REGION, lets_account_rule
 from psfdns.sandbox import kms_labels
 from psfdns.sandbox.cloud import ACCOUNT, Cloud
 from psfdns.sandbox.faults import ApiError
 from psfdns.sandbox.kms_call import Call, Params, read_tags, refuse_pending
-from psfdns.sandbox.kms_keys import DISABLED, ENABLED, PENDING, REGION, KmsKey
+from psfdns.sandbox.kms_keys import DISABLED, ENABLED, PENDING, KmsKey
 from psfdns.sandbox.wire import Response
 
 if TYPE_CHECKING:

@@ -11,15 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from psfdns.key_policies import judge_policy
+from psfdns.key_policies import REGION, SPEC, USAGE, judge_policy
 from psfdns.moments import write_moment
 from psfdns.plans.host import region_of
 
 if TYPE_CHECKING:
     from dns.dnssecalgs.base import GenericPrivateKey
 
-REGION = "us-east-1"
-SPEC, USAGE = "ECC_NIST_P256", "SIGN_VERIFY"
 ENABLED, DISABLED, PENDING = "Enabled", "Disabled", "PendingDeletion"
 
 

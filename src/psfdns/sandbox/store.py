@@ -20,6 +20,7 @@ from psfdns.errors import PsfdnsError
 from psfdns.journal.disk import make_parents
 from psfdns.sandbox.kms_keys import KmsKey, key_as_document, key_of_document
 from psfdns.sandbox.recordsets import RecordSets
+from psfdns.sandbox.state_files import Stamp, replace_file, stamp_of, unreadable
 from psfdns.sandbox.zones import (
     FORMAT,
     DamagedDocumentError,
@@ -141,14 +142,11 @@ class MemoryStore:
         self._keys = dict(keys)
 
 
-_Stamp = tuple[int, int, int]
-
-
 @dataclass(slots=True)
 class _Cached:
     """What was read of one file, and of which version of it."""
 
-    stamp: _Stamp
+    stamp: Stamp
     zone: HostedZone
     record_sets: RecordSets | None
 
@@ -162,7 +160,7 @@ class DiskStore:
         self._depth = 0
         self._file_lock: Any = None
         self._cache: dict[str, _Cached] = {}
-        self._keys: tuple[_Stamp, Mapping[str, KmsKey]] | None = None
+        self._keys: tuple[Stamp, Mapping[str, KmsKey]] | None = None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -230,7 +228,7 @@ class DiskStore:
         """The cached reading of a zone's file, made anew where the file is another one."""
         cached = self._cache.get(zone_id)
         try:
-            fresh = cached is not None and cached.stamp == _stamp_of(status())
+            fresh = cached is not None and cached.stamp == stamp_of(status())
             if cached is None or not fresh or (with_record_sets and cached.record_sets is None):
                 cached = _read(self._path_of(zone_id), with_record_sets=with_record_sets)
                 self._cache[zone_id] = cached
@@ -242,7 +240,7 @@ class DiskStore:
     def store_zone(self, zone: HostedZone, record_sets: RecordSets) -> HostedZone:
         """Write the zone's document."""
         counted = zone.counting(len(record_sets))
-        stamp = _replace_file(self._path_of(zone.id), write_document(counted, record_sets))
+        stamp = replace_file(self._path_of(zone.id), write_document(counted, record_sets))
         self._cache[zone.id] = _Cached(stamp, counted, record_sets)
         return counted
 
@@ -262,32 +260,32 @@ class DiskStore:
         except FileNotFoundError:
             return Account()
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
 
     def store_account(self, account: Account) -> None:
         """Write the account's document."""
         document = {"format": FORMAT, **{key: getattr(account, name) for name, key in _ACCOUNT_KEYS.items()}}
-        _replace_file(self.folder / ACCOUNT_FILE, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        replace_file(self.folder / ACCOUNT_FILE, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
     def keys(self) -> Mapping[str, KmsKey]:
         """Read the document of the keys, where it is another one than before."""
         path = self.folder / KEYS_FILE
         try:
             with path.open(encoding="utf-8") as file:
-                stamp = _stamp_of(os.fstat(file.fileno()))
+                stamp = stamp_of(os.fstat(file.fileno()))
                 if self._keys is None or self._keys[0] != stamp:
                     self._keys = stamp, _read_keys(json.load(file))
         except FileNotFoundError:
             self._keys = None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
         return {} if self._keys is None else self._keys[1]
 
     def store_keys(self, keys: Mapping[str, KmsKey]) -> None:
         """Write the document of the keys."""
         document = {"format": FORMAT, "Keys": [key_as_document(key) for key in keys.values()]}
         text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-        self._keys = _replace_file(self.folder / KEYS_FILE, text), dict(keys)
+        self._keys = replace_file(self.folder / KEYS_FILE, text), dict(keys)
 
 
 def _read_keys(document: Mapping[str, Any]) -> dict[str, KmsKey]:
@@ -297,15 +295,11 @@ def _read_keys(document: Mapping[str, Any]) -> dict[str, KmsKey]:
     return {key.id: key for key in keys}
 
 
-def _stamp_of(status: os.stat_result) -> _Stamp:
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
 def _read(path: Path, *, with_record_sets: bool) -> _Cached:
     """One version of a zone's file; raises PsfdnsError that names it where it is damaged."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            stamp = _stamp_of(os.fstat(file.fileno()))
+            stamp = stamp_of(os.fstat(file.fileno()))
             if not with_record_sets:
                 head = read_head(file.readline())
                 if head is not None:
@@ -315,37 +309,5 @@ def _read(path: Path, *, with_record_sets: bool) -> _Cached:
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     return _Cached(stamp, zone, record_sets)
-
-
-def _unreadable(path: Path, error: Exception) -> PsfdnsError:
-    return PsfdnsError(
-        f"{path}: the sandbox's state cannot be read: {error}",
-        hint="repair or remove this file, or forget all of the sandbox: psfdns sandbox reset",
-    )
-
-
-def _replace_file(path: Path, text: str) -> _Stamp:
-    """Write a whole file so that a reader, or a crash, finds the old text or the new, never a part.
-
-    The folder itself is not flushed: where the power fails, the last change may be lost, not the state.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        stamp = _write_flushed(beside, text)
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise PsfdnsError(f"{path}: the sandbox's state cannot be written: {error.strerror}") from error
-    return stamp
-
-
-def _write_flushed(path: Path, text: str) -> _Stamp:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-        return _stamp_of(os.fstat(file.fileno()))

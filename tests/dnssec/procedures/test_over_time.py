@@ -32,7 +32,7 @@ def usual() -> dict[str, TtlChange]:
 
 
 def whole_life(world: World, turns: tuple[int, int, int] = (0, 0, 0)) -> None:
-    """Enabled, rotated, disabled; with a turn each is begun first, left after some runs, and gone back from."""
+    """Enabled, rotated, disabled; with a turn each is first begun, left after some runs, and undone."""
     for number, (kind, turn) in enumerate(
         zip((Kind.ENABLE, Kind.ROTATE, Kind.DISABLE), turns, strict=True), 1
     ):

@@ -56,7 +56,7 @@ def status(
 
     Every address of every name server of parent and zone is asked: for DS, keys, apex, and proofs of what
     is not there; for each other record set of the zone file one server is. What Route 53 says of signing,
-    and dnssec of tenant.toml, is held against that.
+    KMS of the keys, and dnssec of tenant.toml, is held against that.
 
     Exit code 2: there is a finding; 3: something could not be asked.
     """
@@ -91,6 +91,7 @@ def status(
 def _examine(options: Options, zones: tuple[str, ...], tenant: str | None) -> Shape:
     from psfdns.cli.delegation.delegating import Inspection, read_account
     from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.dnssec.keys_in_kms import KeysInKms
     from psfdns.cli.dnssec.registry import open_registry_side
     from psfdns.cli.dnssec.signing import Examination
     from psfdns.cli.dnssec.view import to_document
@@ -107,8 +108,8 @@ def _examine(options: Options, zones: tuple[str, ...], tenant: str | None) -> Sh
         talk(options, "asking parents and name servers: a minute or more if they are silent")
     account = read_account(access, repository)
     inspection = Inspection(workspace, access, repository, account, open_means(workspace, access))
-    registry = open_registry_side(workspace)
-    examined = Examination(inspection, descent, registry).examine_all(targets)
+    keys, registry = KeysInKms(access, account.name), open_registry_side(workspace)
+    examined = Examination(inspection, descent, keys, registry).examine_all(targets)
     return to_document(examined, account=account.name, checked_at=moment)
 
 

@@ -29,6 +29,7 @@ from psfdns.names import canonical_order, is_subdomain
 
 if TYPE_CHECKING:
     from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.dnssec.keys_in_kms import KeysInKms
     from psfdns.lookup.parents import NameServer
     from psfdns.plans.host import HostedZone
     from psfdns.records import RRsetKey
@@ -75,6 +76,7 @@ class Examination:
 
     inspection: Inspection
     descent: Descent
+    keys: KeysInKms
     look_at_registry: Callable[[Target], RegistrySide] = lambda _: RegistrySide()
 
     def examine_all(self, targets: Sequence[Target]) -> list[Examined]:
@@ -134,9 +136,10 @@ class Examination:
         from psfdns.route53.signing import fetch_signing
 
         try:
-            return Cloud(fetch_signing(self.inspection.access.api, hosted), wanted=wanted)
+            signing = fetch_signing(self.inspection.access.api, hosted)
         except HostError as problem:
             return Cloud(why=problem.summary, wanted=wanted)
+        return Cloud(signing, wanted=wanted, kms=self.keys.look_at(hosted, signing.keys))
 
     def _with_hints(self, verdict: Verdict) -> Verdict:
         """What could not be asked says what would help; only the command line knows of configuration."""
