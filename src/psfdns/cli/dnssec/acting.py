@@ -105,8 +105,7 @@ def _make_kms_key(site: Site, action: Action, record: Record) -> Outcome:
 
 def refuse_unfit_key(site: Site, key: ManagedKey) -> None:
     """Raises NotDoneError for a key of KMS that Route 53 cannot sign this zone with."""
-    from psfdns.aws.kms import REGION, SPEC, USAGE
-    from psfdns.key_policies import judge_policy
+    from psfdns.key_policies import REGION, SPEC, USAGE, judge_policy
 
     wrong = [
         words
