@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import dns.rrset
@@ -35,25 +36,42 @@ _ROOT_KEYS = Recipe((make_key(13, 257, 900),), (make_key(13, 256, 900),), lifeti
 _TOP_KEYS = Recipe((make_key(13, 257, 901),), (make_key(13, 256, 901),), lifetime=_LIFETIME)
 
 
-def _root() -> Zone:
+def make_root(top: str) -> Zone:
+    """The root, with one top-level domain."""
     text = (
-        "@ 300 SOA a.root. hostmaster.example. 1 7200 900 1209600 300\n@ 300 NS a.root-servers.test.\n"
-        f"test 3600 NS a.nic.test.\ntest 3600 NS b.nic.test.\na.nic.test 3600 A {TOP_A}\n"
-        f"b.nic.test 3600 A {TOP_B}\n"
+        f"@ 300 SOA a.root. hostmaster.example. 1 7200 900 1209600 300\n@ 300 NS a.root-servers.{top}.\n"
+        f"{top} 3600 NS a.nic.{top}.\n{top} 3600 NS b.nic.{top}.\na.nic.{top} 3600 A {TOP_A}\n"
+        f"b.nic.{top} 3600 A {TOP_B}\n"
     )
-    digests = ds_of("test.", *(key.public for key in _TOP_KEYS.ksks))
-    return make_zone(".", text, _ROOT_KEYS, delegated=[("test", digests)])
+    digests = ds_of(f"{top}.", *(key.public for key in _TOP_KEYS.ksks))
+    return make_zone(".", text, _ROOT_KEYS, delegated=[(top, digests)])
 
 
 @functools.cache
-def _top(servers: tuple[str, ...], ds: tuple[str, ...]) -> Zone:
+def make_top(name: str, servers: tuple[str, ...], ds: tuple[str, ...]) -> Zone:
+    """The top-level domain that delegates `name` to these servers."""
+    label, _, top = name.partition(".")
     text = (
-        "@ 300 SOA a.nic.test. hostmaster.example. 1 7200 900 1209600 300\n@ 300 NS a.nic.test.\n"
-        f"@ 300 NS b.nic.test.\na.nic 300 A {TOP_A}\nb.nic 300 A {TOP_B}\na.root-servers 300 A {ROOT}\n"
+        f"@ 300 SOA a.nic.{top}. hostmaster.example. 1 7200 900 1209600 300\n@ 300 NS a.nic.{top}.\n"
+        f"@ 300 NS b.nic.{top}.\na.nic 300 A {TOP_A}\nb.nic 300 A {TOP_B}\na.root-servers 300 A {ROOT}\n"
     )
-    text += "".join(f"ours 3600 NS {server}\n" for server in servers)
-    signed = [("ours", dns.rrset.from_text_list(f"{NAME}.", DS_TTL, "IN", "DS", list(ds)))] if ds else []
-    return make_zone("test.", text, _TOP_KEYS, delegated=signed)
+    text += "".join(f"{label} 3600 NS {server}\n" for server in servers)
+    signed = [(label, dns.rrset.from_text_list(f"{name}.", DS_TTL, "IN", "DS", list(ds)))] if ds else []
+    return make_zone(f"{top}.", text, _TOP_KEYS, delegated=signed)
+
+
+@contextmanager
+def serving_parents(root: Path, top: str, tops: dict[str, SignedServer]) -> Iterator[str]:
+    """They answer inside the block; the lines of psfdns.toml that name them, with the anchor in `root`."""
+    lines = f"@ 60 NS a.root-servers.{top}.\na.nic.{top}. 60 A {TOP_A}\nb.nic.{top}. 60 A {TOP_B}\n"
+    anchor = "".join(f". DS {each}\n" for each in ds_of(".", *(key.public for key in _ROOT_KEYS.ksks)))
+    (root / "anchor").write_text(anchor)
+    known = _Server(Place({".": lines}))
+    with serving({ROOT: SignedServer([make_root(top)]), **tops, RESOLVER: known}) as port:
+        yield (
+            f'[resolver]\nroot_hints = ["{ROOT}"]\nservers = ["{RESOLVER}:{port}"]\nport = {port}\n'
+            'trust_anchor = "anchor"\n'
+        )
 
 
 @dataclass
@@ -105,7 +123,7 @@ class Scene:
             self.history.append((self.now, wanted))
         for server, lag in ((TOP_A, 0 * HOUR), (TOP_B, LAG)):
             seen = [ds for since, ds in self.history if since + lag <= self.now]
-            zone = _top(self.servers, seen[-1] if seen else ())
+            zone = make_top(NAME, self.servers, seen[-1] if seen else ())
             if self.tops[server].zones != [zone]:
                 self.tops[server].zones[:] = [zone]
                 self.tops[server]._known.clear()
@@ -152,15 +170,7 @@ def signed_scene(
     _, document = shop.document("delegation", NAME, sandbox=True)
     scene.servers = tuple(document["zones"][0]["assigned"])
     scene.tops = {TOP_A: SignedServer([]), TOP_B: SignedServer([])}
-    known = Place(
-        {".": f"@ 60 NS a.root-servers.test.\na.nic.test. 60 A {TOP_A}\nb.nic.test. 60 A {TOP_B}\n"}
-    )
-    anchor = "".join(f". DS {each}\n" for each in ds_of(".", *(key.public for key in _ROOT_KEYS.ksks)))
-    (shop.root / "anchor").write_text(anchor)
-    with serving({ROOT: SignedServer([_root()]), **scene.tops, RESOLVER: _Server(known)}) as port:
-        shop.configure(
-            f'[resolver]\nroot_hints = ["{ROOT}"]\nservers = ["{RESOLVER}:{port}"]\nport = {port}\n'
-            'trust_anchor = "anchor"\n'
-        )
+    with serving_parents(shop.root, "test", scene.tops) as lines:
+        shop.configure(lines)
         scene.later(days=1)
         yield scene

@@ -45,7 +45,7 @@ TTL |
 - What was seen and is no longer so is waited for anew.
 - A zone that is bogus stops everything but the removal of its DS (`disable`, or `rotate --back`), and it
   is said what to do.
-- The way back exists at every step: `enable --back` (or `disable`), `disable --back` (or `enable`), and
+- There is a way back from every step: `enable --back` (or `disable`), `disable --back` (or `enable`), and
   `rotate --back` as long as the old key is there. It goes by the same rules, so it may have to wait as
   well. A DS that was ordered, or asked of a tenant, and never showed may still come for a day, and is
   waited for.
