@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,49 @@ def test_the_time_line_says_when_what_may_be_done(scene: Scene) -> None:
     code, out, _ = scene.run("enable", NAME, "--dry-run")
     assert code == 0
     assert "waited out: answers without signatures" in out
+
+
+def answer_on_a_terminal(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> list[str]:
+    """A person who is asked; returns the questions."""
+    asked: list[str] = []
+
+    def confirm(text: str, **_: object) -> bool:
+        asked.append(text)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr("psfdns.cli.wiring.is_interactive", lambda: True)
+    monkeypatch.setattr("click.confirm", confirm)
+    return asked
+
+
+def test_a_person_is_asked_before_it_begins_and_before_each_change(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answer_on_a_terminal(monkeypatch, False, True, True, False)
+    code, out, err = scene.run("enable", NAME)
+    assert (code, out) == (1, "")
+    assert "[ ] not before" in err
+    assert not state_file(scene).exists()
+    code, procedure = scene.step("enable", NAME)
+    assert (code, procedure["state"], procedure["step"]) == (1, "due", "ksk")
+    assert [text.split(" ")[0] for text in asked] == ["Begin:", "Begin:", "make", "create"]
+    assert scene.status()["status"] == "insecure"
+
+
+def test_ttls_that_were_lowered_just_before_are_waited_out(scene: Scene) -> None:
+    """The file had a TTL of five days until an hour ago; answers may be cached with it."""
+    path = scene.shop.root / "zones" / "one" / f"{NAME}.zone"
+    text = path.read_text()
+    for days in (5, 0):
+        path.write_text(text.replace("www A", f"www {days * 86400 or 60} A"))
+        assert scene.shop.run("-q", "apply", "--yes", "--no-wait", sandbox=True)[0] == 0
+    scene.step("enable", NAME, "--yes")
+    begun = scene.now
+    scene.later(minutes=10)
+    _, procedure = scene.step("continue", "--yes")
+    assert procedure["until"] is not None
+    until = datetime.datetime.fromisoformat(procedure["until"])
+    assert datetime.timedelta(days=5) <= until - begun <= datetime.timedelta(days=5, hours=1)
 
 
 def test_what_is_under_way_is_told_and_no_fault(scene: Scene) -> None:
@@ -327,6 +371,11 @@ def test_whose_zone_it_is_and_which_account(scene: Scene) -> None:
     config.write_text(config.read_text().replace('["sandbox"]', '["123456789012"]'))
     code, _, err = scene.run("enable", NAME, "--yes")
     assert (code, "[account]" in err) == (1, True)
+
+
+def test_a_zone_that_is_secure_needs_no_enabling(scene: Scene) -> None:
+    scene.finish("enable", NAME)
+    assert scene.step("enable", NAME, "--yes")[1]["state"] == "nothing"
 
 
 def test_nothing_to_disable_is_nothing_to_do(scene: Scene) -> None:

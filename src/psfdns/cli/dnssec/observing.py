@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,13 +51,17 @@ class Site:
 
 def look_at(site: Site, *, changes: Iterable[str] = (), by_gandi: bool) -> Seen:
     """Ask everybody anew. Raises PsfdnsError where Route 53 cannot be asked."""
+    from psfdns.cli.wiring import now, talk
+
+    if sys.stderr.isatty():
+        talk(
+            site.workspace.options, f"asking everybody about {site.zone}: a minute or more if they are silent"
+        )
     examined, parent_soa = _examine(site)
     if examined.evidence is None or examined.survey is None or examined.delegation is None:
         raise PsfdnsError(f"{site.zone} is private: Route 53 does not sign such zones")
     evidence, survey = examined.evidence, examined.survey
     signing = _signing(examined)
-    from psfdns.cli.wiring import now
-
     zone_ttl = _longest_ttl(site)
     return Seen(
         str(examined.verdict.status),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from psfdns.diagnostics import Diagnostic, Severity
 from psfdns.dnssec.procedures.record import KeyRef, Kind, Record, inherit
-from psfdns.dnssec.procedures.seen import ACTIVE, NOT_SIGNING, Ksk, Seen
+from psfdns.dnssec.procedures.seen import ACTIVE, NOT_SIGNING, SIGNING, Ksk, Seen
 from psfdns.errors import PlanRefusedError
 
 MAX_KEYS = 2
@@ -46,13 +46,15 @@ def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Re
         stale_until=request.stale_until,
     )
     record = inherit(empty, before).noting(seen, at=request.at)
+    is_open = before is not None and before.is_open
     if kind is Kind.ENABLE:
-        return replace(record, key=_key_to_sign(request, seen))
+        is_there = seen.status == "secure" and seen.signing == SIGNING
+        return None if is_there and not is_open else replace(record, key=_key_to_sign(request, seen))
     if kind is Kind.DISABLE:
         is_over = seen.signing == NOT_SIGNING and not seen.ksks and not seen.ds_anywhere
         keys = [KeyRef(key.name, key.arn, key) for key in seen.ksks]
         known = replace(record, key=next(iter(keys), None), old=next(iter(keys[1:]), None))
-        return None if is_over and not (before and before.is_open) else known
+        return None if is_over and not is_open else known
     old = _key_to_replace(seen)
     return replace(record, key=KeyRef(request.name, request.arn), old=KeyRef(old.name, old.arn, old))
 
