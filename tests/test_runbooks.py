@@ -155,7 +155,7 @@ def below_a_signed_root(root: Path) -> Iterator[None]:
     servers = tuple(f"{name.removesuffix('.')}." for name in assigned)
     parent = make_top("pyladies.example", servers, ())
     tops = {address: SignedServer([parent]) for address in (TOP_A, TOP_B)}
-    with serving_parents(root, "example", tops) as lines:
+    with serving_parents(root, "example", tops) as (lines, _):
         with (root / "psfdns.toml").open("a") as file:
             file.write(lines)
         yield

@@ -34,6 +34,8 @@ DS_TTL = 7200
 _LIFETIME = (-DAY, 400 * DAY)
 _ROOT_KEYS = Recipe((make_key(13, 257, 900),), (make_key(13, 256, 900),), lifetime=_LIFETIME)
 _TOP_KEYS = Recipe((make_key(13, 257, 901),), (make_key(13, 256, 901),), lifetime=_LIFETIME)
+TOP_DS = f"test. DS {ds_of('test.', _TOP_KEYS.ksks[0].public)[0]}"
+"""Where a validator may begin that is not to be told of the root."""
 
 
 def make_root(top: str) -> Zone:
@@ -61,17 +63,18 @@ def make_top(name: str, servers: tuple[str, ...], ds: tuple[str, ...]) -> Zone:
 
 
 @contextmanager
-def serving_parents(root: Path, top: str, tops: dict[str, SignedServer]) -> Iterator[str]:
-    """They answer inside the block; the lines of psfdns.toml that name them, with the anchor in `root`."""
+def serving_parents(root: Path, top: str, tops: dict[str, SignedServer]) -> Iterator[tuple[str, int]]:
+    """They answer inside the block: the lines of psfdns.toml for them, and their port."""
     lines = f"@ 60 NS a.root-servers.{top}.\na.nic.{top}. 60 A {TOP_A}\nb.nic.{top}. 60 A {TOP_B}\n"
     anchor = "".join(f". DS {each}\n" for each in ds_of(".", *(key.public for key in _ROOT_KEYS.ksks)))
     (root / "anchor").write_text(anchor)
     known = _Server(Place({".": lines}))
     with serving({ROOT: SignedServer([make_root(top)]), **tops, RESOLVER: known}) as port:
-        yield (
+        lines = (
             f'[resolver]\nroot_hints = ["{ROOT}"]\nservers = ["{RESOLVER}:{port}"]\nport = {port}\n'
             'trust_anchor = "anchor"\n'
         )
+        yield lines, port
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Scene:
     now: datetime.datetime = NOW
     servers: tuple[str, ...] = ()
     by_hand: set[str] | None = None
+    port: int = 0
     tops: dict[str, SignedServer] = field(default_factory=dict)
     history: list[tuple[datetime.datetime, tuple[str, ...]]] = field(default_factory=list)
 
@@ -170,7 +174,7 @@ def signed_scene(
     _, document = shop.document("delegation", NAME, sandbox=True)
     scene.servers = tuple(document["zones"][0]["assigned"])
     scene.tops = {TOP_A: SignedServer([]), TOP_B: SignedServer([])}
-    with serving_parents(shop.root, "test", scene.tops) as lines:
+    with serving_parents(shop.root, "test", scene.tops) as (lines, scene.port):
         shop.configure(lines)
         scene.later(days=1)
         yield scene

@@ -14,6 +14,7 @@ from psfdns.cli.dnssec.acting import Hands
 from psfdns.dnssec.procedures.advance import Outcome
 from psfdns.dnssec.procedures.record import Action, Record
 from psfdns.dnssec.procedures.store import Shelf
+from tests.cli.another_validator import ask_unbound
 from tests.cli.registry import Registry
 from tests.cli.signed_scene import NAME, Scene, signed_scene
 from tests.registrar.loopback import Said
@@ -84,17 +85,18 @@ def finish_although_killed(scene: Scene, *words: str) -> None:
 
 
 def test_a_zone_is_enabled_rotated_and_disabled_though_every_deed_kills_the_process(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """unbound says the same once each has ended."""
     tried = kill_around_each_deed(monkeypatch)
     finish_although_killed(scene, "enable", NAME)
-    assert scene.status()["status"] == "secure"
+    assert (scene.status()["status"], ask_unbound(scene, tmp_path)) == ("secure", "secure")
     finish_although_killed(scene, "rotate", NAME)
-    assert scene.status()["status"] == "secure"
+    assert (scene.status()["status"], ask_unbound(scene, tmp_path)) == ("secure", "secure")
     (key,) = scene.status()["chain"][-1]["ds"]
     assert key["status"] == "valid"
     finish_although_killed(scene, "disable", NAME)
-    assert scene.status()["status"] == "insecure"
+    assert (scene.status()["status"], ask_unbound(scene, tmp_path)) == ("insecure", "insecure")
     assert scene.status()["chain"][-1]["keys"] == []
     assert scene.shop.gandi.domains[NAME].keys == []
 
@@ -314,7 +316,7 @@ def test_gandi_says_no_and_it_is_said(scene: Scene) -> None:
     assert len(scene.wanted_ds()) == 1
 
 
-def test_a_bogus_zone_stops_everything_but_its_rescue(scene: Scene) -> None:
+def test_a_bogus_zone_stops_everything_but_its_rescue(scene: Scene, tmp_path: Path) -> None:
     scene.finish("enable", NAME)
     scene.step("rotate", NAME, "--yes")
     (key,) = scene.shop.gandi.domains[NAME].keys
@@ -322,7 +324,7 @@ def test_a_bogus_zone_stops_everything_but_its_rescue(scene: Scene) -> None:
     scene.later(hours=9)
     scene.bring_to_parents()
     scene.later(hours=9)
-    assert scene.status()["status"] == "bogus"
+    assert (scene.status()["status"], ask_unbound(scene, tmp_path)) == ("bogus", "bogus")
     code, procedure = scene.step("continue", "--yes")
     assert (code, procedure["state"], procedure["code"]) == (1, "refused", "bogus")
     assert f"dnssec disable {NAME}" in procedure["hint"]

@@ -184,3 +184,22 @@ def test_a_ttl_that_is_lowered_shortens_no_wait(looks: int, monkeypatch: pytest.
     world = World(lowered)
     whole_life(world)
     assert broken_moments(world)
+
+
+def test_the_keys_of_an_earlier_try_are_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enabled, undone before there was a DS, and enabled with another key while the first ones are cached."""
+    long = usual() | {timing.DNSKEY: TtlChange(5 * DAY, 5 * DAY)}
+    world = World(long, ways=(0, 60))
+    whole_life(world, (1, 0, 0))
+    assert not broken_moments(world)
+
+    forgetful = tuple(
+        dataclasses.replace(step, kinds=(timing.ZONE, timing.NEGATIVE, timing.ZONE_NS))
+        if isinstance(step, Pass) and step.name == "unsigned-gone"
+        else step
+        for step in steps.ENABLE
+    )
+    monkeypatch.setattr(steps, "ENABLE", forgetful)
+    world = World(long, ways=(0, 60))
+    whole_life(world, (1, 0, 0))
+    assert broken_moments(world)
