@@ -44,6 +44,8 @@ def make_world(sandbox: Sandbox, client: Any = None, kms: Any = None) -> SignedW
         create(record("*.wild.signed.lab.", "TXT", '"from a wildcard"')),
         create(a("deep.below.signed.lab.")),
         create(record("big.signed.lab.", "TXT", *big)),
+        create(a("plain.signed.lab.", "192.0.2.9")),
+        create(a("located.signed.lab.", SetIdentifier="de", GeoLocation={"CountryCode": "DE"})),
         create(alias("alias.signed.lab.", "A", "www.signed.lab.", zone)),
         *(
             create(a("weighted.signed.lab.", f"192.0.2.{number}", SetIdentifier=str(number), Weight=1))

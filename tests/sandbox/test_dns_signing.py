@@ -153,7 +153,10 @@ DENIALS = [
     ("@", "DS", "@", {"SOA", "NS", "MX", "DNSKEY"}),
     ("one.wild", "A", "one.wild", {"TXT"}),
     ("alias", "AAAA", "alias", {"A"}),
+    # Glue at the delegation's own name is not the parent's to speak of.
     ("plain", "DS", "plain", {"NS"}),
+    # Only Germans get an answer there, and who asks here is nowhere.
+    ("located", "A", "located", set()),
     ("to-nothing", "A", "nothing", set()),
 ]
 
