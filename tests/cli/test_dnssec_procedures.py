@@ -216,6 +216,18 @@ def test_an_unfinished_enable_is_undone(scene: Scene) -> None:
     assert scene.status()["status"] == "insecure"
 
 
+def test_what_is_left_in_kms_is_named_with_what_deletes_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where nothing but the key in KMS was made: the second answer is no."""
+    answer_on_a_terminal(monkeypatch, True, True, False)
+    _, procedure = scene.step("enable", NAME)
+    made = procedure["key"]["kms"]
+    code, out, _ = scene.run("disable", NAME, "--yes")
+    assert code == 0
+    assert f"schedule-key-deletion --region us-east-1 --pending-window-in-days 30 --key-id {made}" in out
+
+
 def test_a_rotation_goes_back_to_the_old_key(scene: Scene) -> None:
     scene.finish("enable", NAME)
     before = scene.wanted_ds()

@@ -10,7 +10,7 @@ from psfdns.cli.views.escape import escape
 from psfdns.dnssec.procedures.advice import advise
 from psfdns.dnssec.procedures.decide import Line, time_line
 from psfdns.dnssec.procedures.handover import write_handover, write_withdrawal
-from psfdns.dnssec.procedures.record import Deed
+from psfdns.dnssec.procedures.record import Deed, Kind
 from psfdns.dnssec.procedures.step import Act, Do, Done, InSync, Pass, Refuse, See, Unheard, Verdict, Wait
 from psfdns.moments import write_moment
 
@@ -110,9 +110,10 @@ def _key(key: KeyRef | None) -> Shape | None:
 
 def _left_in_kms(record: Record) -> list[str]:
     """Keys of KMS that nothing uses once the procedure has ended."""
-    deleted = [action for action in record.sent if action.deed is Deed.DELETE_KSK]
-    arns = {ref.name: ref.arn for ref in (record.key, record.old) if ref is not None}
-    return [arns.get(action.of) or action.of for action in deleted] if record.finished else []
+    if record.finished is None or record.kind is Kind.ENABLE:
+        return []
+    refs = (record.key, record.old) if record.kind is Kind.DISABLE else (record.old,)
+    return [ref.arn for ref in refs if ref is not None and ref.arn]
 
 
 def _line(line: Line) -> Shape:
@@ -153,8 +154,7 @@ def _lines(each: Shape, *, whole: bool) -> Iterator[str]:
         yield from (escape(line) for line in each["ask"].splitlines())
     for key in each["kms_keys"]:
         yield f"  left in KMS, where nothing uses it any more: {escape(key)}"
-        if key.startswith("arn:"):
-            yield f"    {_DELETING} {escape(key)}"
+        yield f"    {_DELETING} {escape(key)}"
 
 
 def _words(each: Shape) -> str:

@@ -66,7 +66,7 @@ def go_back(before: Record, request: Request, seen: Seen) -> Record:
     kind = Kind.DISABLE if before.kind is Kind.ENABLE else Kind.ENABLE
     record = begin(kind, request, seen, before)
     assert record is not None  # noqa: S101 - an unfinished procedure always has a way back
-    return replace(record, back=not before.back)
+    return replace(record, back=not before.back, key=record.key or before.key)
 
 
 def _rotate_back(before: Record, request: Request, seen: Seen) -> Record:

@@ -10,8 +10,9 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from psfdns.dnssec.procedures.conditions import DS_EVERYWHERE
 from psfdns.dnssec.procedures.record import Kind, Record
-from psfdns.dnssec.procedures.seen import Seen
+from psfdns.dnssec.procedures.seen import BROKEN, Seen
 from psfdns.dnssec.procedures.step import (
     Act,
     Case,
@@ -23,10 +24,9 @@ from psfdns.dnssec.procedures.step import (
     Verdict,
     Wait,
 )
-from psfdns.dnssec.procedures.steps import DS_EVERYWHERE, steps_of
+from psfdns.dnssec.procedures.steps import steps_of
 
 BOGUS = "bogus"
-_BROKEN = frozenset({"ACTION_NEEDED", "INTERNAL_FAILURE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def _refusal(step: Step, case: Case) -> Refuse | None:
     if case.record.kind is Kind.DISABLE:
         return None
     key = seen.ksk(case.record.key.name) if case.record.key else None
-    broken = [f"{key.name} {key.status}"] if key and key.status in _BROKEN else []
-    if case.record.kind is Kind.ENABLE and seen.signing in _BROKEN:
+    broken = [f"{key.name} {key.status}"] if key and key.status in BROKEN else []
+    if case.record.kind is Kind.ENABLE and seen.signing in BROKEN:
         broken.append(f"the zone {seen.signing}")
     if broken:
         said = f" ({seen.signing_message})" if seen.signing_message else ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 ACTIVE, INACTIVE, DELETING = "ACTIVE", "INACTIVE", "DELETING"
+BROKEN = frozenset({"ACTION_NEEDED", "INTERNAL_FAILURE"})
 SIGNING, NOT_SIGNING = "SIGNING", "NOT_SIGNING"
 
 
