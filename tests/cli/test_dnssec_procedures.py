@@ -314,6 +314,16 @@ def test_what_cannot_be_asked_is_three(scene: Scene) -> None:
     assert "Gandi" in procedure["why"]
 
 
+def test_without_parents_nothing_begins_and_that_is_three(scene: Scene) -> None:
+    config = scene.shop.root / "psfdns.toml"
+    config.write_text(config.read_text().partition("[resolver]")[0])
+    for kind in ("enable", "rotate"):
+        code, procedure = scene.step(kind, NAME, "--yes")
+        assert (code, procedure["state"]) == (3, "unknown")
+        assert "has no parents" in procedure["why"]
+    assert not state_file(scene).exists()
+
+
 def test_gandi_says_no_and_it_is_said(scene: Scene) -> None:
     scene.step("enable", NAME, "--yes")
     scene.later(hours=1)

@@ -12,7 +12,6 @@ from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
 if TYPE_CHECKING:
     from psfdns.cli.dnssec.proceeding import Office, Wish
     from psfdns.cli.dnssec.standing import Stand
-    from psfdns.errors import PsfdnsError
 
 EXIT_REFUSED = 1
 EXIT_UNKNOWN = 3
@@ -142,22 +141,21 @@ def _refuse_unknown(office: Office, zones: Sequence[str]) -> None:
 
 
 def _proceed(options: Options, zone: str, kind: str, how: dict[str, bool | str | None]) -> int:
-    from psfdns.cli.dnssec.proceeding import UnheardError, open_office, proceed
+    from psfdns.cli.dnssec.proceeding import open_office, proceed
     from psfdns.cli.dnssec.standing import Stand
     from psfdns.cli.repository import zone_argument
     from psfdns.cli.wiring import open_workspace
-    from psfdns.errors import LookupFailedError
+    from psfdns.errors import PsfdnsError
 
     name = zone_argument(zone)
     office = open_office(open_workspace(options))
     dry_run = bool(how["dry_run"])
-    error: PsfdnsError
     try:
         stand = proceed(office, name, _wish(kind, how), yes=bool(how["yes"]), dry_run=dry_run)
-    except (UnheardError, LookupFailedError) as problem:
-        error = problem
-        _show(options, [Stand(name, None, error=error)], whole=True)
-        return EXIT_UNKNOWN
+    except PsfdnsError as error:
+        stand = Stand(name, None, error=error)
+        if not stand.is_unheard:
+            raise
     return _show(options, [stand], whole=True, dry_run=dry_run)
 
 

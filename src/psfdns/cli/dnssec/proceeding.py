@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from psfdns.cli.dnssec.acting import ALIAS, Hands, refuse_unfit_key
 from psfdns.cli.dnssec.observing import Site, look_at
-from psfdns.cli.dnssec.standing import Stand
+from psfdns.cli.dnssec.standing import Stand, UnheardError
 from psfdns.dnssec.procedures.advance import Keeping, advance
 from psfdns.dnssec.procedures.begin import Request, begin, go_back, refusal
 from psfdns.dnssec.procedures.decide import Decision, decide
@@ -182,10 +182,6 @@ def _refuse_unheard(kind: Kind, seen: Seen) -> None:
     heard = all_parents_heard(seen)
     if kind is Kind.ROTATE and heard.holds is not Holds.YES:
         raise UnheardError(f"nothing was done: {heard.why}", hint="ask again later")
-
-
-class UnheardError(PsfdnsError):
-    """Somebody who had to be asked before anything begins could not be (exit 3)."""
 
 
 def _meant_of_open(office: Office, site: Site, wish: Wish, before: Record, seen: Seen) -> Record:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from psfdns.dnssec.procedures.decide import Decision
 from psfdns.dnssec.procedures.record import Record
-from psfdns.errors import PsfdnsError
+from psfdns.errors import HostError, LookupFailedError, PsfdnsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,15 @@ class Stand:
     record: Record | None
     decision: Decision | None = None
     error: PsfdnsError | None = None
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether what went wrong is that somebody could not be asked: another time it may be otherwise."""
+        error = self.error
+        if isinstance(error, HostError):
+            return error.retryable and not error.uncertain
+        return isinstance(error, UnheardError | LookupFailedError)
+
+
+class UnheardError(PsfdnsError):
+    """Somebody who had to be asked before anything begins could not be (exit 3)."""

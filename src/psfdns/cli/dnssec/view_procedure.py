@@ -72,6 +72,8 @@ def _state(stand: Stand, verdict: Verdict | None) -> str:
         return "nothing"
     if isinstance(verdict, Do):
         return "due"
+    if stand.is_unheard:
+        return "unknown"
     names: dict[type, str] = {Done: "done", Wait: "waiting", Unheard: "unknown", Refuse: "refused"}
     return names.get(type(verdict), "failed")
 
