@@ -16,7 +16,8 @@ from psfdns.dnssec.procedures.record import Action, Record
 from psfdns.dnssec.procedures.store import Shelf
 from tests.cli.another_validator import ask_unbound
 from tests.cli.registry import Registry
-from tests.cli.signed_scene import NAME, Scene, signed_scene
+from tests.cli.signed_scene import LAG, NAME, Scene, signed_scene
+from tests.registrar.fake_gandi import key_of
 from tests.registrar.loopback import Said
 
 ZONE = f"{NAME}."
@@ -192,6 +193,22 @@ def test_what_is_under_way_is_told_and_no_fault(scene: Scene) -> None:
     assert found["SECURITY_ISLAND"]["severity"] == "info"
     assert found["DNSSEC_NOT_WANTED"]["severity"] == "info"
     assert scene.run("status", NAME)[0] == 0
+
+
+def test_status_holds_what_gandi_has_against_zone_and_parent(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.shop.gandi.domains[NAME].keys.append(key_of(NAME)[0])
+    scene.now += LAG
+    found = {each["code"] for each in scene.status()["findings"]}
+    assert {"REGISTRAR_KEY_NOT_IN_ZONE", "ORPHANED_DS"} <= found
+    assert "REGISTRAR_DS_NOT_IN_PARENT" not in found
+    monkeypatch.delenv("GANDI_PAT")
+    told = {each["code"]: each for each in scene.status()["findings"]}
+    assert told["REGISTRAR_UNKNOWN"]["severity"] == "info"
+    assert "GANDI_PAT is not set" in told["REGISTRAR_UNKNOWN"]["summary"]
+    code, _, err = scene.run("enable", NAME, "--yes")
+    assert (code, "GANDI_PAT" in err) == (1, True)
 
 
 def test_cron_says_until_when_it_waits_and_is_quiet_with_q(scene: Scene) -> None:

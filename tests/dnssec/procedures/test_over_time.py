@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psfdns.dnssec.procedures import steps, timing
+from psfdns.dnssec.procedures.enabling import ENABLE
 from psfdns.dnssec.procedures.record import Kind
 from psfdns.dnssec.procedures.step import Pass, Step
 from tests.dnssec.procedures.simulation import KilledError, TtlChange, World, broken_moments
@@ -197,7 +198,7 @@ def test_the_keys_of_an_earlier_try_are_waited_out(monkeypatch: pytest.MonkeyPat
         dataclasses.replace(step, kinds=(timing.ZONE, timing.NEGATIVE, timing.ZONE_NS))
         if isinstance(step, Pass) and step.name == "unsigned-gone"
         else step
-        for step in steps.ENABLE
+        for step in ENABLE
     )
     monkeypatch.setattr(steps, "ENABLE", forgetful)
     world = World(long, ways=(0, 60))
