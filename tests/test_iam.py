@@ -28,6 +28,9 @@ from psfdns.sandbox.sandbox import INSYNC_AFTER, Sandbox
 from tests.certs.deploy.clouds import BUCKET, REGION, playing_aws
 from tests.certs.deploy.parcels import parcel, target
 from tests.cli.ground import Ground
+from tests.cli.registry import make_registry
+from tests.cli.signed_scene import NAME, signed_scene
+from tests.registrar.fake_gandi import TOKEN
 from tests.sandbox.keys import sign
 
 ROOT = Path(__file__).parents[1]
@@ -225,6 +228,20 @@ def test_who_signs_zones_may_do_all_that_signing_takes_and_never_takes_a_key_awa
 
     assert asked == actions("dnssec") - NEEDED_BY_AWS
     assert actions("dnssec", "Deny") == {"kms:DisableKey", "kms:ScheduleKeyDeletion"}
+
+
+def test_who_signs_zones_may_go_on_with_procedures(
+    ground: Ground, asked: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GANDI_PAT", TOKEN)
+    monkeypatch.setattr("psfdns.cli.wiring.sleep", lambda _: None)
+    with make_registry(ground.root, capsys) as registry, signed_scene(registry, monkeypatch) as scene:
+        asked.clear()
+        scene.finish("enable", NAME)
+        scene.finish("disable", NAME)
+
+    assert asked <= actions("plan") | actions("dnssec")
+    assert {"route53:CreateKeySigningKey", "route53:DeleteKeySigningKey", "kms:CreateKey"} <= asked
 
 
 def test_only_the_role_for_it_may_delete_a_zone() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from psfdns.cli.certs.validating import Validation, questions_of
-from psfdns.cli.dnssec.descent import Descent
+from psfdns.cli.descent import Descent
 from psfdns.cli.wiring import now
 from psfdns.proofs import Place, challenge_owner
 from tests.cli.ground import Ground

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from psfdns.cli.dnssec.descent import Descent
+from psfdns.cli.descent import Descent
 from psfdns.cli.dnssec.signing import Asked, follow_chain
 from psfdns.delegation.verdict import judge as judge_delegation
 from psfdns.delegation.wanted import Wanted

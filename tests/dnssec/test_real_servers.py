@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psfdns.cli.dnssec.descent import Descent
+from psfdns.cli.descent import Descent
 from psfdns.cli.dnssec.signing import Asked, follow_chain
 from psfdns.dnssec.cloud import Cloud
 from psfdns.dnssec.verdict import Verdict, judge

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from psfdns.cli.dnssec.descent import Descent
+from psfdns.cli.descent import Descent
 from psfdns.diagnostics import Severity
 from psfdns.dnssec.chain import Security
 from psfdns.dnssec.codes import CODES

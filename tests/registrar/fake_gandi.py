@@ -248,6 +248,37 @@ def _keys(gandi: FakeGandi, asked: Asked, name: str) -> Said:
     return MISSING if domain is None else gandi.paged(domain.keys, asked)
 
 
+def _add_key(gandi: FakeGandi, asked: Asked, name: str) -> Said:
+    """It takes a DNSKEY and makes the DS; the same key twice is one key."""
+    domain = gandi.domains.get(name)
+    if domain is None:
+        return MISSING
+    body = json.loads(asked.body)
+    public_key = base64.b64decode(body["public_key"], validate=True)
+    if set(body) != {"algorithm", "type", "public_key"} or (body["algorithm"], body["type"]) != (13, "ksk"):
+        return say(
+            400, {"status": "error", "errors": [{"location": "body", "name": "type", "description": "?"}]}
+        )
+
+    def do() -> None:
+        held = [key for key in domain.keys if key["public_key"] != body["public_key"]]
+        number = 1 + max((key["id"] for key in domain.keys), default=0)
+        domain.keys[:] = [*held, {**key_of(name, public_key)[0], "id": number}]
+
+    return gandi.order(asked, domain, do)
+
+
+def _remove_key(gandi: FakeGandi, asked: Asked, name: str, number: str) -> Said:
+    domain = gandi.domains.get(name)
+    if domain is None or number not in {str(key["id"]) for key in domain.keys}:
+        return MISSING
+
+    def do() -> None:
+        domain.keys[:] = [key for key in domain.keys if str(key["id"]) != number]
+
+    return gandi.order(asked, domain, do)
+
+
 def _check(gandi: FakeGandi, asked: Asked) -> Said:
     domain, process = gandi.domains.get(asked.query["name"]), asked.query["processes"]
     cost = None if domain is None else {"renew": domain.price, "restore": domain.restore_price}[process]
@@ -281,6 +312,8 @@ _ROUTES: list[tuple[str, str, Callable[..., Said]]] = [
     ("GET", _NAME + "/nameservers", _nameservers),
     ("PUT", _NAME + "/nameservers", _set_nameservers),
     ("GET", _NAME + "/dnskeys", _keys),
+    ("POST", _NAME + "/dnskeys", _add_key),
+    ("DELETE", _NAME + "/dnskeys/([0-9]+)", _remove_key),
     ("GET", "/domain/check", _check),
     ("GET", "/billing/info(?:/[^/]+)?", _billing),
 ]

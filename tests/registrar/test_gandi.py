@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import logging
 from collections.abc import Iterator
@@ -12,7 +13,15 @@ import pytest
 
 from psfdns.errors import RegistrarError
 from psfdns.registrar.domains import Money
-from psfdns.registrar.gandi import Gandi, autorenew_order, lock_order, nameservers_order, renew_order
+from psfdns.registrar.gandi import (
+    Gandi,
+    add_key_order,
+    autorenew_order,
+    lock_order,
+    nameservers_order,
+    remove_key_order,
+    renew_order,
+)
 from psfdns.registrar.gandi_wire import MAX_FAILURES, Pace, Wire
 from psfdns.registrar.https import Answered, Bounds, Request, exchange
 from tests.registrar.fake_gandi import AUTHINFO, ORG, TOKEN, FakeGandi, error, fake_gandi, key_of, say
@@ -120,6 +129,28 @@ def test_a_registry_without_dnssec_has_no_ds(fake: FakeGandi) -> None:
     fake.fail("GET", "/v5/domain/domains/python.org/dnskeys", Said(403))
     with pytest.raises(RegistrarError, match="may not do this"):
         open_gandi(fake)[0].fetch_ds("python.org.")
+
+
+def test_a_key_is_added_and_another_is_removed(fake: FakeGandi) -> None:
+    """Gandi takes the DNSKEY, and makes the DS; the other keys stay."""
+    gandi = open_gandi(fake)[0]
+    domain = fake.domains["python.org"]
+    domain.keys = [key_of("python.org")[0]]
+    other = b"o" * 64
+    public_key = base64.b64encode(other).decode()
+    before = gandi.fetch_keys("python.org.")
+    order = add_key_order("python.org.", algorithm=13, public_key=public_key)
+    gandi.rehearse(order, "set a DS")
+    assert gandi.fetch_keys("python.org.") == before
+    gandi.place(order, "set a DS")
+    gandi.place(order, "set a DS")
+    held = {key.ds: key.id for key in gandi.fetch_keys("python.org.")}
+    assert set(held) == {key_of("python.org")[2], key_of("python.org", other)[2]}
+    gandi.place(remove_key_order("python.org.", held[key_of("python.org")[2]]), "remove a DS")
+    assert [key["public_key"] for key in domain.keys] == [public_key]
+    with pytest.raises(RegistrarError) as caught:
+        gandi.place(remove_key_order("python.org.", 99), "remove a DS")
+    assert (caught.value.status, caught.value.uncertain) == (404, False)
 
 
 def test_a_token_of_one_organisation_may_not_name_it_and_need_not(fake: FakeGandi) -> None:

@@ -1,9 +1,10 @@
-"""docs/dnssec.md: what `dnssec status` does, and every code that it can say. Pure."""
+"""docs/dnssec.md: what `dnssec status` does, the safe procedures, and every code. Pure."""
 
 from __future__ import annotations
 
 from psfdns.dnssec.code import Code
 from psfdns.dnssec.codes import CHAPTERS
+from psfdns.dnssec.procedures_document import PROCEDURES
 
 _HEAD = """\
 # Whether a zone can be validated
@@ -22,7 +23,8 @@ asks everybody on the way to it, because a resolver sees one server and its own 
 - the **delegation**, as `psfdns delegation` does ([delegation.md](delegation.md));
 - **Route 53** for GetDNSSEC: its state and its key-signing keys. `dnssec` of tenant.toml is what is wanted;
 - **KMS**, if it may be asked, for the state, kind and policy of each key behind them. What is wrong with one
-  that does not sign is said as information.
+  that does not sign is said as information;
+- **Gandi**, for a domain with `registrar = "gandi"`, for the DNSSEC keys that it holds.
 
 | status | means | exit code |
 |---|---|---|
@@ -58,6 +60,9 @@ lines.
 wrong, purple expired or not valid yet, grey without a key, yellow unknown, as in DNSViz. Pointed at, nodes
 and lines say more. The file needs nothing else, and is legible on light and dark pages.
 
+"""
+
+_FOUND = """\
 ## What is found
 
 The names are DNSViz's where it has one. *EDE* is the extended error (RFC 8914) with which a resolver would
@@ -68,7 +73,7 @@ milder; a server that fails is milder while others answer.
 
 def render_document() -> str:
     """The whole of it: a table of codes for each subject."""
-    return _HEAD + "".join(_chapter(title, codes) for title, codes in CHAPTERS)
+    return _HEAD + PROCEDURES + _FOUND + "".join(_chapter(title, codes) for title, codes in CHAPTERS)
 
 
 def _chapter(title: str, codes: tuple[Code, ...]) -> str:

@@ -15,6 +15,7 @@ from psfdns.dnssec.delegation_codes import JUDGED_HERE, SAME
 from psfdns.dnssec.ds import judge_digests
 from psfdns.dnssec.finding import Finding, Problem, Seen, gather, join, seen_at
 from psfdns.dnssec.keys import judge_agreement
+from psfdns.dnssec.registry_side import RegistrySide, judge_registry, soften
 from psfdns.dnssec.sets import Sets, judge_serials, missing_algorithms
 from psfdns.lookup.hearing import ZoneHeard
 from psfdns.lookup.parents import ParentView
@@ -41,6 +42,7 @@ class Evidence:
     heard: ZoneHeard
     sets: Sets = field(default_factory=lambda: Sets((), (), ()))
     cloud: Cloud = field(default_factory=Cloud)
+    registry: RegistrySide = field(default_factory=RegistrySide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,10 @@ def judge(evidence: Evidence, delegation: Iterable[Diagnostic] = ()) -> Verdict:
     """What is to be said; `delegation` are the findings of `psfdns.delegation`, which become ours."""
     status = _status(evidence)
     seen = [*_judge_chain(evidence, status), *seen_at(judge_cloud(evidence.cloud, evidence.trust))]
+    seen += seen_at(judge_registry(evidence.registry, evidence.trust))
     if status is not Status.NOT_DELEGATED:
         seen += (*_judge_zone(evidence), *judge_serials(evidence.heard))
-    own = gather(seen)
+    own = soften(gather(seen), evidence.registry)
     if status is Status.BOGUS and not has_errors(own):
         own = (*own, *gather([Seen(_not_validated(evidence))]))
     found = [*own, *translate(delegation)]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from psfdns.errors import RegistrarError
 from psfdns.registrar.domains import Money
 from psfdns.registrar.gandi_answers import (
     Detail,
+    HeldKey,
     Listed,
     MalformedError,
     RenewalTerms,
     read_balance,
     read_detail,
+    read_held_keys,
     read_keys,
     read_listed,
     read_nameservers,
@@ -51,6 +53,17 @@ def autorenew_order(name: str, detail: Detail, *, on: bool) -> Order:
     return Order("autorenew", "PATCH", f"{_path(name)}/autorenew", body)
 
 
+def add_key_order(name: str, *, algorithm: int, public_key: str) -> Order:
+    """Have the DS of a key-signing key set; Gandi takes the DNSKEY, and makes the DS itself."""
+    body = {"algorithm": algorithm, "type": "ksk", "public_key": public_key}
+    return Order("add-ds", "POST", f"{_path(name)}/dnskeys", body)
+
+
+def remove_key_order(name: str, number: int) -> Order:
+    """Have the DS of a key removed; other keys stay as they are."""
+    return Order("remove-ds", "DELETE", f"{_path(name)}/dnskeys/{number}", {})
+
+
 @dataclass(frozen=True, slots=True)
 class Gandi:
     """What can be asked and ordered, over a wire."""
@@ -77,10 +90,19 @@ class Gandi:
 
     def fetch_ds(self, name: str) -> tuple[str, ...]:
         """The DS at the registrar; none where the registry knows no DNSSEC. Raises RegistrarError."""
+        return self._fetch_keys(name, read_keys)
+
+    def fetch_keys(self, name: str) -> tuple[HeldKey, ...]:
+        """The same, with Gandi's number of each key. Raises RegistrarError."""
+        return self._fetch_keys(name, read_held_keys)
+
+    def _fetch_keys(
+        self, name: str, read: Callable[[Iterable[Any]], tuple[Result, ...]]
+    ) -> tuple[Result, ...]:
         doing = f"read the DNSSEC keys of {name}"
         path = f"{_path(name)}/dnskeys"
         try:
-            return _read(doing, lambda: read_keys(self.wire.pages("dnskeys", path, doing)))
+            return _read(doing, lambda: read(self.wire.pages("dnskeys", path, doing)))
         except RegistrarError as error:
             if error.status != 404:
                 raise

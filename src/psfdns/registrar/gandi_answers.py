@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from psfdns.moments import read_moment
 from psfdns.names import NameSyntaxError, parse_name
@@ -23,6 +23,13 @@ MAX_YEARS = 10
 """ICANN's longest registration."""
 
 Json = Any
+
+
+class HeldKey(NamedTuple):
+    """A DNSSEC key of a domain: the DS that the registry is given for it, and Gandi's number of it."""
+
+    ds: str
+    id: int
 
 
 class MalformedError(ValueError):
@@ -111,6 +118,18 @@ def read_nameservers(body: Json) -> tuple[str, ...]:
 def read_keys(items: Iterable[Json]) -> tuple[str, ...]:
     """The DS that the registry is given for each key. Raises MalformedError."""
     return tuple(sorted(_ds(_table(item, "a key")) for item in items))
+
+
+def read_held_keys(items: Iterable[Json]) -> tuple[HeldKey, ...]:
+    """The same with what is needed to have one removed. Raises MalformedError."""
+    return tuple(sorted(_held_key(_table(item, "a key")) for item in items))
+
+
+def _held_key(table: Mapping[str, Any]) -> HeldKey:
+    number = table.get("id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise MalformedError("a key has no id")
+    return HeldKey(_ds(table), number)
 
 
 def read_terms(body: Json) -> RenewalTerms:

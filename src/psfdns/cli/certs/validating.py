@@ -21,7 +21,7 @@ from psfdns.lookup.answer import Question
 from psfdns.lookup.hearing import hear_sets
 
 if TYPE_CHECKING:
-    from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.descent import Descent
     from psfdns.cli.wiring import Access, Workspace
     from psfdns.lookup.parents import Cut
     from psfdns.proofs import Place
@@ -83,7 +83,7 @@ class Validation:
 
 def open_validation(workspace: Workspace, access: Access) -> Validation:
     """From the trust anchors of `[resolver]` down. Raises LookupFailedError where they cannot be read."""
-    from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.descent import Descent
     from psfdns.cli.resolving import open_anchors, open_chain_means
     from psfdns.cli.wiring import now
 

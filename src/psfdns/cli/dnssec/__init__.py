@@ -1,4 +1,4 @@
-"""`psfdns dnssec`: whether zones can be validated."""
+"""`psfdns dnssec`: whether zones can be validated, and how that is begun, ended and renewed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.dnssec.procedure import continue_command, disable_command, enable_command, rotate_command
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, Verbosity
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ EXIT_UNKNOWN = 3
 
 @click.group("dnssec", cls=PsfdnsGroup)
 def command() -> None:
-    """Whether each zone can be validated, from the root down, at every server."""
+    """Whether each zone can be validated, from the root down, at every server; and how it comes to that."""
 
 
 @command.command(
@@ -89,8 +90,9 @@ def status(
 
 def _examine(options: Options, zones: tuple[str, ...], tenant: str | None) -> Shape:
     from psfdns.cli.delegation.delegating import Inspection, read_account
-    from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.descent import Descent
     from psfdns.cli.dnssec.keys_in_kms import KeysInKms
+    from psfdns.cli.dnssec.registry import open_registry_side
     from psfdns.cli.dnssec.signing import Examination
     from psfdns.cli.dnssec.view import to_document
     from psfdns.cli.resolving import open_anchors, open_chain_means, open_means
@@ -106,8 +108,8 @@ def _examine(options: Options, zones: tuple[str, ...], tenant: str | None) -> Sh
         talk(options, "asking parents and name servers: a minute or more if they are silent")
     account = read_account(access, repository)
     inspection = Inspection(workspace, access, repository, account, open_means(workspace, access))
-    keys = KeysInKms(access, account.name)
-    examined = Examination(inspection, descent, keys).examine_all(targets)
+    keys, registry = KeysInKms(access, account.name), open_registry_side(workspace)
+    examined = Examination(inspection, descent, keys, registry).examine_all(targets)
     return to_document(examined, account=account.name, checked_at=moment)
 
 
@@ -136,3 +138,7 @@ def _exit_code(document: Shape, fail_on: str) -> int:
     if any(rank <= Severity(fail_on).rank for rank in ranks):
         return EXIT_FOUND
     return EXIT_UNKNOWN if document["summary"]["indeterminate"] else 0
+
+
+for _procedure in (enable_command, disable_command, rotate_command, continue_command):
+    command.add_command(_procedure)

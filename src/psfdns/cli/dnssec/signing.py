@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from psfdns.dnssec.chain import Trust, closed_link, judge_link
 from psfdns.dnssec.cloud import Cloud
 from psfdns.dnssec.finding import Finding
 from psfdns.dnssec.keys import signing_algorithms
+from psfdns.dnssec.registry_side import RegistrySide
 from psfdns.dnssec.sets import Reader, Sets, read_sets
 from psfdns.dnssec.signatures import Verifier
 from psfdns.dnssec.verdict import Evidence, Verdict, judge
@@ -26,7 +27,7 @@ from psfdns.lookup.survey import Survey, survey_delegation
 from psfdns.names import is_subdomain
 
 if TYPE_CHECKING:
-    from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.descent import Descent
     from psfdns.cli.dnssec.keys_in_kms import KeysInKms
     from psfdns.lookup.parents import NameServer
     from psfdns.plans.host import HostedZone
@@ -64,6 +65,8 @@ class Examined:
     verdict: Verdict
     path: tuple[Trust, ...] = ()
     evidence: Evidence | None = None
+    survey: Survey | None = None
+    delegation: delegations.Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Examination:
     inspection: Inspection
     descent: Descent
     keys: KeysInKms
+    look_at_registry: Callable[[Target], RegistrySide] = lambda _: RegistrySide()
 
     def examine_all(self, targets: Sequence[Target]) -> list[Examined]:
         """Each zone, in DNSSEC's canonical order of names."""
@@ -90,10 +94,11 @@ class Examination:
             survey, is_told = survey_delegation(target.origin, wanted.asked, self.inspection.means), False
         asked = Asked(survey, self._questions(target), self._look_at_cloud(target, hosted), target.is_ours)
         path, evidence = follow_chain(asked, self.descent)
+        evidence = replace(evidence, registry=self.look_at_registry(target))
+        delegation = delegations.judge(wanted, survey)
         is_said = is_told or not survey.parents
-        found = () if is_said else delegations.judge(wanted, survey).findings
-        verdict = judge(evidence, found)
-        return Examined(target, hosted, self._with_hints(verdict), path, evidence)
+        verdict = judge(evidence, () if is_said else delegation.findings)
+        return Examined(target, hosted, self._with_hints(verdict), path, evidence, survey, delegation)
 
     def _questions(self, target: Target) -> list[Question]:
         """The record sets of the zone file that have to be signed; without a file what zones usually have."""

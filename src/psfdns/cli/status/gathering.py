@@ -176,8 +176,9 @@ def _open_examination(
     """None where DNSSEC is not looked at; where there is nothing to validate by, also why."""
     if Aspect.DNSSEC not in aspects:
         return None, None
-    from psfdns.cli.dnssec.descent import Descent
+    from psfdns.cli.descent import Descent
     from psfdns.cli.dnssec.keys_in_kms import KeysInKms
+    from psfdns.cli.dnssec.registry import open_registry_side
     from psfdns.cli.dnssec.signing import Examination
     from psfdns.cli.resolving import open_anchors, open_chain_means
 
@@ -187,7 +188,8 @@ def _open_examination(
         return None, Heard(None, error.summary, error.hint)
     means = open_chain_means(looking.workspace, looking.access)
     keys = KeysInKms(looking.access, inspection.account.name)
-    return Examination(inspection, Descent(means, anchors, looking.moment), keys), None
+    registry = open_registry_side(looking.workspace)
+    return Examination(inspection, Descent(means, anchors, looking.moment), keys, registry), None
 
 
 def _look_at(

@@ -1,0 +1,217 @@
+"""What a procedure does outside: keys in KMS, signing at Route 53, DS at Gandi; each after a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from psfdns.cli.dnssec.observing import Site, look_at
+from psfdns.cli.views.escape import escape
+from psfdns.dnssec.procedures.advance import NotDoneError, Outcome
+from psfdns.dnssec.procedures.record import Action, Deed, Record
+from psfdns.errors import HostError, PsfdnsError, RegistrarError
+
+if TYPE_CHECKING:
+    from psfdns.cli.domains.ordering import Offer
+    from psfdns.dnssec.procedures.seen import Ksk, Seen
+    from psfdns.plans.host import ManagedKey
+    from psfdns.registrar.gandi import Gandi
+    from psfdns.registrar.gandi_wire import Order
+    from psfdns.route53.signing import SigningSwitch
+
+ALIAS = "alias/psfdns/"
+SHOWS_WITHIN = 20.0
+"""Seconds to wait until Gandi shows an order; the next run looks again."""
+ALGORITHM = 13
+
+_DOING = {
+    Deed.MAKE_KMS_KEY: "make a key in KMS, about 1 USD a month, and let Route 53 sign {zone} with it: {of}",
+    Deed.CREATE_KSK: "create key-signing key {of} of {zone} at Route 53, active",
+    Deed.ACTIVATE_KSK: "activate key-signing key {of} of {zone} at Route 53",
+    Deed.SIGN: "enable signing of {zone} at Route 53",
+    Deed.ADD_DS: "have a DS of {zone} set by Gandi: {of}",
+    Deed.REMOVE_DS: "have a DS of {zone} removed by Gandi: {of}",
+    Deed.STOP_SIGNING: "disable signing of {zone} at Route 53",
+    Deed.DEACTIVATE_KSK: "deactivate key-signing key {of} of {zone} at Route 53",
+    Deed.DELETE_KSK: "delete key-signing key {of} of {zone} at Route 53; its key in KMS stays",
+}
+
+
+def describe(action: Action, record: Record) -> str:
+    """What is about to be done, as a person is asked about it."""
+    return _DOING[action.deed].format(zone=record.zone, of=action.of)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The zone's outside, for `advance`; `yes`: nobody is asked."""
+
+    site: Site
+    yes: bool
+
+    def look(self, record: Record) -> Seen:
+        """Ask everybody."""
+        changes = [sent.change for sent in record.sent.values() if sent.change]
+        return look_at(self.site, changes=changes, by_gandi=record.by_gandi)
+
+    def agree(self, action: Action, record: Record) -> bool:
+        """A person's yes. Raises PsfdnsError where there is nobody to be asked."""
+        from psfdns.cli.wiring import is_interactive, talk
+
+        line = escape(describe(action, record))
+        if self.yes:
+            talk(self.site.workspace.options, line)
+            return True
+        if not is_interactive():
+            why = f"not done: there is no terminal to ask on: {describe(action, record)}"
+            raise PsfdnsError(why, hint="--yes does it unasked")
+        return click.confirm(f"{line}. Do it now?", err=True)
+
+    def act(self, action: Action, record: Record) -> Outcome:
+        """Do it. Raises NotDoneError where it surely was not done."""
+        try:
+            return _DEEDS[action.deed](self.site, action, record)
+        except HostError as error:
+            if error.uncertain:
+                raise
+            raise NotDoneError(error.summary, hint=error.hint) from error
+        except RegistrarError as error:
+            if error.uncertain:
+                raise
+            raise NotDoneError(error.summary, hint=error.hint) from error
+
+
+def _make_kms_key(site: Site, action: Action, record: Record) -> Outcome:
+    """One by the alias of before, if it was made; else a new one."""
+    kms, alias = site.access.kms, ALIAS + action.of
+    found = kms.describe_key(alias)
+    if found is not None:
+        refuse_unfit_key(site, found)
+        return Outcome(arn=found.arn)
+    from psfdns.key_policies import write_policy
+
+    account = site.access.host.look_up_account() or ""
+    made = kms.create_key(
+        description=f"psfdns: key-signing key {action.of} of {record.zone}",
+        policy=write_policy(account=account, zone_ids=[record.zone_id]),
+        tags={"psfdns:zone": record.zone.removesuffix("."), "psfdns:key": action.of},
+    )
+    kms.create_alias(alias, made.id)
+    return Outcome(arn=made.arn)
+
+
+def refuse_unfit_key(site: Site, key: ManagedKey) -> None:
+    """Raises NotDoneError for a key of KMS that Route 53 cannot sign this zone with."""
+    from psfdns.key_policies import REGION, SPEC, USAGE, judge_policy
+
+    wrong = [
+        words
+        for is_wrong, words in (
+            (key.state != "Enabled", f"it is {key.state}"),
+            (key.spec != SPEC, f"it is {key.spec}, not {SPEC}"),
+            (key.usage != USAGE, f"it is for {key.usage}, not {USAGE}"),
+            (key.region != REGION, f"it is in {key.region}, not {REGION}"),
+            (key.multi_region, "it is of several regions"),
+        )
+        if is_wrong
+    ]
+    account = site.access.host.look_up_account()
+    given = judge_policy(site.access.kms.fetch_policy(key.arn), account=account, zone_id=site.hosted.id)
+    if given.lacking:
+        wrong.append(f"its policy does not let Route 53 use {', '.join(given.lacking)} for this zone")
+    if wrong:
+        hint = "make it anew, or without --kms-key let psfdns make one"
+        raise NotDoneError(f"the key {key.arn} is not fit for signing: {'; '.join(wrong)}", hint=hint)
+
+
+def _switch(site: Site) -> SigningSwitch:
+    from psfdns.route53.signing import SigningSwitch
+
+    return SigningSwitch(site.access.api, site.hosted, site.access.budget.pause)
+
+
+def _create_ksk(site: Site, action: Action, record: Record) -> Outcome:
+    arn = record.key.arn if record.key else ""
+    return Outcome(_switch(site).create_key(action.of, kms_arn=arn, active=True).change_id)
+
+
+def _add_ds(site: Site, action: Action, record: Record) -> Outcome:
+    """Gandi takes the key, and makes the DS itself."""
+    from psfdns.registrar.gandi import add_key_order
+
+    key = _key_of(action.of, record)
+    order = add_key_order(site.zone, algorithm=ALGORITHM, public_key=key.public_key)
+    return _order(site, action, order, "set a DS", lambda held: action.of in held)
+
+
+def _key_of(ds: str, record: Record) -> Ksk:
+    for ref in (record.key, record.old):
+        if ref is not None and ref.ksk is not None and ref.ksk.ds == ds and ref.ksk.public_key:
+            return ref.ksk
+    raise NotDoneError(f"Route 53 does not tell the key of DS {ds}")
+
+
+def _remove_ds(site: Site, action: Action, _: Record) -> Outcome:
+    from psfdns.registrar.gandi import remove_key_order
+
+    found = [key for key in _gandi(site).fetch_keys(site.zone) if key.ds == action.of]
+    if not found:
+        return Outcome()
+    order = remove_key_order(site.zone, found[0].id)
+    return _order(site, action, order, "remove a DS", lambda held: action.of not in held)
+
+
+def _gandi(site: Site) -> Gandi:
+    from psfdns.cli.domains.ordering import need_gandi
+
+    return need_gandi(site.workspace)
+
+
+def _order(
+    site: Site, action: Action, order: Order, doing: str, is_there: Callable[[frozenset[str]], bool]
+) -> Outcome:
+    """As every order at Gandi: rehearsed, in the ledger, sent once."""
+    from psfdns.cli.domains.ordering import carry_out
+    from psfdns.registrar.ledger import State
+
+    gandi = _gandi(site)
+    before = gandi.fetch_ds(site.zone)
+    after = {*before, action.of} if action.deed is Deed.ADD_DS else {*before} - {action.of}
+    offer = _offer(site.zone, order, f"{doing} of {site.zone}", before, after)
+    placed = carry_out(
+        site.workspace,
+        gandi,
+        offer(lambda: is_there(frozenset(gandi.fetch_ds(site.zone)))),
+        yes=True,
+        wait=SHOWS_WITHIN,
+    )
+    if placed.state is State.UNCERTAIN:
+        raise PsfdnsError(f"nobody knows yet whether Gandi has taken it: {doing} of {site.zone}")
+    return Outcome()
+
+
+def _offer(
+    zone: str, order: Order, doing: str, before: tuple[str, ...], after: set[str]
+) -> Callable[[Callable[[], bool]], Offer]:
+    from psfdns.cli.domains.ordering import Offer
+
+    def with_look(shows: Callable[[], bool]) -> Offer:
+        return Offer(zone, order, doing, {"ds": list(before)}, {"ds": sorted(after)}, (), shows)
+
+    return with_look
+
+
+_DEEDS: Mapping[Deed, Callable[[Site, Action, Record], Outcome]] = {
+    Deed.MAKE_KMS_KEY: _make_kms_key,
+    Deed.CREATE_KSK: _create_ksk,
+    Deed.ACTIVATE_KSK: lambda site, action, _: Outcome(_switch(site).activate_key(action.of)),
+    Deed.SIGN: lambda site, _, __: Outcome(_switch(site).enable_signing()),
+    Deed.ADD_DS: _add_ds,
+    Deed.REMOVE_DS: _remove_ds,
+    Deed.STOP_SIGNING: lambda site, _, __: Outcome(_switch(site).disable_signing()),
+    Deed.DEACTIVATE_KSK: lambda site, action, _: Outcome(_switch(site).deactivate_key(action.of)),
+    Deed.DELETE_KSK: lambda site, action, _: Outcome(_switch(site).delete_key(action.of)),
+}
