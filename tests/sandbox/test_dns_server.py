@@ -149,12 +149,21 @@ def test_a_server_that_never_started_gives_its_port_back(sandbox: Sandbox) -> No
 
 
 def test_a_port_that_is_taken_over_udp_alone_is_taken(sandbox: Sandbox) -> None:
+    assert any(is_given_back(sandbox) for _ in range(5)), "somebody else may take a port, but not five"
+
+
+def is_given_back(sandbox: Sandbox) -> bool:
+    """Whether the TCP port of an attempt that failed can be used afterwards."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         with pytest.raises(PsfdnsError, match=f"port {port}"):
             DnsServer(DnsService(sandbox.cloud), port=port)
-    DnsServer(DnsService(sandbox.cloud), port=port).stop()
+    try:
+        DnsServer(DnsService(sandbox.cloud), port=port).stop()
+    except PsfdnsError:
+        return False
+    return True
 
 
 def test_a_response_over_tcp_ends_the_connection(server: DnsServer) -> None:
