@@ -23,6 +23,8 @@ from psfdns.journal.disk import make_folder, read_file, write_file
 DRAFT_FORMAT = "psfdns-order/1"
 LIMITS_FORMAT = "psfdns-limits/1"
 ADVICE_FORMAT = "psfdns-advice/1"
+_KINDS = ("issued", "failed", "domains", "orders")
+"""What `History` counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +138,33 @@ def _draft(row: dict[str, Any]) -> Draft:
 
 
 def _history_row(history: History) -> dict[str, Any]:
-    return {
-        "format": LIMITS_FORMAT,
-        "issued": [[each.ca, each.subject, each.at.isoformat()] for each in history.issued],
-        "failed": [[each.ca, each.subject, each.at.isoformat()] for each in history.failed],
-        "waits": [[*key, wait.until.isoformat(), wait.why] for key, wait in history.waits.items()],
-    }
+    kinds = {kind: [_event_row(each) for each in getattr(history, kind)] for kind in _KINDS}
+    waits = [[*key, *_wait_row(wait)] for key, wait in history.waits.items()]
+    return {"format": LIMITS_FORMAT, **kinds, "waits": waits}
+
+
+def _event_row(event: Event) -> list[str]:
+    return [event.ca, event.subject, event.at.isoformat(), event.about]
+
+
+def _wait_row(wait: Wait) -> list[str | None]:
+    return [wait.until.isoformat(), wait.why, wait.since.isoformat() if wait.since is not None else None]
 
 
 def _history(row: dict[str, Any]) -> History:
+    """Rows of an older psfdns have no `about` or `since`, and fewer kinds."""
     if row["format"] != LIMITS_FORMAT:
         raise ValueError(row["format"])
-    return History(
-        [Event(ca, subject, _time(at)) for ca, subject, at in row["issued"]],
-        [Event(ca, subject, _time(at)) for ca, subject, at in row["failed"]],
-        {(ca, subject): Wait(_time(until), why) for ca, subject, until, why in row["waits"]},
-    )
+    kinds = {kind: [_event(*each) for each in row.get(kind, ())] for kind in _KINDS}
+    return History(**kinds, waits={(each[0], each[1]): _wait(*each[2:]) for each in row["waits"]})
+
+
+def _event(ca: str, subject: str, at: str, about: str = "") -> Event:
+    return Event(ca, subject, _time(at), about)
+
+
+def _wait(until: str, why: str, since: str | None = None) -> Wait:
+    return Wait(_time(until), why, None if since is None else _time(since))
 
 
 def _time(text: str) -> datetime.datetime:

@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from psfdns.cli.certs.issuing import (
-    Job,
-    clean_left,
-    find_due,
-    issue_standings,
-    look,
-    open_job,
-    take_advice,
-    wanting_advice,
-)
+from psfdns.cli.certs.advising import take_advice, wanting_advice
+from psfdns.cli.certs.issuing import Job, clean_left, find_due, issue_standings, look, open_job
 from psfdns.cli.wiring import Workspace, draw_fraction, now, sleep
 
 if TYPE_CHECKING:
@@ -44,13 +36,14 @@ def _renew(job: Job) -> tuple[list[Outcome], bool]:
     for each in unreadable:
         click.echo(f"error: {_escaped(each.wanted.name)}: {_escaped(each.unreadable or '')}", err=True)
     readable = [each for each in standings if each.unreadable is None]
-    due = find_due(take_advice(job, readable), now())
+    advised, is_kept = take_advice(job, readable)
+    due = find_due(advised, now())
     if due:
         outcomes = issue_standings(job, due)
     else:
         clean_left(job)
         outcomes = []
-    return outcomes, not (stands.faults or unreadable)
+    return outcomes, is_kept and not (stands.faults or unreadable)
 
 
 def _escaped(text: str) -> str:
