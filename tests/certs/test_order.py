@@ -220,7 +220,7 @@ def test_our_own_history_keeps_below_the_limits_unless_the_ca_wants_it_replaced_
     rules = {"pebble": LETS_ENCRYPT}
 
     assert "5 certificates of just these names" in why(only(issue(at_ca, again, rules=rules)))
-    advised = {"replaces": known, "replaces_at": "pebble"}
+    advised: dict[str, Any] = {"replaces": known, "replaces_at": "pebble"}
     for window in (None, Window(now() + DAY, now() + 2 * DAY), Window(now() - 2 * DAY, now() - DAY)):
         early = wish("a.test", **advised, window=window)
         assert "5 certificates of just these names" in why(only(issue(at_ca, early, rules=rules)))

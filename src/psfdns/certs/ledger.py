@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from psfdns.certs.attempts import Attempt
 from psfdns.certs.desk import Desk
@@ -33,9 +33,9 @@ class Ledger:
         self._history = desk.load_history()
         self._history.settle(now())
 
-    def begin_round(self) -> None:
-        """What was about to be placed was placed by now, or was not."""
-        self._bids.clear()
+    def begin_round(self, attempts: Iterable[Attempt]) -> None:
+        """What was about to be placed was placed by now, or was not; orders under way have their place."""
+        self._bids = {each.wish.name: self._bid(each) for each in attempts if each.has_order}
 
     def admit(self, attempt: Attempt) -> Wait | None:
         """What an attempt has to wait for; one with an order under way only until the CA may be asked."""
@@ -57,12 +57,16 @@ class Ledger:
 
     def finalize(self, attempt: Attempt, order: Order) -> None:
         """The CA is about to be told to issue. Raises PsfdnsError."""
-        replacing = attempt.draft is not None and attempt.draft.replaces
         with self._lock:
-            bid = self._bid(attempt, replacing=replacing)
-            self._history.note_issued(bid, self._now(), order=order.url)
-            self._bids.pop(attempt.wish.name, None)
+            self._note_issued(attempt, order)
             self._desk.store_history(self._history)
+
+    def keep(self, attempt: Attempt) -> None:
+        """The CA has issued, which may be long after it was told to."""
+        if attempt.order is not None:
+            with self._lock:
+                self._note_issued(attempt, attempt.order)
+                self._save()
 
     def fail(self, attempt: Attempt, name: str, *, authorization: str) -> None:
         """A name could not be validated."""
@@ -90,6 +94,12 @@ class Ledger:
         with self._lock:
             self._history.waits[ca, subject] = Wait(until, str(error.summary), now)
             self._save()
+
+    def _note_issued(self, attempt: Attempt, order: Order) -> None:
+        replacing = attempt.draft is not None and attempt.draft.replaces
+        bid = self._bid(attempt, replacing=replacing)
+        self._history.note_issued(bid, self._now(), order=order.url)
+        self._bids.pop(attempt.wish.name, None)
 
     def _bid(self, attempt: Attempt, *, replacing: bool = True) -> Bid:
         return attempt.bid(self._now(), replacing=replacing)

@@ -112,9 +112,8 @@ class History:
             self.orders.append(Event(bid.ca, ACCOUNT, now))
 
     def note_issued(self, bid: Bid, now: datetime.datetime, *, order: str) -> None:
-        """The CA is about to issue; an exempt certificate counts for those after it."""
-        if any(each.about == order for each in self.issued):
-            return
+        """The CA is about to issue, or has; an exempt certificate counts for those after it."""
+        self.take_back(order)
         self.issued.append(Event(bid.ca, subject_of(bid.names), now, order))
         if not bid.renewal:
             self.domains += [Event(bid.ca, domain, now, order) for domain in domains_of(bid.names)]

@@ -112,7 +112,7 @@ class _Run:
                     each.give_up(fault)
 
     def _round(self, attempts: Sequence[Attempt]) -> None:
-        self._ledger.begin_round()
+        self._ledger.begin_round(attempts)
         for each in attempts:
             self._check_limits(each)
         self._open_authorities([each for each in attempts if each.is_trying])
@@ -208,6 +208,7 @@ class _Run:
         issued = complete(attempt, now=means.now, sleep=means.sleep, ledger=self._ledger)
         with self._lock:
             means.keep(issued)
+        self._ledger.keep(attempt)
         means.desk.forget_draft(attempt.wish.name)
         attempt.issued = issued
 
