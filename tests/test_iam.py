@@ -12,19 +12,35 @@ import botocore.loaders
 import pytest
 
 from psfdns.budget import Budget
+from psfdns.certs.deploy.acm import import_certificate
+from psfdns.certs.deploy.bucket import put_objects
+from psfdns.certs.deploy.secretsmanager import put_secret
+from psfdns.certs.settings import TargetType
 from psfdns.cli.certs.issuing import open_job, open_prover
 from psfdns.cli.options import Options
 from psfdns.cli.wiring import open_workspace
 from psfdns.proofs import Proof, place_of
 from psfdns.route53.challenge import Dns01Prover
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
+from tests.certs.deploy.clouds import BUCKET, REGION, playing_aws
+from tests.certs.deploy.parcels import parcel, target
 from tests.cli.ground import Ground
 
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "docs" / "iam"
 ROUTE53_ROLES = ("plan", "apply", "zone-delete", "certificates")
 
-NEEDED_BY_AWS = frozenset({"ec2:DescribeVpcs"})
+DEPLOY_ROLES = {"acm": "deploy-acm", "secretsmanager": "deploy-secretsmanager", "s3": "deploy-s3"}
+
+NEEDED_BY_AWS = frozenset(
+    {
+        "ec2:DescribeVpcs",
+        "acm:AddTagsToCertificate",
+        "secretsmanager:TagResource",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+    }
+)
 """What nothing of ours asks, and AWS does itself in the caller's name (Service Authorization Reference)."""
 
 S3_NAMES = {"ListObjectsV2": "ListBucket"}
@@ -178,6 +194,27 @@ def test_who_writes_the_journal_may_do_all_that_is_asked_of_the_bucket() -> None
     source = named_in_source("s3", "aws")
 
     assert actions("journal-write") == {f"s3:{S3_NAMES.get(action, action)}" for action in source}
+
+
+def test_who_deploys_may_do_all_that_it_takes_and_nothing_else() -> None:
+    """Every branch is gone: new, known by ARN, found by tag; made, put, and made current again."""
+    certificate = parcel()
+    with playing_aws() as cloud:
+        acm = target(TargetType.ACM, region=REGION)
+        place = import_certificate(acm, certificate, cloud.opener("acm")).place
+        import_certificate(acm, parcel(place=place), cloud.opener("acm"))
+        import_certificate(acm, certificate, cloud.opener("acm"))
+        secret = target(TargetType.SECRETS_MANAGER, region=REGION)
+        for _ in range(2):
+            put_secret(secret, certificate, cloud.opener("secretsmanager"))
+            cloud.client("secretsmanager").put_secret_value(SecretId="a.example", SecretString="theirs")
+        put_objects(target(TargetType.S3, bucket=BUCKET), certificate, lambda: cloud.open("s3"))
+        asked = set(cloud.asked)
+
+    for service, role in DEPLOY_ROLES.items():
+        allowed = actions(role) - NEEDED_BY_AWS
+        assert allowed == {call for call in asked if call.startswith(f"{service}:")}
+        assert allowed == {f"{service}:{action}" for action in named_in_source(service, "certs")}
 
 
 def test_nobody_deletes_from_the_journal_but_the_lock() -> None:

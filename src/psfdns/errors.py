@@ -132,6 +132,10 @@ class CaError(OutsideError):
         self.uncertain = uncertain
 
 
+class DeployError(PsfdnsError):
+    """A certificate could not be brought to a target. No key or token stands in it."""
+
+
 class LookupFailedError(OutsideError):
     """DNS could not be asked at all; a single server that fails is a value (`psfdns.lookup`)."""
 

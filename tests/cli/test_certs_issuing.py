@@ -173,6 +173,56 @@ def test_issue_does_so_whether_it_is_due_or_not_and_replaces(ground: Issuing) ->
     assert ground.serial("www.tenant.example") is None
 
 
+DEPLOYED = BOTH.replace('challenge = "direct"', 'challenge = "direct"\ndeploy = ["here", "old"]')
+HERE = """
+[deploy.here]
+type = "directory"
+tenants = ["*"]
+path = "here"
+[deploy.old]
+type = "directory"
+tenants = ["*"]
+path = "old"
+"""
+
+
+def test_what_is_issued_is_brought_to_its_targets_in_the_same_run(ground: Issuing) -> None:
+    ground.configure(more=HERE)
+    ground.want(DEPLOYED)
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert code == 1, "the other certificate's CNAME is missing"
+    issued, *deployed = out.splitlines()
+    assert issued.startswith("alpha.test: issued by pebble")
+    assert deployed == ["alpha.test: deployed to here", "alpha.test: deployed to old"]
+    assert "error: www.tenant.example: not issued" in err
+    live = ground.root / ".psfdns" / "certs" / "live" / "alpha.test"
+    key = ground.root / "here" / "alpha.test" / "privkey.pem"
+    assert key.read_bytes() == (live / "privkey.pem").read_bytes()
+
+    document = json.loads(ground.succeed("certs", "issue", "alpha.test", "--json"))
+
+    assert [(each["target"], each["ok"]) for each in document["deployed"]] == [("here", True), ("old", True)]
+    assert document["deployed"][0]["fingerprint"] == document["certificates"][0]["fingerprint"]
+    assert key.read_bytes() == (live / "privkey.pem").read_bytes()
+
+
+def test_what_is_forgotten_of_a_target_takes_nothing_else_with_it(ground: Issuing) -> None:
+    ground.ca.need("renewalInfo")
+    ground.configure(more=HERE)
+    ground.want(DEPLOYED.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    ground.want(DEPLOYED.rpartition("[[certificate]]")[0].replace(', "old"', ""))
+
+    code, _, err = ground.run("certs", "renew")
+
+    state = ground.store.load_state("alpha.test")
+    assert (code, [each.target for each in state.deployed]) == (0, ["here"])
+    assert state.ari is not None, "the CA was asked in the same run"
+    assert "alpha.test: old is no target of it any more" in err
+
+
 def test_one_that_fails_is_exit_1_and_the_others_are_renewed(ground: Issuing) -> None:
     ground.want(BOTH)
 

@@ -98,6 +98,25 @@ def check_set(found: CertificateSet) -> None:
         raise PemError("the private key is not the certificate's")
 
 
+def public_key_digest(key: bytes) -> str:
+    """The SHA-1 of a private key's public part (SubjectPublicKeyInfo), in hex; raises PemError."""
+    import hashlib
+
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        PublicFormat,
+        load_pem_private_key,
+    )
+
+    try:
+        public = load_pem_private_key(key, password=None).public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise PemError("the private key cannot be read") from None
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha1(der, usedforsecurity=False).hexdigest()
+
+
 def _parse(block: bytes) -> x509.Certificate:
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm

@@ -193,11 +193,13 @@ UNREADABLE = Rule(
 )
 NOT_DEPLOYED = Rule(
     "certificate-not-deployed",
-    Severity.WARNING,
+    Severity.ERROR,
     "The newest set of a certificate is at each of its deploy targets.",
     "docs/contract.md §4",
-    why="Issued and deployed are two things: what is served may be an older certificate, which expires.",
-    mend="see why the deploy failed",
+    why="Issued and deployed are two things: what is served may be an older certificate, which expires. "
+    "What was not tried yet is a warning; a deploy that failed is an error until one succeeds.",
+    mend="see why it failed; `psfdns certs renew` tries again in each run, `psfdns certs deploy NAME` now",
+    milder=Severity.WARNING,
 )
 UNWANTED = Rule(
     "certificate-unwanted",

@@ -65,8 +65,10 @@ class TargetType(enum.StrEnum):
 class DeployTarget:
     """One `[deploy.<name>]`: of its settings those of its type are set.
 
-    `command` is run without a shell, `path` a folder, `bucket` and `prefix` a place in S3, `prefix` also
-    what the names of secrets begin with, `token_file` a file with Fastly's token.
+    `command` is run without a shell, for `timeout` seconds at most. `path` is a folder, whose files get
+    `owner`, `group` (names or numbers) and `mode` (the key never lets everybody read), and with `combined`
+    combined.pem too. `bucket` and `prefix` are a place in S3, `prefix` is also what the names of secrets
+    begin with, `kms_key` encrypts both. Fastly's token stands in `token_file` or the variable `token_env`.
     """
 
     name: str
@@ -78,6 +80,14 @@ class DeployTarget:
     bucket: str | None = None
     prefix: str = ""
     token_file: Path | None = None
+    timeout: int = 60
+    owner: str | None = None
+    group: str | None = None
+    mode: int = 0o600
+    combined: bool = False
+    kms_key: str | None = None
+    token_env: str = "FASTLY_API_TOKEN"  # noqa: S105 - the name of a variable, as Fastly's own tools have it
+    url: str = "https://api.fastly.com"
 
     def permits(self, tenant: str) -> bool:
         """Whether the tenant's manifest may name it."""

@@ -17,12 +17,16 @@ FORMAT = "psfdns-certificate-state/1"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The last try to bring a certificate to a target: which (SHA-256), when, and why it failed."""
+    """The last try to bring a certificate to a target: which (SHA-256), when, and why it failed.
+
+    `place` is what the target calls it (an ARN, an id), where it has a name of its own for it.
+    """
 
     target: str
     fingerprint: str
     at: datetime.datetime
     fault: str | None = None
+    place: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -59,6 +63,7 @@ def render_state(state: State) -> bytes:
                 "fingerprint": each.fingerprint,
                 "at": each.at.isoformat(),
                 "fault": each.fault,
+                "place": each.place,
             }
             for each in state.deployed
         ],
@@ -108,12 +113,13 @@ def _ari_from_json(value: Any) -> Ari:
 
 
 def _deployment(value: Any) -> Deployment:
-    fault = value["fault"]
+    fault, place = value["fault"], value.get("place")
     return Deployment(
         str(value["target"]),
         str(value["fingerprint"]),
         _moment(value["at"]),
         None if fault is None else str(fault),
+        None if place is None else str(place),
     )
 
 

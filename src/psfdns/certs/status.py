@@ -67,11 +67,18 @@ def _judge_current(
         yield rules.LATE.broken(wanted, f"{wanted.name} expires at {end} and was not renewed")
     if standing.is_revoked:
         yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked")
+    else:
+        yield from _judge_deploys(standing)
+
+
+def _judge_deploys(standing: Standing) -> Iterator[Diagnostic]:
+    wanted = standing.wanted
     for target in wanted.deploy:
         if not standing.is_deployed(target):
             last = standing.state.deployment(target)
-            why = f": {last.fault}" if last is not None and last.fault is not None else ""
-            yield rules.NOT_DEPLOYED.broken(wanted, f"{wanted.name} is not at {target}{why}")
+            fault = last.fault if last is not None else None
+            summary = f"{wanted.name} is not at {target}" + (f": {fault}" if fault is not None else "")
+            yield rules.NOT_DEPLOYED.broken(wanted, summary, mildly=fault is None)
 
 
 def say_why(standing: Standing, renewal: Renewal) -> str:

@@ -9,12 +9,21 @@ from typing import Any
 
 from psfdns.certs.settings import DeployTarget, TargetType
 from psfdns.config.acme import NAME
-from psfdns.config.reading import Reader, read_path, read_s3, read_strings
+from psfdns.config.reading import Reader, is_number, read_path, read_s3, read_strings
+from psfdns.urls import read_url
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?|\*")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,3}-[0-9]{1,2}")
 _SECRET_PREFIX = re.compile(r"[A-Za-z0-9/_+=.@-]{1,256}")
 """Characters of a secret's name (AWS Secrets Manager API reference, CreateSecret)."""
+_KMS_KEY = re.compile(r"(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:)?(?:key/|alias/)?[A-Za-z0-9/_-]{1,256}")
+"""The id, the alias or the ARN of a key (AWS KMS Developer Guide, "Key identifiers")."""
+_ACCOUNT_NAME = re.compile(r"[a-z_][a-z0-9_.-]{0,31}|[0-9]{1,9}")
+"""A user or a group, by name (useradd(8)) or number."""
+_MODE = re.compile(r"0?[46](?:00|40|44)")
+"""For the owner, the group too, or everybody; whatever it is, the key is not for everybody."""
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
+MAX_TIMEOUT = 3600
 
 _Read = Callable[[Reader, object, str, Path], dict[str, Any]]
 
@@ -99,12 +108,81 @@ def _read_prefix(reader: Reader, value: object, key: str, folder: Path) -> dict[
     return {"prefix": value}
 
 
+def _read_timeout(reader: Reader, value: object, key: str, folder: Path) -> dict[str, Any]:
+    del folder
+    if not (is_number(value, int) and isinstance(value, int) and 1 <= value <= MAX_TIMEOUT):
+        reader.fault(f"{key} must be a whole number of seconds from 1 to {MAX_TIMEOUT}")
+        return {}
+    return {"timeout": value}
+
+
+def _read_account_name(reader: Reader, value: object, key: str, folder: Path) -> dict[str, Any]:
+    del folder
+    name = str(value) if is_number(value, int) else value
+    if not (isinstance(name, str) and _ACCOUNT_NAME.fullmatch(name)):
+        reader.fault(f"{key} must be the name or the number of a user or a group")
+        return {}
+    return {key.rpartition(".")[2]: name}
+
+
+def _read_mode(reader: Reader, value: object, key: str, folder: Path) -> dict[str, Any]:
+    del folder
+    if not (isinstance(value, str) and _MODE.fullmatch(value)):
+        reader.fault(f'{key} must be "0600", "0640" or "0644" (or 4 in place of 6), in quotes')
+        return {}
+    return {"mode": int(value, 8)}
+
+
+def _read_flag(reader: Reader, value: object, key: str, folder: Path) -> dict[str, Any]:
+    del folder
+    if not isinstance(value, bool):
+        reader.fault(f"{key} must be true or false")
+        return {}
+    return {key.rpartition(".")[2]: value}
+
+
+def _read_kms_key(reader: Reader, value: object, key: str, folder: Path) -> dict[str, Any]:
+    del folder
+    if not (isinstance(value, str) and _KMS_KEY.fullmatch(value)):
+        reader.fault(f"{key} must be the id, the alias or the ARN of a KMS key")
+        return {}
+    return {"kms_key": value}
+
+
+def _read_variable(reader: Reader, value: object, key: str, folder: Path) -> dict[str, Any]:
+    del folder
+    if not (isinstance(value, str) and _VARIABLE.fullmatch(value)):
+        reader.fault(f"{key} must be the name of an environment variable: capitals, digits and _")
+        return {}
+    return {"token_env": value}
+
+
+def _read_url(reader: Reader, value: object, key: str, folder: Path) -> dict[str, Any]:
+    del folder
+    parts = read_url(value) if isinstance(value, str) else None
+    if parts is None or parts.query or str(value).endswith("/"):
+        reader.fault(f"{key} must be an https:// URL without a final slash", "http:// goes to loopback only")
+        return {}
+    return {"url": value}
+
+
 SETTINGS: Mapping[TargetType, tuple[dict[str, _Read], dict[str, _Read]]] = {
-    TargetType.EXEC: ({"command": _read_command}, {}),
-    TargetType.DIRECTORY: ({"path": _read_path}, {}),
+    TargetType.EXEC: ({"command": _read_command}, {"timeout": _read_timeout}),
+    TargetType.DIRECTORY: (
+        {"path": _read_path},
+        {
+            "owner": _read_account_name,
+            "group": _read_account_name,
+            "mode": _read_mode,
+            "combined": _read_flag,
+        },
+    ),
     TargetType.ACM: ({"region": _read_region}, {}),
-    TargetType.SECRETS_MANAGER: ({"region": _read_region}, {"prefix": _read_prefix}),
-    TargetType.S3: ({"s3": _read_s3}, {}),
-    TargetType.FASTLY: ({}, {"token_file": _read_path}),
+    TargetType.SECRETS_MANAGER: (
+        {"region": _read_region},
+        {"prefix": _read_prefix, "kms_key": _read_kms_key},
+    ),
+    TargetType.S3: ({"s3": _read_s3}, {"kms_key": _read_kms_key}),
+    TargetType.FASTLY: ({}, {"token_file": _read_path, "token_env": _read_variable, "url": _read_url}),
 }
 """Type -> what it needs, and what it may have."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from tests.cli.years.books import Books
 from tests.cli.years.notary import Signed, Signer, decode, encode, thumbprint
@@ -101,6 +102,10 @@ class Certificate:
     @property
     def lifetime(self) -> datetime.timedelta:
         return self.not_after - self.not_before
+
+    @property
+    def fingerprint(self) -> str:
+        return x509.load_pem_x509_certificate(self.pem).fingerprint(hashes.SHA256()).hex()
 
 
 Window = tuple[datetime.datetime, datetime.datetime]
@@ -339,6 +344,4 @@ class Authority:
 
     def _document(self, document: Mapping[str, Any], status: int = 200, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Answer(
-            status, {"content-type": "application/json", **named}, json.dumps(document).encode()
-        )
+        return Answer(status, {"content-type": "application/json", **named}, json.dumps(document).encode())

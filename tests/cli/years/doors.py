@@ -1,4 +1,4 @@
-"""The doors of `psfdns certs renew` in a simulation: clock, CA, Route 53, DNS, disk, and death at any of them.
+"""The doors of `psfdns certs renew` in a simulation: clock, CA, Route 53, DNS, disk; and death at each.
 
 Everything between the doors is the product. A process that was killed does nothing more: from then on every
 door raises, so that no `finally` does what a dead process could not.
@@ -23,7 +23,7 @@ import dns.message
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from psfdns.errors import HostError
+from psfdns.errors import DeployError, HostError
 from psfdns.lookup.answer import Answer, HeardSet, Question
 from psfdns.lookup.ask import Asked, Pair
 from psfdns.lookup.server import Server
@@ -88,7 +88,7 @@ class Clock:
 
 @dataclass
 class Doors:
-    """All of them for the run that is on; `steps` are counted, and that numbered `run.kill_at` is the last."""
+    """All of them for the run that is on; `steps` are counted; that numbered `run.kill_at` is the last."""
 
     clock: Clock
     ca: cas.Authority
@@ -211,6 +211,15 @@ class Doors:
             return [replace(each, answer=()) if isinstance(each, Answer) else each for each in heard]
 
         return replace(view, ask_many=ask_many) if self.run.has("stale") else view
+
+    def carry(self, carry: Callable[..., Any], *given: Any) -> Any:
+        """To where certificates are served."""
+        self.step()
+        if self.run.has("undeliverable"):
+            raise DeployError("nobody takes it")
+        found = carry(*given)
+        self.step()
+        return found
 
     # The disk.
 

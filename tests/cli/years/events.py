@@ -19,7 +19,7 @@ class Wanted:
     name: str
     names: tuple[str, ...]
     profile: str
-    domain: str
+    deploys: bool
 
     def names_at(self, changes: int) -> tuple[str, ...]:
         return (*self.names, f"{EXTRA}-{self.name}") if changes % 2 else self.names
@@ -73,7 +73,6 @@ class History:
 OUTAGES = ("refused", "hang", "broken", "busy", "limited", "slow")
 DNS = ("bogus", "denied", "away", "stale", "blind")
 ADVICE = ("no-advice", "earlier", "past", "future", "revoked", "replaced")
-OTHERS = ("noise", "disk-full", "renamed", "unwritable")
 LENGTHS = (6 * HOUR, 14 * HOUR, 30 * HOUR, 3 * DAY, 5 * DAY)
 RATES = {
     **dict.fromkeys(OUTAGES, 0.9),
@@ -81,6 +80,7 @@ RATES = {
     **dict.fromkeys(ADVICE, 0.5),
     "noise": 6.0,
     "disk-full": 0.6,
+    "undeliverable": 1.0,
     "renamed": 1.5,
     "kill": 3.0,
     "clock": 0.7,
@@ -104,7 +104,7 @@ def _draw_wanted(number: int, count: int) -> Wanted:
     domain = "example.org" if number < count * 6 // 10 else ("example.com", "example.net")[number % 2]
     name = f"w{number}.{domain}"
     names = (name, f"*.{name}") if number % 5 == 0 else (name,)
-    return Wanted(name, names, profile, domain)
+    return Wanted(name, names, profile, number % 3 == 0)
 
 
 def _draw_events(chance: random.Random, days: int, wanted: tuple[Wanted, ...]) -> Iterator[Event]:
@@ -143,7 +143,7 @@ def _draw_runs(chance: random.Random, days: int, events: tuple[Event, ...]) -> I
     """Twice a day with jitter; at times somebody tries again and again within an hour."""
     for number, at in enumerate(_times(chance, days)):
         now_on = tuple(each for each in events if each.covers(at))
-        calm = tuple(each for each in now_on if each.kind in {*ADVICE, "noise", "renamed"})
+        calm = tuple(each for each in now_on if each.kind in {*ADVICE, "noise", "renamed", "undeliverable"})
         what = chance.random() * 200
         offset, kill_at = datetime.timedelta(), None
         if what < RATES["kill"]:

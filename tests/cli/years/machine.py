@@ -13,6 +13,7 @@ from unittest import mock
 
 from psfdns.aws import open_route53
 from psfdns.budget import UNLIMITED, Budget
+from psfdns.certs.deploy import carrying
 from psfdns.cli import wiring
 from psfdns.cli.certs import reaching
 from psfdns.cli.main import run as run_command
@@ -32,8 +33,12 @@ adopted_only = false
 servers = ["192.0.2.53"]
 [acme]
 validation_zone = "{VALIDATION.rstrip(".")}"
+[deploy.folder]
+type = "directory"
+path = "{{delivered}}"
+tenants = ["{TENANT}"]
 """
-COMMANDS = ("renewing", "issuing", "advising", "reaching")
+COMMANDS = ("renewing", "issuing", "advising", "reaching", "delivering")
 KILLED = -9
 
 
@@ -47,7 +52,7 @@ class Machine:
         self._api = open_route53(budget=budget, threads=1, attach=sandbox.attach)
         self._api.call("CreateHostedZone", "begin", Name=VALIDATION, CallerReference="1")
         self._budget = budget
-        (root / "psfdns.toml").write_text(CONFIG)
+        (root / "psfdns.toml").write_text(CONFIG.format(delivered=root / "delivered"))
         (root / "zones" / TENANT).mkdir(parents=True)
         (root / "zones" / TENANT / "tenant.toml").write_text(TENANT_FILE.format(slug=TENANT))
         (root / "certs").mkdir()
@@ -56,7 +61,7 @@ class Machine:
         """The certs file of the tenant."""
         text = "".join(
             f'[[certificate]]\nname = "{each.name}"\nnames = {json.dumps(names[each.name])}\n'
-            f'profile = "{each.profile}"\n'
+            f'profile = "{each.profile}"\n' + 'deploy = ["folder"]\n' * each.deploys
             for each in wanted
         )
         if text != self._text:
@@ -77,6 +82,11 @@ class Machine:
         """Of the certificate that readers of the store meet."""
         about = self.read(".psfdns", "certs", "live", name, "about.json")
         return int(about["serial"], 16) if about else None
+
+    def delivered(self, name: str) -> bytes:
+        """The chain that readers of the folder meet, where certificates are brought."""
+        file = self.root / "delivered" / name / "fullchain.pem"
+        return file.read_bytes() if file.exists() else b""
 
     def read(self, *path: str) -> dict[str, Any] | None:
         """A JSON file of the machine, None where there is none."""
@@ -106,11 +116,13 @@ class Machine:
         doors = self._doors
         for command in COMMANDS:
             for name, value in (("now", doors.clock.now), ("sleep", doors.clock.sleep)):
-                if command != "advising" or name == "now":
+                if command not in {"advising", "delivering"} or name == "now":
                     yield f"psfdns.cli.certs.{command}.{name}", value
         yield "psfdns.cli.certs.advising.draw_fraction", lambda: doors.run.fraction
         yield "psfdns.cli.certs.advising.ThreadPoolExecutor", Serial
         yield "psfdns.certs.order.ThreadPoolExecutor", Serial
+        yield "psfdns.certs.deploy.rounds.ThreadPoolExecutor", Serial
+        yield "psfdns.certs.deploy.carrying.carry", self._carry
         yield "psfdns.certs.order.as_completed", list
         yield "psfdns.cli.wiring.monotonic", doors.clock.monotonic
         yield "psfdns.cli.wiring.open_access", self._open_access
@@ -130,6 +142,11 @@ class Machine:
         api: Any = Api(self._api, self._doors)
         host = Route53Host(api, look_up_account=lambda: "sandbox")
         return wiring.Access(api, self._budget, host, lambda: None)
+
+    _carry_really = staticmethod(carrying.carry)
+
+    def _carry(self, *given: Any) -> Any:
+        return self._doors.carry(self._carry_really, *given)
 
     _open_view_really = staticmethod(reaching.open_view)
 
@@ -152,6 +169,7 @@ def read_alerts(out: str, err: str) -> tuple[set[tuple[str, str]], set[str]]:
             issued.add(row["name"])
         else:
             alerts |= {(row["name"], _kind(fault)) for fault in row["faults"]}
+    alerts |= {(row["name"], "deploy") for row in document.get("deployed", ()) if not row["ok"]}
     if "what the CA suggests was not kept" in err or "cannot be written" in str(document.get("error")):
         alerts.add(("*", "disk"))
     if "Rate exceeded" in str(document.get("error")):

@@ -32,7 +32,9 @@ def decode(text: str) -> bytes:
 def thumbprint(jwk: Mapping[str, str]) -> str:
     """RFC 7638 §3."""
     members = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
-    return encode(hashlib.sha256(json.dumps(members, sort_keys=True, separators=(",", ":")).encode()).digest())
+    return encode(
+        hashlib.sha256(json.dumps(members, sort_keys=True, separators=(",", ":")).encode()).digest()
+    )
 
 
 @dataclass

@@ -34,19 +34,24 @@ class Known:
     moment: Moment | None = None
     ask_at: Moment | None = None
     order: Order | None = None
+    delivered: int | None = None
     chances: int = 0
     is_lapsed: bool = False
 
 
 @dataclass
 class Verdict:
-    """`alerts` are (certificate, what stands in its way); `asked` identifiers of certificates."""
+    """`alerts` are (certificate, what stands in its way); `asked` identifiers of certificates.
+
+    `brought` are certificates that are to be where they are served.
+    """
 
     code: int = 0
     alerts: set[tuple[str, str]] = field(default_factory=set)
     issued: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
+    brought: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -80,12 +85,16 @@ class Oracle:
         has_asked = self._take_advice(verdict)
         due = [each.name for each in self.wanted if self._is_due(each.name)]
         verdict.due = set(due)
-        if self.run.has("disk-full") and (has_asked or (has_left and not due and not self.run.has("away"))):
+        # Without Route 53, or where what is left cannot be written down as gone, the run as a whole fails.
+        is_away = self.run.has("away") and bool(due or has_left)
+        is_stuck = self.run.has("disk-full") and has_left and not due and not is_away
+        if self.run.has("disk-full") and (has_asked or is_stuck):
             verdict.alerts.add((ALL, "disk"))
-        if self.run.has("away") and (due or has_left):
+        if is_away:
             verdict.alerts.add((ALL, "host"))
-        elif due:
+        else:
             self._judge(due, verdict)
+        self._deliver(verdict, is_listed=not (is_away or is_stuck))
         verdict.code = 1 if verdict.alerts else 0
         return verdict
 
@@ -97,6 +106,19 @@ class Oracle:
                 verdict.issued.add(name)
             else:
                 verdict.alerts.add((name, why))
+
+    def _deliver(self, verdict: Verdict, *, is_listed: bool) -> None:
+        """Whatever is new, or did not arrive before."""
+        for each in self.wanted:
+            known = self.known[each.name]
+            is_new = each.name in verdict.issued
+            serial = known.held.serial if known.held is not None else None
+            if not each.deploys or not (is_new or (serial is not None and known.delivered != serial)):
+                continue
+            if self.run.has("undeliverable", "disk-full"):
+                verdict.alerts |= {(each.name, "deploy")} if is_listed else set()
+            else:
+                verdict.brought.add(each.name)
 
     def is_chance(self, name: str) -> bool:
         """Whether it could be had in this run, by the events and the CA's books."""

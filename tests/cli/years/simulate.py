@@ -6,8 +6,10 @@ import datetime
 import json
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from psfdns.sandbox.sandbox import Sandbox
 from tests.cli.years.ca import DAY, HOUR, Authority, Certificate, Window
@@ -53,6 +55,8 @@ class Simulation:
             if len(self.report.violations) > TOO_MANY:
                 break
         self.report.violations += [f"limit exceeded: {each}" for each in self.ca.books.exceeded]
+        self.report.tally["requests"] = self.doors.requests
+        self.report.tally["events"] = len(self.history.events)
         self.report.seconds = time.process_time() - began
         return self.report
 
@@ -142,6 +146,11 @@ class Simulation:
             known.order = newest.get(frozenset(oracle.names[name]), known.order)
             if name in verdict.issued and known.order is not None:
                 self._take(known, known.order.certificate)
+        for name in verdict.brought:
+            held = oracle.known[name].held
+            oracle.known[name].delivered = held.serial if held is not None else None
+            if held is not None and held.pem not in self.machine.delivered(name):
+                self._accuse(f"{name}: what is served is not what the store holds")
         self._note_waits(verdict)
 
     def _note_waits(self, verdict: Verdict) -> None:
@@ -154,7 +163,13 @@ class Simulation:
 
     @staticmethod
     def _take(known: Known, certificate: Certificate | None) -> None:
-        known.held, known.order, known.window, known.moment, known.ask_at = certificate, None, None, None, None
+        known.held, known.order, known.window, known.moment, known.ask_at = (
+            certificate,
+            None,
+            None,
+            None,
+            None,
+        )
         known.chances, known.is_lapsed = 0, False
 
     def _count(self, new: dict[str, bool]) -> None:
@@ -180,14 +195,21 @@ class Simulation:
             draft = self.machine.read(".psfdns", "acme", "orders", f"{name}.json")
             url = draft and draft["order"]
             known.order = self.ca.orders[int(url.rpartition("/")[2])] if url else None
-            ari = (self.machine.read(".psfdns", "certs", "state", f"{name}.json") or {}).get("ari")
-            known.window = known.moment = known.ask_at = None
-            if ari is not None and held is not None and ari["certificate"] == held.identifier:
-                start, end, known.moment, known.ask_at = (
-                    datetime.datetime.fromisoformat(ari[key])
-                    for key in ("start", "end", "selected", "next_check")
-                )
-                known.window = (start, end)
+            self._recall(known, self.machine.read(".psfdns", "certs", "state", f"{name}.json") or {})
+
+    @staticmethod
+    def _recall(known: Known, state: Mapping[str, Any]) -> None:
+        known.window = known.moment = known.ask_at = known.delivered = None
+        ari, held = state.get("ari"), known.held
+        if ari is not None and held is not None and ari["certificate"] == held.identifier:
+            start, end, known.moment, known.ask_at = (
+                datetime.datetime.fromisoformat(ari[key])
+                for key in ("start", "end", "selected", "next_check")
+            )
+            known.window = (start, end)
+        for each in state.get("deployed", ()):
+            if held is not None and each["fault"] is None and each["fingerprint"] == held.fingerprint:
+                known.delivered = held.serial
 
     # What must hold at all times.
 

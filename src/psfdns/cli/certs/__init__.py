@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from psfdns.cli.certs.account import account
+from psfdns.cli.certs.deploy import deploy
 from psfdns.cli.certs.issue import delegate, issue, renew, revoke
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, chosen_format
 
@@ -186,5 +187,5 @@ def _exit_code(document: Shape, fail_on: str) -> int:
     return EXIT_UNKNOWN if any(each["due"] is None for each in document["certificates"]) else 0
 
 
-for _command in (issue, renew, delegate, revoke, account):
+for _command in (issue, renew, deploy, delegate, revoke, account):
     command.add_command(_command)

@@ -10,6 +10,7 @@ from psfdns.cli.options import Options, PsfdnsCommand
 
 if TYPE_CHECKING:
     from psfdns.certs.order import Outcome
+    from psfdns.cli.certs.delivering import Deploys
 
 EXIT_FAILED, EXIT_WRONG, EXIT_UNKNOWN = 1, 2, 3
 MAX_JITTER = 24 * 3600
@@ -38,15 +39,18 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
 
     NAME is a certificate's name, as its certs file gives it. Before a CA is asked, DNS is: whether the
     challenge's CNAME is right, and whether CAA lets this CA issue to this account. What one CA refuses the
-    next is asked for. A run that was cut short is taken up where it ended.
+    next is asked for. A run that was cut short is taken up where it ended. What was issued is deployed.
     """
+    from psfdns.cli.certs.delivering import deploy_due
     from psfdns.cli.certs.issuing import issue_standings, look_at_named, open_job
     from psfdns.cli.wiring import open_workspace
 
     job = open_job(open_workspace(options))
     with job.store.held():
         outcomes = issue_standings(job, look_at_named(job, names))
-    return _report(options, outcomes, quiet=False)
+        issued = [each.wish.name for each in outcomes if each.issued is not None]
+        deploys = deploy_due(job, look_at_named(job, issued) if issued else ())
+    return _report(options, outcomes, deploys, quiet=False)
 
 
 @click.command(
@@ -65,19 +69,20 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
 )
 @click.pass_obj
 def renew(options: Options, *, jitter: int | None) -> int:
-    """Renew every certificate that is due; with nothing due say nothing.
+    """Renew every certificate that is due, and deploy what is due; with nothing due say nothing.
 
     CAs are asked when they want certificates renewed, no more often than they wish. All that is due is
-    proved in one change of DNS. Certs files with errors renew nothing of their own. Exit code 1: one could
-    not be renewed, or a file has errors; the others are renewed all the same. A second run beside this one
-    ends at once.
+    proved in one change of DNS. Then every certificate is brought to each of its deploy targets that does
+    not have it; what failed is tried again in each run. Certs files with errors renew nothing of their own.
+    Exit code 1: one could not be renewed or deployed, or a file has errors; the others are renewed all the
+    same. A second run beside this one ends at once.
     """
     from psfdns.cli.certs.renewing import renew_due
     from psfdns.cli.wiring import open_workspace
 
-    outcomes, is_whole = renew_due(open_workspace(options), jitter=jitter)
-    code = _report(options, outcomes, quiet=True)
-    return code if is_whole else EXIT_FAILED
+    renewed = renew_due(open_workspace(options), jitter=jitter)
+    code = _report(options, renewed.outcomes, renewed.deploys, quiet=True)
+    return code if renewed.is_whole else EXIT_FAILED
 
 
 @click.command(
@@ -147,17 +152,20 @@ def revoke(options: Options, *, name: str, reason: str) -> int:
     return 0
 
 
-def _report(options: Options, outcomes: list[Outcome], *, quiet: bool) -> int:
+def _report(options: Options, outcomes: list[Outcome], deploys: Deploys, *, quiet: bool) -> int:
     """Say what became of each; the exit code."""
+    from psfdns.cli.certs.deploy import report_deploys
     from psfdns.cli.certs.view_issue import render_failed, render_issued, to_document
     from psfdns.cli.wiring import emit_json
 
-    document = to_document(outcomes)
+    document = to_document(outcomes, deploys)
     if options.json:
         emit_json(document)
-    elif outcomes or not quiet:
+    elif outcomes or deploys.delivered or deploys.forgotten or not quiet:
         click.echo(render_issued(document), nl=False)
         failed = render_failed(document)
         if failed:
             click.echo(failed, err=True, nl=False)
-    return EXIT_FAILED if any(each["outcome"] == "failed" for each in document["certificates"]) else 0
+        report_deploys(options, deploys)
+    is_issued = all(each["outcome"] == "issued" for each in document["certificates"])
+    return 0 if is_issued and deploys.is_well else EXIT_FAILED

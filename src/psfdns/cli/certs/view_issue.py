@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from psfdns.cli.certs.view_deploy import to_document as to_deploy_document
 from psfdns.cli.views.escape import escape
 from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
     from psfdns.certs.order import Fault, Outcome
+    from psfdns.cli.certs.delivering import Deploys
 
 FORMAT = "psfdns-certs-issue/1"
 
 Shape = dict[str, Any]
 
 
-def to_document(outcomes: Iterable[Outcome]) -> Shape:
+def to_document(outcomes: Iterable[Outcome], deploys: Deploys) -> Shape:
     """The document (docs/contract.md §4)."""
-    return {"format": FORMAT, "certificates": [_certificate(each) for each in outcomes]}
+    brought = to_deploy_document(deploys)
+    return {
+        "format": FORMAT,
+        "certificates": [_certificate(each) for each in outcomes],
+        "deployed": brought["deployed"],
+        "forgotten": brought["forgotten"],
+    }
 
 
 def _certificate(outcome: Outcome) -> Shape:

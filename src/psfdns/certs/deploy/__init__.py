@@ -1,0 +1,1 @@
+"""How certificates are brought to where they are served: one module a kind of target."""

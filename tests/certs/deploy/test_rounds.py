@@ -1,0 +1,136 @@
+"""A round of deploys: each is tried once, remembered at once, and none stops another."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psfdns.certs.deploy.parcel import Arrival, Parcel
+from psfdns.certs.deploy.rounds import MAX_FAULT, Delivered, Round
+from psfdns.certs.deploying import Delivery
+from psfdns.certs.settings import DeployTarget, TargetType
+from psfdns.certs.state import Deployment, State
+from psfdns.certs.store import Store
+from psfdns.errors import DeployError
+from tests.certs.certificates import BEGIN
+from tests.certs.deploy.parcels import SET, key_text, parcel
+
+PRINT = parcel().fingerprint
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "store")
+    for name in ("a.example", "b.example"):
+        store.put(name, SET)
+    return store
+
+
+def delivery(target: str = "t", name: str = "a.example", **changes: Any) -> Delivery:
+    where = DeployTarget(target, TargetType.DIRECTORY, ("*",), path=Path("/", target))
+    return Delivery(name, parcel().names, PRINT, where, **changes)
+
+
+def run(store: Store, carry: Any, *deliveries: Delivery) -> list[Delivered]:
+    with store.held():
+        return Round(store, carry, lambda: BEGIN).run(deliveries)
+
+
+def test_what_arrives_is_remembered_with_what_the_target_calls_it(store: Store) -> None:
+    store.save_state("a.example", State(revoked=frozenset({"ff"})))
+    seen: list[Parcel] = []
+
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        seen.append(found)
+        return Arrival("arn:1", "hello")
+
+    (done,) = run(store, carry, delivery(place="arn:0"))
+    assert (done.fault, done.remark) == (None, "hello")
+    assert seen == [parcel(lineage=store.folder / "live" / "a.example", place="arn:0")]
+    expected = State(None, frozenset({"ff"}), (Deployment("t", PRINT, BEGIN, place="arn:1"),))
+    assert store.load_state("a.example") == expected
+
+
+FAULTS = {
+    DeployError("it says no", hint="ask again"): ("it says no", "ask again"),
+    OSError(28, "No space left on device", "/x"): ("[Errno 28] No space left on device: '/x'", None),
+    DeployError(f"it shows {SET.key.decode().strip()}", hint=key_text()): ("it shows ***", "***"),
+    DeployError("x" * 5000): ("x" * MAX_FAULT, None),
+}
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=range(len(FAULTS)))
+def test_what_fails_is_remembered_with_its_reason_and_without_the_key(store: Store, error: Exception) -> None:
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        raise error
+
+    (done,) = run(store, carry, delivery(place="arn:0"))
+    fault, hint = FAULTS[error]
+    assert (done.fault, (done.hint or "").rstrip("=")) == (fault, (hint or "").rstrip("="))
+    assert store.load_state("a.example").deployed == (Deployment("t", PRINT, BEGIN, fault, "arn:0"),)
+    assert key_text()[10:40] not in (store.folder / "state" / "a.example.json").read_text()
+
+
+def test_one_that_fails_stops_no_other_and_answers_keep_their_order(store: Store) -> None:
+    tried: list[tuple[str, str]] = []
+
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        tried.append((found.name, target.name))
+        if target.name == "t0":
+            raise DeployError("no")
+        return Arrival()
+
+    wanted = [delivery(f"t{at}", name) for name in ("a.example", "b.example") for at in range(6)]
+    done = run(store, carry, *wanted)
+    assert [each.delivery for each in done] == wanted
+    assert sorted(tried) == [(each.name, each.target.name) for each in wanted], "each once"
+    assert [each.fault for each in done] == ["no", *[None] * 5] * 2
+    assert len(store.load_state("a.example").deployed) == 6
+
+
+def test_deploys_go_side_by_side(store: Store) -> None:
+    together = threading.Barrier(2, timeout=20)
+
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        together.wait()
+        return Arrival()
+
+    done = run(store, carry, delivery("t1"), delivery("t2"))
+    assert [each.fault for each in done] == [None, None]
+
+
+def test_those_of_one_lane_do_not(store: Store) -> None:
+    running = threading.Lock()
+    hook = DeployTarget("hook", TargetType.EXEC, ("*",), command=("/bin/true",))
+
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        assert running.acquire(blocking=False)
+        threading.Event().wait(0.02)
+        running.release()
+        return Arrival()
+
+    both = [Delivery(name, (name,), PRINT, hook) for name in ("a.example", "b.example")]
+    assert [each.fault for each in run(store, carry, *both)] == [None, None]
+
+
+def test_what_cannot_be_remembered_counts_as_failed(store: Store) -> None:
+    state = store.folder / "state"
+    state.mkdir(exist_ok=True)
+    (state / ".new-a.example.json").mkdir()
+    (done,) = run(store, lambda target, found: Arrival(), delivery())
+    assert done.fault is not None
+    assert done.fault.startswith("could not be remembered: ")
+
+
+def test_a_set_that_cannot_be_read_is_not_brought(store: Store) -> None:
+    (store.live("a.example") / "privkey.pem").unlink()
+    (done,) = run(store, lambda target, found: pytest.fail("carried"), delivery())
+    assert done.fault is not None
+    assert "privkey.pem: cannot be read" in done.fault
+
+
+def test_without_deliveries_nothing_is_begun(store: Store) -> None:
+    assert run(store, lambda target, found: pytest.fail("carried")) == []
