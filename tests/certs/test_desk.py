@@ -76,7 +76,7 @@ def test_history_comes_back_as_it_was_and_a_damaged_one_is_as_none(tmp_path: Pat
         [Event("le", "a,b", NOW, "https://ca.example/order/1")],
         [Event("le", "a", NOW, "https://ca.example/authz/1")],
         [Event("le", "a.example", NOW, "https://ca.example/order/1")],
-        [Event("le", "account", NOW)],
+        [Event("le", "account", NOW, "", NOW)],
         {("le", "account"): Wait(NOW, "too many", NOW), ("le", "a"): Wait(NOW, "too many")},
     )
     assert desk.load_history() == History()

@@ -195,8 +195,21 @@ def test_what_happened_while_the_clock_was_ahead_counts_from_now_and_its_waits_a
     history.waits["le", "b"] = Wait(NOW + HOUR, "on", NOW - HOUR)
     history.settle(NOW)
 
-    assert [each.at for each in history.issued] == [NOW - DAY, NOW]
+    assert [each.since(NOW + HOUR) for each in history.issued] == [NOW - DAY, NOW]
     assert list(history.waits) == [("le", "b")]
+
+
+def test_a_clock_that_was_behind_for_a_run_forgets_nothing() -> None:
+    history = issued(6, 5, 4, 3, 2)
+    behind = NOW - 30 * DAY
+
+    history.settle(behind)
+    assert judge_limits(history, bid(), rules=LETS_ENCRYPT, now=behind) is not None
+    history.settle(NOW)
+
+    wait = judge(history)
+    assert wait is not None
+    assert wait.until == NOW + DAY
 
 
 def test_of_what_is_old_only_so_much_is_kept() -> None:

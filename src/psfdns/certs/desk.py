@@ -143,12 +143,16 @@ def _history_row(history: History) -> dict[str, Any]:
     return {"format": LIMITS_FORMAT, **kinds, "waits": waits}
 
 
-def _event_row(event: Event) -> list[str]:
-    return [event.ca, event.subject, event.at.isoformat(), event.about]
+def _event_row(event: Event) -> list[str | None]:
+    return [event.ca, event.subject, event.at.isoformat(), event.about, _text(event.seen)]
 
 
 def _wait_row(wait: Wait) -> list[str | None]:
-    return [wait.until.isoformat(), wait.why, wait.since.isoformat() if wait.since is not None else None]
+    return [wait.until.isoformat(), wait.why, _text(wait.since)]
+
+
+def _text(when: datetime.datetime | None) -> str | None:
+    return None if when is None else when.isoformat()
 
 
 def _history(row: dict[str, Any]) -> History:
@@ -159,8 +163,8 @@ def _history(row: dict[str, Any]) -> History:
     return History(**kinds, waits={(each[0], each[1]): _wait(*each[2:]) for each in row["waits"]})
 
 
-def _event(ca: str, subject: str, at: str, about: str = "") -> Event:
-    return Event(ca, subject, _time(at), about)
+def _event(ca: str, subject: str, at: str, about: str = "", seen: str | None = None) -> Event:
+    return Event(ca, subject, _time(at), about, None if seen is None else _time(seen))
 
 
 def _wait(until: str, why: str, since: str | None = None) -> Wait:

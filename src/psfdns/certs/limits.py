@@ -53,13 +53,19 @@ RULES: Mapping[str, Rules] = {
 class Event(NamedTuple):
     """Something that counts: of a set of names, a name, a domain or the account.
 
-    `about` is the URL of what it happened to, so that it is counted once.
+    `about` is the URL of what it happened to, so that it is counted once; `seen` when it was first read by a
+    clock that had not come as far as `at`: one of the two clocks was wrong.
     """
 
     ca: str
     subject: str
     at: datetime.datetime
     about: str = ""
+    seen: datetime.datetime | None = None
+
+    def since(self, now: datetime.datetime) -> datetime.datetime:
+        """From when it counts."""
+        return self.at if self.at <= now else min(self.seen or now, now)
 
 
 class Wait(NamedTuple):
@@ -103,7 +109,7 @@ class History:
         for events in (self.issued, self.failed, self.domains, self.orders):
             old = len(events) - KEPT
             kept = [each for number, each in enumerate(events) if number >= old or each.at > now - WEEK]
-            events[:] = [each._replace(at=min(each.at, now)) for each in kept]
+            events[:] = [_see(each, now) for each in kept]
         self.waits = {key: wait for key, wait in self.waits.items() if _holds(wait, now)}
 
     def note_order(self, bid: Bid, now: datetime.datetime) -> None:
@@ -192,7 +198,7 @@ def _of_new(
 def _times(
     events: Iterable[Event], ca: str, subject: str, now: datetime.datetime, ahead: int
 ) -> list[datetime.datetime]:
-    past = sorted(each.at for each in events if (each.ca, each.subject) == (ca, subject))
+    past = sorted(each.since(now) for each in events if (each.ca, each.subject) == (ca, subject))
     return past + [now] * ahead
 
 
@@ -202,6 +208,12 @@ def _full(times: list[datetime.datetime], rule: Rule | None, of: str) -> Iterato
         yield Wait(
             until, f"the CA allows {rule.most} {of} in {_words(rule.within)}, and that many there were"
         )
+
+
+def _see(event: Event, now: datetime.datetime) -> Event:
+    if event.at <= now or (event.seen is not None and event.seen <= now):
+        return event
+    return event._replace(seen=now)
 
 
 def _holds(wait: Wait, now: datetime.datetime) -> bool:

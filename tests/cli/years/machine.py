@@ -1,4 +1,4 @@
-"""The machine on which cron runs `psfdns certs renew`: its folder, and the command with all doors replaced."""
+"""The machine on which cron runs `psfdns certs renew`: its folder, and the command with its doors replaced."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tests.cli.years.books import MOST_FAILURES, MOST_OF_DOMAIN, MOST_OF_SET, WEEK, registered
 from tests.cli.years.ca import DAY, HOUR, Authority, Certificate, Order, Window
-from tests.cli.years.events import Run, Wanted
+from tests.cli.years.events import START, Run, Wanted
 
 ALL = "*"
 UNREACHABLE = ("refused", "hang", "broken", "busy")
@@ -56,11 +56,21 @@ class Verdict:
 
 @dataclass
 class Counted:
-    """A certificate that counts for psfdns: since when, and whether for its domain too."""
+    """A certificate that counts for psfdns, and whether for its domain too.
+
+    It counts from when it was issued by the machine's clock; where that was ahead, from when it is set right.
+    """
 
     names: tuple[str, ...]
     at: Moment
     is_new: bool
+    seen: Moment | None = None
+
+    def since(self, now: Moment) -> Moment:
+        if self.at <= now:
+            return self.at
+        self.seen = now if self.seen is None else min(self.seen, now)
+        return self.seen
 
 
 @dataclass
@@ -73,8 +83,8 @@ class Oracle:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waits: dict[frozenset[str] | None, tuple[Moment, Moment]] = field(default_factory=dict)
     counted: dict[int, Counted] = field(default_factory=dict)
-    now: Moment = datetime.datetime.min
-    run: Run = field(default_factory=lambda: Run(0, datetime.datetime.min))
+    now: Moment = START
+    run: Run = field(default_factory=lambda: Run(0, START))
 
     def __post_init__(self) -> None:
         self.known = {each.name: Known() for each in self.wanted}
@@ -243,7 +253,7 @@ class Oracle:
 
     def _full(self, name: str, ahead: list[tuple[str, ...]]) -> Iterator[bool]:
         names, now = self.names[name], self.ca.now()
-        late = [each for each in self.counted.values() if each.at > now - WEEK]
+        late = [each for each in self.counted.values() if each.since(self.now) > self.now - WEEK]
         yield sum(set(each.names) == set(names) for each in late) >= MOST_OF_SET
         for bare in {each.removeprefix("*.") for each in names}:
             yield sum(each > now - HOUR for each in self.ca.books.failures[bare]) >= MOST_FAILURES

@@ -1,4 +1,7 @@
-"""`psfdns certs renew` twice a day for years, in process: each run is held against what the oracle expects."""
+"""`psfdns certs renew` twice a day for years, in process: each run is held against what the oracle expects.
+
+It begins without any certificate.
+"""
 
 from __future__ import annotations
 
@@ -180,7 +183,8 @@ class Simulation:
             at = max((each for each in times if each is not None), default=None)
             name = by_names.get(frozenset(order.names))
             if at is not None and at >= self.oracle.run.at and name is not None:
-                self.oracle.counted.setdefault(order.number, Counted(order.names, at, new[name])).at = at
+                local = at + self.oracle.run.offset
+                self.oracle.counted.setdefault(order.number, Counted(order.names, local, new[name])).at = local
 
     def _resume(self) -> None:
         """After a kill only the disk tells how far it came; it has to be one of two states, and whole."""
