@@ -238,7 +238,16 @@ class Authority:
 
     def answer(self, challenge: Challenge, *, name: str) -> None:
         """Say that the proof is in place (RFC 8555 §7.5.1)."""
-        self._sender.post(challenge.url, {}, doing=f"have {name} validated")
+        doing = f"have {name} validated"
+        try:
+            self._sender.post(challenge.url, {}, doing=doing)
+        except CaError as error:
+            # An answer that was lost, and the request sent again: the challenge tells how it stands.
+            if error.kind != "malformed":
+                raise
+            reading = Reading(self._sender.post(challenge.url, None, doing=doing), who=self.who, doing=doing)
+            if reading.status(reading.document) is Status.PENDING:
+                raise
 
     def finalize(self, order: Order, csr_der: bytes) -> Order:
         """Hand the CSR in (RFC 8555 §7.4); the order may be in the making then."""

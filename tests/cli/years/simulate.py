@@ -184,7 +184,9 @@ class Simulation:
             name = by_names.get(frozenset(order.names))
             if at is not None and at >= self.oracle.run.at and name is not None:
                 local = at + self.oracle.run.offset
-                self.oracle.counted.setdefault(order.number, Counted(order.names, local, new[name])).at = local
+                self.oracle.counted.setdefault(
+                    order.number, Counted(order.names, local, new[name])
+                ).at = local
 
     def _resume(self) -> None:
         """After a kill only the disk tells how far it came; it has to be one of two states, and whole."""
