@@ -77,6 +77,7 @@ def test_history_comes_back_as_it_was_and_a_damaged_one_is_as_none(tmp_path: Pat
         [Event("le", "a", NOW, "https://ca.example/authz/1")],
         [Event("le", "a.example", NOW, "https://ca.example/order/1")],
         [Event("le", "account", NOW, "", NOW)],
+        [Event("le", "a,b", NOW, "https://ca.example/order/1")],
         {("le", "account"): Wait(NOW, "too many", NOW), ("le", "a"): Wait(NOW, "too many")},
     )
     assert desk.load_history() == History()

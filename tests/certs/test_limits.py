@@ -190,10 +190,10 @@ def test_what_happened_while_the_clock_was_ahead_counts_from_now_and_its_waits_a
         },
     )
 
-    history.settle(ahead)
+    assert not history.settle(ahead)
     assert [each.at for each in history.issued] == [NOW - DAY, ahead], "nothing is forgotten"
     history.waits["le", "b"] = Wait(NOW + HOUR, "on", NOW - HOUR)
-    history.settle(NOW)
+    assert history.settle(NOW), "it is to be kept from when that counts"
 
     assert [each.since(NOW + HOUR) for each in history.issued] == [NOW - DAY, NOW]
     assert list(history.waits) == [("le", "b")]
@@ -229,6 +229,19 @@ def test_an_order_is_counted_once_and_not_at_all_where_nothing_came_of_it() -> N
 
     assert [(each.subject, each.about) for each in history.issued] == [(subject_of(NAMES), "https://ca/1")]
     assert [(each.subject, each.about) for each in history.domains] == [("example.org", "https://ca/1")]
+
+
+def test_names_that_come_back_within_the_months_that_a_ca_remembers_are_no_new_ones() -> None:
+    history = History()
+    history.note_issued(bid(), NOW - 100 * DAY, order="1")
+    history.note_issued(bid("other.example.org"), NOW - 50 * DAY, order="2")
+
+    history.settle(NOW)
+    assert history.knows("le", reversed(NAMES), NOW)
+    assert not history.knows("other", NAMES, NOW)
+    assert not history.knows("le", NAMES[:1], NOW)
+    history.settle(NOW + 21 * DAY)
+    assert not history.knows("le", NAMES, NOW + 21 * DAY)
 
 
 def test_what_is_exempt_counts_for_what_comes_after_it() -> None:

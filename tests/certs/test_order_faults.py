@@ -24,6 +24,7 @@ OF_ONE = {
     "finalize": "POST /finalize-order",
     "certificate": "POST /certZ",
 }
+EVERY = {**OF_ALL, **OF_ONE}
 HOURS = datetime.timedelta(hours=3)
 IN_TWO_HOURS = {
     "429 seconds": ("limited", lambda: "7200"),
@@ -116,12 +117,12 @@ def test_a_wait_that_is_told_to_all_is_kept_across_runs(
     assert failed(scene.issue()) == []
 
 
-@pytest.mark.parametrize("kind", {**OF_ALL, **OF_ONE})
+@pytest.mark.parametrize("kind", EVERY)
 @pytest.mark.parametrize("fault", PASSING)
 def test_what_passes_is_ridden_out(scene: Scene, through: Through, kind: str, fault: str) -> None:
     proxy, _ = through
     passing = PASSING[fault]
-    proxy.faults = [Fault({**OF_ALL, **OF_ONE}[kind], passing.do, headers=passing.headers)]
+    proxy.faults = [Fault(EVERY[kind], passing.do, headers=passing.headers)]
 
     assert failed(scene.issue()) == []
     assert proxy.faults[0].times == 0

@@ -23,7 +23,7 @@ from psfdns.journal.disk import make_folder, read_file, write_file
 DRAFT_FORMAT = "psfdns-order/1"
 LIMITS_FORMAT = "psfdns-limits/1"
 ADVICE_FORMAT = "psfdns-advice/1"
-_KINDS = ("issued", "failed", "domains", "orders")
+_KINDS = ("issued", "failed", "domains", "orders", "sets")
 """What `History` counts."""
 
 

@@ -31,7 +31,8 @@ class Ledger:
         self._lock = threading.Lock()
         self._bids: dict[str, Bid] = {}
         self._history = desk.load_history()
-        self._history.settle(now())
+        if self._history.settle(now()):
+            self._save()
 
     def begin_round(self, attempts: Iterable[Attempt]) -> None:
         """What was about to be placed was placed by now, or was not; orders under way have their place."""
@@ -102,7 +103,9 @@ class Ledger:
         self._bids.pop(attempt.wish.name, None)
 
     def _bid(self, attempt: Attempt, *, replacing: bool = True) -> Bid:
-        return attempt.bid(self._now(), replacing=replacing)
+        now = self._now()
+        bid = attempt.bid(now, replacing=replacing)
+        return bid._replace(renewal=bid.renewal or self._history.knows(bid.ca, bid.names, now))
 
     def _take(self, attempt: Attempt, bid: Bid) -> Wait | None:
         """A place among those that the limits allow; None where there is one."""

@@ -16,6 +16,8 @@ from psfdns.suffixes import registrable_domain
 ACCOUNT = "account"
 WEEK = datetime.timedelta(days=7)
 HOUR = datetime.timedelta(hours=1)
+REMEMBERED = datetime.timedelta(days=120)
+"""For so long Let's Encrypt knows which names it has issued for, and takes them again as a renewal."""
 KEPT = 500
 """Events of a kind that are kept whatever their age: a clock that is wrong for a day forgets nothing."""
 
@@ -95,22 +97,34 @@ class Bid(NamedTuple):
 class History:
     """What counts of late, kind by kind, and the waits by (CA, subject).
 
-    `issued` by set of names, `failed` by name, `domains` by registered domain, `orders` of the account.
+    `issued` by set of names, `failed` by name, `domains` by registered domain, `orders` of the account;
+    `sets` are the last certificates of each set of names.
     """
 
     issued: list[Event] = field(default_factory=list)
     failed: list[Event] = field(default_factory=list)
     domains: list[Event] = field(default_factory=list)
     orders: list[Event] = field(default_factory=list)
+    sets: list[Event] = field(default_factory=list)
     waits: dict[tuple[str, str], Wait] = field(default_factory=dict)
 
-    def settle(self, now: datetime.datetime) -> None:
-        """Bring it to the present: what a clock that was ahead has written counts from now on."""
+    def settle(self, now: datetime.datetime) -> bool:
+        """Bring it to the present; whether a clock was ahead, what that has written counts from now on."""
         for events in (self.issued, self.failed, self.domains, self.orders):
             old = len(events) - KEPT
             kept = [each for number, each in enumerate(events) if number >= old or each.at > now - WEEK]
             events[:] = [_see(each, now) for each in kept]
+        self.sets = [each for each in self.sets if each.at > now - REMEMBERED]
         self.waits = {key: wait for key, wait in self.waits.items() if _holds(wait, now)}
+        return any(each.seen == now for events in (self.issued, self.domains) for each in events)
+
+    def knows(self, ca: str, names: Iterable[str], now: datetime.datetime) -> bool:
+        """Whether a CA has issued for just these names, and still knows it."""
+        subject = subject_of(names)
+        return any(
+            (each.ca, each.subject) == (ca, subject) and now - REMEMBERED < each.at <= now
+            for each in self.sets
+        )
 
     def note_order(self, bid: Bid, now: datetime.datetime) -> None:
         """The CA is about to be asked for an order."""
@@ -120,7 +134,9 @@ class History:
     def note_issued(self, bid: Bid, now: datetime.datetime, *, order: str) -> None:
         """The CA is about to issue, or has; an exempt certificate counts for those after it."""
         self.take_back(order)
-        self.issued.append(Event(bid.ca, subject_of(bid.names), now, order))
+        event = Event(bid.ca, subject_of(bid.names), now, order)
+        self.issued.append(event)
+        self.sets = [each for each in self.sets if each[:2] != event[:2]] + [event]
         if not bid.renewal:
             self.domains += [Event(bid.ca, domain, now, order) for domain in domains_of(bid.names)]
 
@@ -128,6 +144,7 @@ class History:
         """The CA has not issued after all."""
         self.issued = [each for each in self.issued if each.about != order]
         self.domains = [each for each in self.domains if each.about != order]
+        self.sets = [each for each in self.sets if each.about != order]
 
     def note_failure(self, ca: str, name: str, now: datetime.datetime, *, authorization: str) -> None:
         """A name could not be validated."""

@@ -1,4 +1,4 @@
-"""The machine on which cron runs `psfdns certs renew`: its folder, and the command with its doors replaced."""
+"""The machine on which cron runs `psfdns certs renew`: its folder, and the command with other doors."""
 
 from __future__ import annotations
 

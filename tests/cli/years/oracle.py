@@ -188,6 +188,8 @@ class Oracle:
 
     def _obstacle_at_ca(self, names: tuple[str, ...], order: Order | None) -> str | None:
         run = self.run
+        if order is not None and order.finalized and order.certificate is None and run.has("slow"):
+            return "ca"
         if run.has("disk-full"):
             return "disk"
         if order is None and run.has("limited"):
@@ -238,10 +240,13 @@ class Oracle:
         return bids
 
     def is_new(self, name: str) -> bool:
-        """Whether its names differ from those of what is held, or that is long ago."""
+        """Whether there was no certificate of just these names within the time for which the CA knows it."""
+        names = set(self.names[name])
         held = self.known[name].held
-        is_same = held is not None and set(held.names) == set(self.names[name])
-        return not (is_same and held is not None and self.now < held.not_before + 120 * DAY)
+        if held is not None and set(held.names) == names and self.now < held.not_before + 120 * DAY:
+            return False
+        times = (each.at for each in self.counted.values() if set(each.names) == names)
+        return not any(self.now - 120 * DAY < each <= self.now for each in times)
 
     def _is_exempt(self, name: str) -> bool:
         known = self.known[name]

@@ -46,7 +46,7 @@ class Simulation:
     def __post_init__(self) -> None:
         self.clock = Clock(START)
         sandbox = Sandbox(None, insync_after=0.0, clock=lambda: self.clock.true)
-        self.ca = Authority(lambda: self.clock.true, lambda name: self.doors.find_txt(name), self.advise)
+        self.ca = Authority(lambda: self.clock.true, self._find_txt, self.advise)
         self.doors = Doors(self.clock, self.ca, sandbox.cloud, self.root, Run(-1, START))
         self.machine = Machine(self.root, sandbox, self.doors)
         self.oracle = Oracle(self.history.wanted, self.ca)
@@ -62,6 +62,9 @@ class Simulation:
         self.report.tally["events"] = len(self.history.events)
         self.report.seconds = time.process_time() - began
         return self.report
+
+    def _find_txt(self, name: str) -> frozenset[str]:
+        return self.doors.find_txt(name)
 
     def advise(self, certificate: Certificate) -> Window:
         """The window that the CA suggests now."""

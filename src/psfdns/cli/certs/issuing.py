@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from psfdns.certs.attempts import Issued, Wish
 from psfdns.certs.certificate import Challenge, without_wildcard
 from psfdns.certs.desk import Desk
+from psfdns.certs.limits import REMEMBERED
 from psfdns.certs.load import tenant_of
 from psfdns.certs.renewal import last_moment
 from psfdns.certs.status import Standing
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from psfdns.certs.stored import StoredCertificate
     from psfdns.plans.host import HostedZone
     from psfdns.route53.challenge import Dns01Prover
-
-REMEMBERED = datetime.timedelta(days=120)
-"""For so long Let's Encrypt knows which names it has issued for, and takes them again as a renewal."""
 
 
 @dataclass(frozen=True, slots=True)
