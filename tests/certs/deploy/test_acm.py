@@ -63,7 +63,9 @@ def test_an_arn_that_is_gone_or_of_another_region_is_looked_for_again(cloud: Clo
     cloud.client("acm").delete_certificate(CertificateArn=arn)
     again = bring(cloud, parcel(NEXT, place=arn))
     assert again != arn
+    cloud.asked.clear()
     elsewhere = bring(cloud, parcel(NEXT, place=again), region="us-east-2")
+    assert cloud.asked[0] == "acm:ListCertificates", "an ARN of another region is not even tried"
     assert ":us-east-2:" in elsewhere
     assert list(held(cloud)) == [again]
     assert list(held(cloud, "us-east-2")) == [elsewhere]
@@ -97,6 +99,12 @@ def test_two_with_the_tag_are_too_many(cloud: Cloud) -> None:
     with pytest.raises(DeployError, match=rf"several certificates have the tag {TAG}=a\.example: arn:"):
         bring(cloud, parcel())
     assert len(held(cloud)) == 2
+
+
+def test_one_that_amazon_issued_is_not_ours_whatever_its_tag(cloud: Cloud) -> None:
+    tags = [{"Key": TAG, "Value": "a.example"}]
+    theirs = cloud.client("acm").request_certificate(DomainName="a.example", Tags=tags)["CertificateArn"]
+    assert bring(cloud, parcel()) != theirs
 
 
 def test_a_certificate_without_a_chain_is_imported_without_one(cloud: Cloud) -> None:

@@ -87,6 +87,16 @@ def test_the_key_is_never_for_everybody(tmp_path: Path, mode: int) -> None:
     assert not (tmp_path / "path").stat().st_mode & 0o022
 
 
+def test_whatever_the_umask_who_may_read_can_reach_the_files(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        copy(tmp_path, mode=0o644)
+    finally:
+        os.umask(before)
+    for folder in (tmp_path / ".psfdns", tmp_path / ".psfdns" / "a.example", tmp_path / "a.example"):
+        assert folder.resolve().stat().st_mode & 0o7777 == 0o755
+
+
 def test_owner_and_group_are_given_by_name_or_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: set[tuple[int, int]] = set()
     monkeypatch.setattr(os, "fchown", lambda handle, owner, group: given.add((owner, group)))

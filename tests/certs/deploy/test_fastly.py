@@ -107,6 +107,9 @@ def test_keys_of_others_and_keys_in_use_stay(fastly: FakeFastly) -> None:
     place = bring(fastly, parcel())
     theirs = {"name": "theirs", "public_key_sha1": "00" * 20}
     fastly.keys["theirs"] = {"id": "theirs", "type": "tls_private_key", "attributes": theirs}
+    assert bring(fastly, parcel(THIRD, place=place)) == place
+    assert "theirs" in fastly.keys
+    assert len(fastly.keys) == 2
     fastly.refuse["DELETE"] = (400, {"errors": [{"title": "in use"}]})
     assert bring(fastly, parcel(NEXT, place=place)) == place
     assert len(fastly.keys) == 3

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from psfdns.certs.deploy.parcel import Arrival
-from psfdns.certs.deploy.program import KEPT_OUTPUT, SHOWN, run_hook
+from psfdns.certs.deploy.program import KEPT_OUTPUT, SHOWN, _run, run_hook
 from psfdns.certs.settings import TargetType
 from psfdns.errors import DeployError
 from tests.certs.deploy.parcels import SET, key_text, parcel, target
@@ -90,7 +90,7 @@ def test_a_program_that_cannot_be_run_is_said(tmp_path: Path, name: str) -> None
 
 
 def test_one_that_hangs_is_ended_with_all_that_it_has_begun(tmp_path: Path) -> None:
-    script = f"sleep 60 & echo $! > {tmp_path}/child; echo waiting; trap '' TERM; sleep 60"
+    script = f"sleep 900 & echo $! > {tmp_path}/child; echo waiting; trap '' TERM; sleep 900"
     assert fault_of(script, timeout=1) == "/bin/sh: was ended after 1 seconds: waiting"
     assert ends(int((tmp_path / "child").read_text()))
 
@@ -108,13 +108,14 @@ def ends(process: int) -> bool:
 
 
 def test_what_it_leaves_behind_does_not_hold_us_up(tmp_path: Path) -> None:
-    remark = sh(f"sleep 60 & echo $! > {tmp_path}/child; echo done", timeout=30).remark
+    remark = sh(f"sleep 900 & echo $! > {tmp_path}/child; echo done", timeout=30).remark
     os.kill(int((tmp_path / "child").read_text()), 9)
     assert remark == "done"
 
 
 def test_of_huge_output_the_end_is_kept() -> None:
     script = f"head -c {KEPT_OUTPUT * 20} /dev/zero | tr '\\0' x; echo; echo the end; exit 1"
+    assert len(_run(("/bin/sh", "-c", script), OURS, seconds=60).output) == KEPT_OUTPUT
     fault = fault_of(script)
     assert fault.endswith("the end")
     assert len(fault) < SHOWN + 60

@@ -116,6 +116,27 @@ def test_those_of_one_lane_do_not(store: Store) -> None:
     assert [each.fault for each in run(store, carry, *both)] == [None, None]
 
 
+def test_a_person_who_stops_it_waits_for_what_is_under_way_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("psfdns.certs.deploy.rounds.THREADS", 2)
+    tried: list[str] = []
+
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        tried.append(target.name)
+        if target.name == "t1":
+            raise KeyboardInterrupt
+        assert found_round.stopping.wait(20)
+        return Arrival()
+
+    found_round = Round(store, carry, lambda: BEGIN)
+    with store.held(), pytest.raises(KeyboardInterrupt):
+        found_round.run([delivery(f"t{at}") for at in (1, 2, 3, 4)])
+    # The thread of the first may have begun the third before anybody heard of the stop.
+    assert set(tried) <= {"t1", "t2", "t3"}
+    assert {each.target for each in store.load_state("a.example").deployed} == set(tried) - {"t1"}
+
+
 def test_what_cannot_be_remembered_counts_as_failed(store: Store) -> None:
     state = store.folder / "state"
     state.mkdir(exist_ok=True)

@@ -42,6 +42,7 @@ class Round:
     carry: Carry
     now: Callable[[], datetime.datetime]
     saving: threading.Lock = field(default_factory=threading.Lock)
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self, deliveries: Sequence[Delivery]) -> list[Delivered]:
         """Try each once, in lanes; what became of them, in their order."""
@@ -51,12 +52,17 @@ class Round:
         if not lanes:
             return []
         with ThreadPoolExecutor(THREADS, thread_name_prefix="deploy") as pool:
-            done = [each for found in pool.map(self._run_lane, lanes.values()) for each in found]
+            try:
+                done = [each for found in pool.map(self._run_lane, lanes.values()) for each in found]
+            except (KeyboardInterrupt, SystemExit):
+                # What is under way ends by its own time limit; nothing else is begun.
+                self.stopping.set()
+                raise
         order = {id(delivery): index for index, delivery in enumerate(deliveries)}
         return sorted(done, key=lambda each: order[id(each.delivery)])
 
     def _run_lane(self, deliveries: Iterable[Delivery]) -> list[Delivered]:
-        return [self._deliver(each) for each in deliveries]
+        return [self._deliver(each) for each in deliveries if not self.stopping.is_set()]
 
     def _deliver(self, delivery: Delivery) -> Delivered:
         try:
