@@ -244,6 +244,15 @@ def test_names_that_come_back_within_the_months_that_a_ca_remembers_are_no_new_o
     assert not history.knows("le", NAMES, NOW + 21 * DAY)
 
 
+def test_an_order_counts_for_its_domain_from_when_it_was_issued_though_its_names_are_known_by_then() -> None:
+    history = History()
+    history.note_issued(bid(), NOW - DAY, order="1")
+    history.note_issued(bid(renewal=True), NOW, order="1")
+
+    assert [(each.subject, each.at) for each in history.domains] == [("example.org", NOW)]
+    assert [each.at for each in history.issued] == [NOW]
+
+
 def test_what_is_exempt_counts_for_what_comes_after_it() -> None:
     history = History()
     for number in range(5):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from email.utils import format_datetime
 from typing import Any
 
@@ -26,11 +27,21 @@ OF_ONE = {
 }
 EVERY = {**OF_ALL, **OF_ONE}
 HOURS = datetime.timedelta(hours=3)
-IN_TWO_HOURS = {
-    "429 seconds": ("limited", lambda: "7200"),
-    "429 date": ("limited", lambda: format_datetime(now() + datetime.timedelta(hours=2), usegmt=True)),
-    "503 seconds": ("down", lambda: "7200"),
-    "503 date": ("down", lambda: format_datetime(now() + datetime.timedelta(hours=2), usegmt=True)),
+
+
+def in_seconds() -> str:
+    return "7200"
+
+
+def in_two_hours() -> str:
+    return format_datetime(now() + datetime.timedelta(hours=2), usegmt=True)
+
+
+IN_TWO_HOURS: dict[str, tuple[str, Callable[[], str]]] = {
+    "429 seconds": ("limited", in_seconds),
+    "429 date": ("limited", in_two_hours),
+    "503 seconds": ("down", in_seconds),
+    "503 date": ("down", in_two_hours),
 }
 PASSING = {
     "dropped": Fault("", "drop"),

@@ -133,12 +133,19 @@ class History:
 
     def note_issued(self, bid: Bid, now: datetime.datetime, *, order: str) -> None:
         """The CA is about to issue, or has; an exempt certificate counts for those after it."""
-        self.take_back(order)
+        if any(each.about == order for each in self.issued):
+            self._move(order, now)
+            return
         event = Event(bid.ca, subject_of(bid.names), now, order)
         self.issued.append(event)
         self.sets = [each for each in self.sets if each[:2] != event[:2]] + [event]
         if not bid.renewal:
             self.domains += [Event(bid.ca, domain, now, order) for domain in domains_of(bid.names)]
+
+    def _move(self, order: str, now: datetime.datetime) -> None:
+        """What is known of an order happened later."""
+        for events in (self.issued, self.domains, self.sets):
+            events[:] = [each._replace(at=now) if each.about == order else each for each in events]
 
     def take_back(self, order: str) -> None:
         """The CA has not issued after all."""
