@@ -136,7 +136,7 @@ class Oracle:
         ills = (*UNREACHABLE, "limited", "slow", "denied", "away", "stale", "blind", "disk-full")
         if run.has(*ills) or run.kill_at is not None or self._is_bogus(names) or self._waits(known, names):
             return False
-        return self._usable(name) is not None or self.ca.books.refusal(names, self.ca.now()) is None
+        return self.usable(name) is not None or self.ca.books.refusal(names, self.ca.now()) is None
 
     # When it is due.
 
@@ -175,7 +175,7 @@ class Oracle:
     # What stands in its way.
 
     def _obstacle(self, name: str, bids: Mapping[str, bool]) -> str | None:
-        names, order = self.names[name], self._usable(name)
+        names, order = self.names[name], self.usable(name)
         if self._is_bogus(names):
             return "dns"
         if self._waits(self.known[name], names):
@@ -219,7 +219,7 @@ class Oracle:
                 return True
         return False
 
-    def _usable(self, name: str) -> Order | None:
+    def usable(self, name: str) -> Order | None:
         """The order under way, if it is still for what is wanted."""
         known, names = self.known[name], self.names[name]
         order = known.order
@@ -230,7 +230,7 @@ class Oracle:
     def _bids(self, due: list[str]) -> dict[str, bool]:
         """Those whom the limits let order, and whether their names are new: orders under way come first."""
         going = [each for each in due if not self._is_bogus(self.names[each])]
-        bids = {each: self.is_new(each) for each in going if self._usable(each) is not None}
+        bids = {each: self.is_new(each) for each in going if self.usable(each) is not None}
         for name in going:
             if name in bids or self._waits(self.known[name], self.names[name]):
                 continue

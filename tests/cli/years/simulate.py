@@ -102,6 +102,7 @@ class Simulation:
         before = {name: Known(**vars(known)) for name, known in oracle.known.items()}
         new = {name: oracle.is_new(name) for name in oracle.known}
         chances = {name for name in oracle.known if oracle.is_chance(name)}
+        under_way = {frozenset(oracle.names[name]) for name in oracle.known if oracle.usable(name)}
         orders = len(self.ca.orders)
         verdict = oracle.expect(has_left=self.machine.has_left())
         with self.machine.doors_open():
@@ -114,6 +115,9 @@ class Simulation:
         else:
             self._compare(verdict, code, out, err)
             self._learn(verdict, before, orders)
+        for order in self.ca.orders[orders:]:
+            if frozenset(order.names) in under_way:
+                self._accuse(f"{order.names[0]} was ordered anew, though an order was under way")
         self._count(new)
         for name in verdict.due & chances - verdict.issued:
             oracle.known[name].chances += 1
