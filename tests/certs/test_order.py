@@ -246,6 +246,21 @@ def test_what_the_ca_does_not_take_as_a_replacement_is_held_back_by_the_limits(
     assert at_ca.desk().load_history().waits == {}, "the CA has asked for no wait"
 
 
+def test_where_limits_leave_room_for_some_those_have_it_that_end_first(at_ca: World) -> None:
+    history = at_ca.desk().load_history()
+    history.domains = [Event("pebble", "few.test", now() - DAY, str(number)) for number in range(49)]
+    at_ca.desk().store_history(history)
+    ends = {"a.few.test": 20, "b.few.test": 2, "c.few.test": None}
+    wishes = [
+        delegated(at_ca, name, urgent_from=None if days is None else now() + days * DAY)
+        for name, days in ends.items()
+    ]
+
+    outcomes = issue(at_ca, *wishes, rules={"pebble": LETS_ENCRYPT})
+
+    assert {each.wish.name for each in outcomes if each.issued is not None} == {"b.few.test"}
+
+
 def test_names_that_fail_again_and_again_are_left_alone_in_time(at_ca: World, through: Through) -> None:
     """Whatever an order that failed has left on the disk: the CA would refuse a sixth failure."""
     proxy, url = through

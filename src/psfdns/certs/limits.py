@@ -111,10 +111,8 @@ class History:
     def settle(self, now: datetime.datetime) -> bool:
         """Bring it to the present; whether a clock was ahead, what that has written counts from now on."""
         for events in (self.issued, self.failed, self.domains, self.orders):
-            old = len(events) - KEPT
-            kept = [each for number, each in enumerate(events) if number >= old or each.at > now - WEEK]
-            events[:] = [_see(each, now) for each in kept]
-        self.sets = [each for each in self.sets if each.at > now - REMEMBERED]
+            events[:] = [_see(each, now) for each in _keep(events, now - WEEK)]
+        self.sets = _keep(self.sets, now - REMEMBERED)
         self.waits = {key: wait for key, wait in self.waits.items() if _holds(wait, now)}
         return any(each.seen == now for events in (self.issued, self.domains) for each in events)
 
@@ -232,6 +230,11 @@ def _full(times: list[datetime.datetime], rule: Rule | None, of: str) -> Iterato
         yield Wait(
             until, f"the CA allows {rule.most} {of} in {_words(rule.within)}, and that many there were"
         )
+
+
+def _keep(events: list[Event], since: datetime.datetime) -> list[Event]:
+    old = len(events) - KEPT
+    return [each for number, each in enumerate(events) if number >= old or each.at > since]
 
 
 def _see(event: Event, now: datetime.datetime) -> Event:

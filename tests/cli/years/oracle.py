@@ -228,8 +228,11 @@ class Oracle:
         return None if order.certificate is not None and order.certificate is known.held else order
 
     def _bids(self, due: list[str]) -> dict[str, bool]:
-        """Those whom the limits let order, and whether their names are new: orders under way come first."""
-        going = [each for each in due if not self._is_bogus(self.names[each])]
+        """Those whom the limits let order, and whether their names are new.
+
+        Orders under way come first, then what ends first, and last what there was never a certificate of.
+        """
+        going = sorted((each for each in due if not self._is_bogus(self.names[each])), key=self._end)
         bids = {each: self.is_new(each) for each in going if self.usable(each) is not None}
         for name in going:
             if name in bids or self._waits(self.known[name], self.names[name]):
@@ -238,6 +241,10 @@ class Oracle:
             if self._is_exempt(name) or not any(self._full(name, ahead)):
                 bids[name] = self.is_new(name)
         return bids
+
+    def _end(self, name: str) -> Moment:
+        held = self.known[name].held
+        return START + 100_000 * DAY if held is None else after(held, 0.9)
 
     def is_new(self, name: str) -> bool:
         """Whether there was no certificate of just these names within the time for which the CA knows it."""
