@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psfdns.certs.ari import Ari, RenewalInfo, Window, hear, miss
+from psfdns.certs.ari import Ari, RenewalInfo, Window, hear, is_time, miss
 from tests.certs.certificates import ID, day
 
 NOW = day(10)
@@ -97,3 +97,19 @@ def test_the_moment_lies_in_the_window(fraction: float, seconds: int) -> None:
     heard = listen(None, window, fraction=fraction)
     assert heard is not None
     assert window.start <= heard.selected <= window.end
+
+
+@pytest.mark.parametrize(
+    ("next_check", "expected"),
+    [
+        (NOW, True),
+        (NOW + datetime.timedelta(seconds=1), False),
+        (NOW + datetime.timedelta(days=1), False),
+        (NOW + datetime.timedelta(days=1, seconds=1), True),
+        (NOW + datetime.timedelta(days=400), True),
+    ],
+)
+def test_a_look_that_a_wrong_clock_has_put_off_is_made_now(
+    next_check: datetime.datetime, *, expected: bool
+) -> None:
+    assert is_time(Ari(ID, WINDOW, day(60), next_check), NOW) is expected

@@ -77,7 +77,12 @@ def test_no_key_is_shown() -> None:
 def test_history_comes_back_as_it_was_and_a_damaged_one_is_as_none(tmp_path: Path) -> None:
     desk = Desk(Folder(tmp_path))
     history = History(
-        [Event("le", "a,b", NOW)], [Event("le", "a", NOW)], {("le", "account"): Wait(NOW, "too many")}
+        [Event("le", "a,b", NOW, "https://ca.example/order/1")],
+        [Event("le", "a", NOW, "https://ca.example/authz/1")],
+        [Event("le", "a.example", NOW, "https://ca.example/order/1")],
+        [Event("le", "account", NOW, "", NOW)],
+        [Event("le", "a,b", NOW, "https://ca.example/order/1")],
+        {("le", "account"): Wait(NOW, "too many", NOW), ("le", "a"): Wait(NOW, "too many")},
     )
     assert desk.load_history() == History()
 
@@ -86,6 +91,17 @@ def test_history_comes_back_as_it_was_and_a_damaged_one_is_as_none(tmp_path: Pat
     (tmp_path / "limits.json").write_text('{"format": "psfdns-limits/1", "issued": 5}')
 
     assert desk.load_history() == History()
+
+
+def test_the_history_of_an_older_psfdns_is_read(tmp_path: Path) -> None:
+    when = NOW.isoformat()
+    rows = f'"issued": [["le", "a,b", "{when}"]], "failed": [], "waits": [["le", "a", "{when}", "too many"]]'
+    (tmp_path / "limits.json").write_text(f'{{"format": "psfdns-limits/1", {rows}}}')
+
+    history = Desk(Folder(tmp_path)).load_history()
+
+    assert history.issued == [Event("le", "a,b", NOW)]
+    assert history.waits == {("le", "a"): Wait(NOW, "too many")}
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:

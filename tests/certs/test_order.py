@@ -9,6 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from psfdns.certs.ari import Window
 from psfdns.certs.authority import Authority
 from psfdns.certs.desk import Draft
 from psfdns.certs.keys import kind_of, make_key
@@ -205,34 +206,140 @@ def test_a_limit_of_these_names_is_kept_for_them_alone_across_runs(at_ca: World,
     assert only(issue(at_ca, a, now=lambda: later, **settings)).issued is not None
 
 
-def test_our_own_history_keeps_below_the_limits(at_ca: World) -> None:
-    history = at_ca.desk().load_history()
-    history.issued = [Event("pebble", "a.test", now() - DAY)] * 5
-    at_ca.desk().store_history(history)
+def full_week(at: World, name: str) -> None:
+    history = at.desk().load_history()
+    history.issued = [Event("pebble", name, now() - DAY, str(number)) for number in range(5)]
+    at.desk().store_history(history)
+
+
+def test_our_own_history_keeps_below_the_limits_unless_the_ca_wants_it_replaced_now(at_ca: World) -> None:
+    at_ca.ca.need("renewalInfo")
     again = delegated(at_ca, "a.test")
+    known = identifier(leaf(only(issue(at_ca, again)).issued))
+    full_week(at_ca, "a.test")
     rules = {"pebble": LETS_ENCRYPT}
 
     assert "5 certificates of just these names" in why(only(issue(at_ca, again, rules=rules)))
-    exempt = wish("a.test", replaces="x.y", replaces_at="pebble")
+    advised: dict[str, Any] = {"replaces": known, "replaces_at": "pebble"}
+    for window in (None, Window(now() + DAY, now() + 2 * DAY), Window(now() - 2 * DAY, now() - DAY)):
+        early = wish("a.test", **advised, window=window)
+        assert "5 certificates of just these names" in why(only(issue(at_ca, early, rules=rules)))
+    exempt = wish("a.test", **advised, window=Window(now() - DAY, now() + DAY))
     assert only(issue(at_ca, exempt, rules=rules)).issued is not None
+
+
+def test_what_the_ca_does_not_take_as_a_replacement_is_held_back_by_the_limits(
+    at_ca: World, through: Through
+) -> None:
+    proxy, url = through
+    at_ca.ca.need("renewalInfo")
+    full_week(at_ca, "a.test")
+    at_ca.delegate("a.test")
+    window = Window(now() - DAY, now() + DAY)
+    unknown = wish("a.test", replaces="eHh4.eHh4", replaces_at="pebble", window=window)
+    settings = {"rules": {"pebble": LETS_ENCRYPT}, "open_authority": lambda _: at_ca.authority(url)}
+
+    outcome = only(issue(at_ca, unknown, **settings))
+
+    assert "not before" in why(outcome)
+    assert proxy.good("POST /order-plz") == 0
+    assert at_ca.desk().load_history().waits == {}, "the CA has asked for no wait"
+
+
+def test_where_limits_leave_room_for_some_those_have_it_that_end_first(at_ca: World) -> None:
+    history = at_ca.desk().load_history()
+    history.domains = [Event("pebble", "few.test", now() - DAY, str(number)) for number in range(49)]
+    at_ca.desk().store_history(history)
+    ends = {"a.few.test": 20, "b.few.test": 2, "c.few.test": None}
+    wishes = [
+        delegated(at_ca, name, urgent_from=None if days is None else now() + days * DAY)
+        for name, days in ends.items()
+    ]
+
+    outcomes = issue(at_ca, *wishes, rules={"pebble": LETS_ENCRYPT})
+
+    assert {each.wish.name for each in outcomes if each.issued is not None} == {"b.few.test"}
+
+
+def test_names_that_fail_again_and_again_are_left_alone_in_time(at_ca: World, through: Through) -> None:
+    """Whatever an order that failed has left on the disk: the CA would refuse a sixth failure."""
+    proxy, url = through
+    again = delegated(at_ca, "a.test")
+    rules = {"pebble": LETS_ENCRYPT}
+    settings = {"rules": rules, "prover": Blind(), "open_authority": lambda _: at_ca.authority(url)}
+
+    told = [why(only(issue(at_ca, again, **settings))) for _ in range(7)]
+
+    assert proxy.good("POST /order-plz") == 5
+    assert "5 failed validations of a.test in 1 h" in told[5]
+    assert told[5] == told[6]
+
+
+def test_a_wait_of_the_ca_holds_for_an_order_under_way_too(at_ca: World, through: Through) -> None:
+    proxy, url = through
+    again = delegated(at_ca, "a.test")
+    proxy.faults = [Fault("POST /finalize-order", "down", headers={"Retry-After": "7200"})]
+    settings = {"open_authority": lambda _: at_ca.authority(url)}
+    assert "HTTP 503" in why(only(issue(at_ca, again, **settings)))
+    asked = len(proxy.requests)
+
+    assert why(only(issue(at_ca, again, **settings))).startswith("not before ")
+    assert len(proxy.requests) == asked
+
+    later = now() + datetime.timedelta(hours=3)
+    assert only(issue(at_ca, again, now=lambda: later, **settings)).issued is not None
+
+
+def test_a_wait_that_would_outlast_the_certificate_is_not_believed(at_ca: World, through: Through) -> None:
+    proxy, url = through
+    at_ca.delegate("a.test")
+    month = str(30 * 24 * 3600)
+    proxy.faults = [Fault("POST /order-plz", "down", times=1, headers={"Retry-After": month})]
+    settings: dict[str, Any] = {"open_authority": lambda _: at_ca.authority(url)}
+    urgent = wish("a.test", urgent_from=now() + DAY)
+    assert "HTTP 503" in why(only(issue(at_ca, urgent, **settings)))
+    for hours in (1, 23):
+        settings["now"] = lambda hours=hours: now() + datetime.timedelta(hours=hours)
+        assert why(only(issue(at_ca, urgent, **settings))).startswith("not before ")
+
+    settings["now"] = lambda: now() + datetime.timedelta(hours=25)
+    assert only(issue(at_ca, urgent, **settings)).issued is not None
+
+
+def test_what_is_about_to_be_issued_is_counted_before_the_ca_hears_of_it(
+    at_ca: World, through: Through
+) -> None:
+    proxy, url = through
+    again = delegated(at_ca, "a.test")
+    proxy.faults = [Fault("POST /finalize-order", "down", times=99)]
+    settings = {"open_authority": lambda _: at_ca.authority(url)}
+
+    for _ in range(2):
+        assert only(issue(at_ca, again, sleep=lambda _: None, **settings)).issued is None
+        assert len(at_ca.desk().load_history().issued) == 1, "one order is one certificate"
+    proxy.faults = []
+
+    assert only(issue(at_ca, again, **settings)).issued is not None
+    assert [each.subject for each in at_ca.desk().load_history().issued] == ["a.test"]
+
+
+class Blind:
+    """Says that all is in place, and puts nothing there."""
+
+    kind = "dns-01"
+
+    def check(self, places: Any) -> Any:
+        return dict.fromkeys(places)
+
+    def present(self, proofs: Any) -> Any:
+        return dict.fromkeys(proofs)
+
+    def clean(self) -> Any:
+        return ()
 
 
 def test_a_failed_validation_counts_and_says_what_the_ca_saw(at_ca: World) -> None:
     again = delegated(at_ca, "a.test")
-
-    class Blind:
-        """Says that all is in place, and puts nothing there."""
-
-        kind = "dns-01"
-
-        def check(self, places: Any) -> Any:
-            return dict.fromkeys(places)
-
-        def present(self, proofs: Any) -> Any:
-            return dict.fromkeys(proofs)
-
-        def clean(self) -> Any:
-            return ()
 
     outcome = only(issue(at_ca, again, prover=Blind()))
 

@@ -382,6 +382,24 @@ def test_a_ca_that_cannot_be_asked_when_to_renew_is_no_failure(ground: Issuing, 
     assert len(proxied.requests) == requests, "it is left alone for some hours"
 
 
+def test_a_ca_that_is_away_is_asked_once_in_a_run_however_many_certificates_it_issued(
+    ground: Issuing, proxied: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("psfdns.cli.certs.reaching.sleep", lambda _: None)
+    monkeypatch.setattr("psfdns.cli.certs.advising.THREADS", 1)
+    ground.want(BOTH)
+    ground.delegate("www.tenant.example")
+    ground.succeed("certs", "renew")
+    asked = proxied.count("GET ")
+    proxied.faults = [Fault("GET ", "down", times=99)]
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert (code, out) == (0, "")
+    assert proxied.count("GET ") - asked == 4, "one question, and three more tries of it"
+    assert err.count("read the directory") == 1
+
+
 def test_what_the_ca_wants_replaced_now_is_due(ground: Issuing) -> None:
     ground.ca.need("renewalInfo")
     ground.want(BOTH.rpartition("[[certificate]]")[0])

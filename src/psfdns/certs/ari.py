@@ -53,6 +53,11 @@ class Ari:
     explanation: str | None = None
 
 
+def is_time(known: Ari, now: datetime.datetime) -> bool:
+    """Whether to ask again; what lies further ahead than any wait was set by a clock that was wrong."""
+    return now >= known.next_check or known.next_check - now > MOST_WAIT
+
+
 def hear(
     before: Ari | None, info: RenewalInfo, *, certificate: str, fraction: float, now: datetime.datetime
 ) -> Ari | None:

@@ -6,8 +6,10 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from psfdns.certs.ari import Window
 from psfdns.certs.authority import Authority
 from psfdns.certs.desk import Draft
+from psfdns.certs.limits import Bid
 from psfdns.certs.pem import CertificateSet
 from psfdns.certs.resources import Challenge, Order
 from psfdns.errors import CaError, PsfdnsError
@@ -20,8 +22,9 @@ class Wish:
 
     `places` maps each name, of a wildcard that below which it stands, to where it is proved. `authorities`
     are names of CAs in order. `replaces` is the ARI identifier of the certificate that it replaces at the CA
-    `replaces_at`, where the CA advised that. `reused_key` is the key in PEM that it shall have; `current` the
-    fingerprint of the one that there is.
+    `replaces_at`, and `window` when that CA advised to do so. `reused_key` is the key in PEM that it shall
+    have; `current` the fingerprint of the one that there is, `same_until` when the CA that issued it has
+    forgotten that it was for the same names (None where it was not), and `urgent_from` when little is left.
     """
 
     name: str
@@ -34,6 +37,9 @@ class Wish:
     replaces_at: str | None = None
     reused_key: bytes | None = field(default=None, repr=False)
     current: str | None = None
+    window: Window | None = None
+    same_until: datetime.datetime | None = None
+    urgent_from: datetime.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,14 @@ class Attempt:
     def replaces(self) -> str | None:
         """What it replaces at this CA, by the CA's advice."""
         return self.wish.replaces if self.wish.replaces_at == self.ca else None
+
+    def bid(self, now: datetime.datetime, *, replacing: bool) -> Bid:
+        """An order at this CA as its limits see it; `replacing` where it says what it replaces."""
+        wish, window = self.wish, self.wish.window
+        is_advised = window is not None and window.start <= now < window.end
+        is_old = self.wish.replaces_at == self.ca and wish.same_until is not None and now < wish.same_until
+        exempt = replacing and is_advised and self.replaces is not None
+        return Bid(self.ca, wish.names, exempt, is_old, wish.urgent_from)
 
     def go_on(self) -> bool:
         """Turn to the next CA; the one that has an order under way comes first. False where none is left."""

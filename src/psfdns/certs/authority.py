@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -180,15 +180,25 @@ class Authority:
         self._sender.post(url, payload, doing="change the account's key", retry=False)
 
     def new_order(
-        self, names: Sequence[str], *, profile: str | None = None, replaces: str | None = None
+        self,
+        names: Sequence[str],
+        *,
+        profile: str | None = None,
+        replaces: str | None = None,
+        before: Callable[[str | None], None] = lambda _: None,
     ) -> tuple[Order, bool]:
-        """An order, and whether it counts as one that replaces `replaces` (RFC 8555 §7.4, RFC 9773 §5)."""
+        """An order, and whether it counts as one that replaces `replaces` (RFC 8555 §7.4, RFC 9773 §5).
+
+        `before` is told right before each order that is asked for, and of what it says that it replaces.
+        """
         if replaces is not None and self.directory.renewal_info is not None:
+            before(replaces)
             try:
                 return self._order(names, profile, replaces), True
             except CaError as error:
                 if error.kind not in IGNORABLE_REPLACES or error.retry_at is not None:
                     raise
+        before(None)
         return self._order(names, profile, None), False
 
     def _order(self, names: Sequence[str], profile: str | None, replaces: str | None) -> Order:
@@ -228,7 +238,16 @@ class Authority:
 
     def answer(self, challenge: Challenge, *, name: str) -> None:
         """Say that the proof is in place (RFC 8555 §7.5.1)."""
-        self._sender.post(challenge.url, {}, doing=f"have {name} validated")
+        doing = f"have {name} validated"
+        try:
+            self._sender.post(challenge.url, {}, doing=doing)
+        except CaError as error:
+            # An answer that was lost, and the request sent again: the challenge tells how it stands.
+            if error.kind != "malformed":
+                raise
+            reading = Reading(self._sender.post(challenge.url, None, doing=doing), who=self.who, doing=doing)
+            if reading.status(reading.document) is Status.PENDING:
+                raise
 
     def finalize(self, order: Order, csr_der: bytes) -> Order:
         """Hand the CSR in (RFC 8555 §7.4); the order may be in the making then."""

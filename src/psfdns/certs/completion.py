@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from psfdns.certs.attempts import Attempt, Issued, Wish
 from psfdns.certs.pem import CertificateSet, PemError, check_set, join_set, read_certificate
@@ -19,20 +20,29 @@ Clock = Callable[[], datetime.datetime]
 Sleep = Callable[[float], None]
 
 
-def complete(
-    attempt: Attempt, *, now: Clock, sleep: Sleep, note_failure: Callable[[Attempt, str], None]
-) -> Issued:
-    """The certificate of an order; `note_failure` is told which names failed. Raises CaError."""
+class Counting(Protocol):
+    """Who counts what the CA counts (`psfdns.certs.ledger`)."""
+
+    def finalize(self, attempt: Attempt, order: Order) -> None:
+        """The CA is about to be told to issue. Raises PsfdnsError."""
+
+    def fail(self, attempt: Attempt, name: str, *, authorization: str) -> None:
+        """A name could not be validated."""
+
+
+def complete(attempt: Attempt, *, now: Clock, sleep: Sleep, ledger: Counting) -> Issued:
+    """The certificate of an order. Raises PsfdnsError."""
     authority, draft, order = attempt.opened, attempt.draft, attempt.order
     assert draft is not None  # noqa: S101 - an order was placed
     assert order is not None  # noqa: S101 - as above
-    waiting = _Waiting(attempt, now, sleep, note_failure)
+    waiting = _Waiting(attempt, now, sleep, ledger)
     if order.status is Status.PENDING:
         for asked in attempt.asked:
             if asked.challenge.status is Status.PENDING:
                 authority.answer(asked.challenge, name=asked.proof.place.name)
         order = waiting.wait(order, Status.PENDING)
     if order.status is Status.READY:
+        ledger.finalize(attempt, order)
         order = authority.finalize(order, draft.csr)
     if order.status is not Status.VALID:
         order = waiting.wait(order, Status.PROCESSING, Status.READY)
@@ -55,16 +65,25 @@ def read_issued(chain: bytes, key: bytes, wish: Wish) -> CertificateSet:
     return found
 
 
+def note_failures(attempt: Attempt, order: Order, ledger: Counting) -> list[str]:
+    """Which names of an order failed and why, in the CA's words. Raises CaError."""
+    told = []
+    for url in order.authorizations:
+        authorization = attempt.opened.fetch_authorization(url)
+        if authorization.status is Status.INVALID:
+            ledger.fail(attempt, authorization.name, authorization=url)
+            told.append(f"{authorization.name}: {authorization.error}")
+    return told
+
+
 class _Waiting:
     """Asks how far an order is, at the CA's own pace where it names one."""
 
-    def __init__(
-        self, attempt: Attempt, now: Clock, sleep: Sleep, note_failure: Callable[[Attempt, str], None]
-    ) -> None:
+    def __init__(self, attempt: Attempt, now: Clock, sleep: Sleep, ledger: Counting) -> None:
         self._attempt = attempt
         self._now = now
         self._sleep = sleep
-        self._note_failure = note_failure
+        self._ledger = ledger
 
     def wait(self, order: Order, *states: Status) -> Order:
         """The order once it is in none of these states. Raises CaError."""
@@ -87,12 +106,7 @@ class _Waiting:
 
     def _explain(self, order: Order) -> str:
         """Which names failed and why, in the CA's words."""
-        told = []
-        for url in order.authorizations:
-            authorization = self._attempt.opened.fetch_authorization(url)
-            if authorization.status is Status.INVALID:
-                self._note_failure(self._attempt, authorization.name)
-                told.append(f"{authorization.name}: {authorization.error}")
+        told = note_failures(self._attempt, order, self._ledger)
         return "; ".join(told) or order.error or f"the order is {order.status.value}"
 
     def _error(self, why: str, *, retryable: bool = False) -> CaError:

@@ -22,6 +22,8 @@ from psfdns.errors import PsfdnsError
 DRAFT_FORMAT = "psfdns-order/1"
 LIMITS_FORMAT = "psfdns-limits/1"
 ADVICE_FORMAT = "psfdns-advice/1"
+_KINDS = ("issued", "failed", "domains", "orders", "sets")
+"""What `History` counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +136,37 @@ def _draft(row: dict[str, Any]) -> Draft:
 
 
 def _history_row(history: History) -> dict[str, Any]:
-    return {
-        "format": LIMITS_FORMAT,
-        "issued": [[each.ca, each.subject, each.at.isoformat()] for each in history.issued],
-        "failed": [[each.ca, each.subject, each.at.isoformat()] for each in history.failed],
-        "waits": [[*key, wait.until.isoformat(), wait.why] for key, wait in history.waits.items()],
-    }
+    kinds = {kind: [_event_row(each) for each in getattr(history, kind)] for kind in _KINDS}
+    waits = [[*key, *_wait_row(wait)] for key, wait in history.waits.items()]
+    return {"format": LIMITS_FORMAT, **kinds, "waits": waits}
+
+
+def _event_row(event: Event) -> list[str | None]:
+    return [event.ca, event.subject, event.at.isoformat(), event.about, _text(event.seen)]
+
+
+def _wait_row(wait: Wait) -> list[str | None]:
+    return [wait.until.isoformat(), wait.why, _text(wait.since)]
+
+
+def _text(when: datetime.datetime | None) -> str | None:
+    return None if when is None else when.isoformat()
 
 
 def _history(row: dict[str, Any]) -> History:
+    """Rows of an older psfdns have no `about` or `since`, and fewer kinds."""
     if row["format"] != LIMITS_FORMAT:
         raise ValueError(row["format"])
-    return History(
-        [Event(ca, subject, _time(at)) for ca, subject, at in row["issued"]],
-        [Event(ca, subject, _time(at)) for ca, subject, at in row["failed"]],
-        {(ca, subject): Wait(_time(until), why) for ca, subject, until, why in row["waits"]},
-    )
+    kinds = {kind: [_event(*each) for each in row.get(kind, ())] for kind in _KINDS}
+    return History(**kinds, waits={(each[0], each[1]): _wait(*each[2:]) for each in row["waits"]})
+
+
+def _event(ca: str, subject: str, at: str, about: str = "", seen: str | None = None) -> Event:
+    return Event(ca, subject, _time(at), about, None if seen is None else _time(seen))
+
+
+def _wait(until: str, why: str, since: str | None = None) -> Wait:
+    return Wait(_time(until), why, None if since is None else _time(since))
 
 
 def _time(text: str) -> datetime.datetime:

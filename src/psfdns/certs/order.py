@@ -19,18 +19,17 @@ from psfdns.certs.authority import Authority
 from psfdns.certs.caa import Asking, judge_caa, look_up_caa
 from psfdns.certs.completion import complete
 from psfdns.certs.desk import Desk
-from psfdns.certs.limits import ACCOUNT, Event, History, Rules, Wait, judge_limits, subject_of
+from psfdns.certs.ledger import HeldBackError, Ledger, say_wait
+from psfdns.certs.limits import Rules
 from psfdns.certs.placement import place_order
-from psfdns.certs.resources import Status
-from psfdns.errors import CaError, PsfdnsError
+from psfdns.errors import PsfdnsError
 from psfdns.lookup.answer import Question
 from psfdns.lookup.ask import Asked
 from psfdns.proofs import Place, Proof, Prover
 
 THREADS = 8
 """Orders under way at a time at all CAs together; Let's Encrypt takes 20 requests a second of an address."""
-LONGEST_WAIT = datetime.timedelta(seconds=30)
-"""A CA that wants to be left alone for longer is asked by a later run (docs/contract.md §4)."""
+_NEVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 Sayer = Callable[[str], None]
 
@@ -69,10 +68,7 @@ class Outcome:
 
 
 def issue_all(wishes: Sequence[Wish], means: Means) -> list[Outcome]:
-    """Get all these certificates; the outcomes in the order of the wishes.
-
-    Raises PsfdnsError only where the state folder cannot be written before anything was asked.
-    """
+    """Get all these certificates; the outcomes in the order of the wishes."""
     run = _Run(means)
     attempts = [Attempt(wish, means.desk.load_draft(wish.name)) for wish in wishes]
     try:
@@ -87,8 +83,7 @@ class _Run:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._history = means.desk.load_history()
-        self._history.forget_old(means.now())
+        self._ledger = Ledger(means.desk, means.rules, means.now)
         self._caa: dict[Question, Asked] = {}
         self._lock = threading.Lock()
 
@@ -101,7 +96,6 @@ class _Run:
         while waiting:
             self._round(waiting)
             waiting = [each for each in waiting if each.is_open and each.go_on()]
-            self._means.desk.store_history(self._history)
 
     def clean(self) -> None:
         """Proofs are taken away whatever happened; what cannot be is said, and left to the next run."""
@@ -123,7 +117,9 @@ class _Run:
                     each.give_up(fault)
 
     def _round(self, attempts: Sequence[Attempt]) -> None:
-        for each in attempts:
+        self._ledger.begin_round(attempts)
+        # Where limits leave room for some only, those have it that end first.
+        for each in sorted(attempts, key=lambda each: each.wish.urgent_from or _NEVER):
             self._check_limits(each)
         self._open_authorities([each for each in attempts if each.is_trying])
         for each in attempts:
@@ -133,17 +129,9 @@ class _Run:
         self._each(self._complete, attempts)
 
     def _check_limits(self, attempt: Attempt) -> None:
-        means = self._means
-        wait = judge_limits(
-            self._history,
-            attempt.wish.names,
-            ca=attempt.ca,
-            rules=means.rules.get(attempt.ca),
-            now=means.now(),
-            exempt=attempt.replaces is not None,
-        )
-        if wait is not None and not attempt.has_order:
-            attempt.fail(f"not before {_time(wait.until)}: {wait.why}", retry_at=wait.until)
+        wait = self._ledger.admit(attempt)
+        if wait is not None:
+            attempt.fail(say_wait(wait), retry_at=wait.until)
 
     def _open_authorities(self, attempts: Sequence[Attempt]) -> None:
         """Each CA once, whatever it says then is said of all that want it."""
@@ -154,7 +142,7 @@ class _Run:
             try:
                 authority = self._means.open_authority(ca)
             except PsfdnsError as error:
-                self._note_wait(error, ca, ACCOUNT)
+                self._ledger.wait_for(error, ca)
                 for each in several:
                     each.fail_with(error)
             else:
@@ -191,18 +179,14 @@ class _Run:
             return
         if not isinstance(error, PsfdnsError):
             raise error
-        limited = isinstance(error, CaError) and error.kind == "rateLimited"
-        self._note_wait(error, attempt.ca, subject_of(attempt.wish.names) if limited else ACCOUNT)
+        if isinstance(error, HeldBackError):
+            attempt.fail(error.why, retry_at=error.retry_at)
+            return
+        self._ledger.wait(error, attempt)
         attempt.fail_with(error)
 
-    def _note_wait(self, error: PsfdnsError, ca: str, subject: str) -> None:
-        """Keep what a CA wants us to wait for, if that is longer than a run."""
-        until = error.retry_at if isinstance(error, CaError) else None
-        if until is not None and until - self._means.now() > LONGEST_WAIT:
-            self._history.waits[ca, subject] = Wait(until, str(error.summary))
-
     def _place(self, attempt: Attempt) -> None:
-        place_order(attempt, self._means.desk, self._means.prover.kind)
+        place_order(attempt, self._means.desk, self._ledger, self._means.prover.kind)
 
     def _present(self, attempts: Sequence[Attempt]) -> None:
         """The proofs of all orders at once; each order hears of its own."""
@@ -227,22 +211,12 @@ class _Run:
 
     def _complete(self, attempt: Attempt) -> None:
         means = self._means
-        issued = complete(attempt, now=means.now, sleep=means.sleep, note_failure=self._note_failure)
+        issued = complete(attempt, now=means.now, sleep=means.sleep, ledger=self._ledger)
         with self._lock:
             means.keep(issued)
-            if not issued.replaces:
-                event = Event(attempt.ca, subject_of(attempt.wish.names), means.now())
-                self._history.issued.append(event)
+        self._ledger.keep(attempt)
         means.desk.forget_draft(attempt.wish.name)
         attempt.issued = issued
 
-    def _note_failure(self, attempt: Attempt, name: str) -> None:
-        with self._lock:
-            self._history.failed.append(Event(attempt.ca, name, self._means.now()))
 
-
-def _time(when: datetime.datetime) -> str:
-    return f"{when.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-__all__ = ["Fault", "History", "Issued", "Means", "Outcome", "Status", "Wish", "issue_all"]
+__all__ = ["Fault", "Issued", "Means", "Outcome", "Wish", "issue_all"]

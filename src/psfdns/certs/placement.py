@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from psfdns.certs.attempts import Asked, Attempt
 from psfdns.certs.authority import Authority
-from psfdns.certs.completion import read_issued
+from psfdns.certs.completion import note_failures, read_issued
 from psfdns.certs.desk import Desk, Draft
 from psfdns.certs.keys import kind_of, make_key, make_request
+from psfdns.certs.ledger import Ledger
 from psfdns.certs.pem import PemError, read_certificate
 from psfdns.certs.resources import Authorization, Order, Status
 from psfdns.errors import CaError
@@ -17,17 +18,17 @@ _NO_SUCH_ORDER = frozenset({400, 401, 403, 404, 410})
 """What CAs say of an order that they have forgotten, or that is another account's."""
 
 
-def place_order(attempt: Attempt, desk: Desk, kind: str) -> None:
+def place_order(attempt: Attempt, desk: Desk, ledger: Ledger, kind: str) -> None:
     """Have an order at the CA, and see what is to be proved by challenges of `kind`. Raises PsfdnsError."""
-    order = _take_up(attempt)
+    order = _take_up(attempt, ledger)
     if order is None:
-        order = _open(attempt, desk)
+        order = _open(attempt, desk, ledger)
     attempt.order = order
     if order.status is Status.PENDING:
         attempt.asked = _find_challenges(attempt, order, kind)
 
 
-def _take_up(attempt: Attempt) -> Order | None:
+def _take_up(attempt: Attempt, ledger: Ledger) -> Order | None:
     """The order of an earlier run, where it is for the same and still good."""
     draft, authority = attempt.draft, attempt.opened
     if draft is None or draft.order is None or not _is_for(draft, attempt, authority):
@@ -38,9 +39,12 @@ def _take_up(attempt: Attempt) -> Order | None:
         if error.status in _NO_SUCH_ORDER:
             return None
         raise
-    if order.status in _GONE or (order.status is Status.VALID and _is_known(order, attempt)):
+    if order.status in _GONE:
+        ledger.give_back(order.url)
+        # A run that was killed may not have noted them.
+        note_failures(attempt, order, ledger)
         return None
-    return order
+    return None if order.status is Status.VALID and _is_known(order, attempt) else order
 
 
 def _is_for(draft: Draft, attempt: Attempt, authority: Authority) -> bool:
@@ -74,7 +78,7 @@ def _is_known(order: Order, attempt: Attempt) -> bool:
     return read_certificate(found.certificate, name=wish.name).fingerprint == wish.current
 
 
-def _open(attempt: Attempt, desk: Desk) -> Order:
+def _open(attempt: Attempt, desk: Desk, ledger: Ledger) -> Order:
     """A new order; its key is on the disk before the CA hears of it. Raises PsfdnsError."""
     wish, authority = attempt.wish, attempt.opened
     _refuse_unknown_profile(attempt)
@@ -90,7 +94,12 @@ def _open(attempt: Attempt, desk: Desk) -> Order:
         make_request(key, wish.names),
     )
     desk.store_draft(draft)
-    order, replaces = authority.new_order(wish.names, profile=wish.profile, replaces=attempt.replaces)
+    order, replaces = authority.new_order(
+        wish.names,
+        profile=wish.profile,
+        replaces=attempt.replaces,
+        before=lambda replaced: ledger.order(attempt, replacing=replaced is not None),
+    )
     attempt.draft = draft.placed(order.url, replaces=replaces)
     desk.store_draft(attempt.draft)
     return order

@@ -103,8 +103,13 @@ def _choose_moment(
 ) -> tuple[datetime.datetime, Reason]:
     if ari is None or ari.certificate != current.identifier or not ari.window.is_usable:
         return _at(current, wanted.renew_at or _usual_fraction(current)), Reason.LIFETIME
-    last = _at(current, LAST_FRACTION)
+    last = last_moment(current)
     return (ari.selected, Reason.ARI) if ari.selected <= last else (last, Reason.LIFETIME)
+
+
+def last_moment(current: StoredCertificate) -> datetime.datetime:
+    """From then on it is due, whatever the CA suggests."""
+    return _at(current, LAST_FRACTION)
 
 
 def _usual_fraction(current: StoredCertificate) -> float:

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from psfdns.certs.ari import USUAL_WAIT, hear, miss
 from psfdns.certs.attempts import Issued, Wish
 from psfdns.certs.certificate import Challenge, without_wildcard
 from psfdns.certs.desk import Desk
+from psfdns.certs.limits import REMEMBERED
 from psfdns.certs.load import tenant_of
+from psfdns.certs.renewal import last_moment
 from psfdns.certs.status import Standing
 from psfdns.certs.stored import Issuance
 from psfdns.cli.certs.certifying import Stands, look_at_store
 from psfdns.cli.certs.storing import open_stores
 from psfdns.cli.options import Verbosity
-from psfdns.cli.wiring import Workspace, draw_fraction, now, open_repository, sleep, talk
-from psfdns.errors import CaError, PsfdnsError, UsageError
+from psfdns.cli.wiring import Workspace, now, open_repository, sleep, talk
+from psfdns.errors import PsfdnsError, UsageError
 from psfdns.proofs import place_of
 
 if TYPE_CHECKING:
     from psfdns.certs.accounts import Accounts
+    from psfdns.certs.ari import Ari
     from psfdns.certs.certificate_store import CertificateStore
     from psfdns.certs.order import Outcome
+    from psfdns.certs.stored import StoredCertificate
     from psfdns.cli.wiring import Access
     from psfdns.plans.host import HostedZone
     from psfdns.route53.challenge import Dns01Prover
     from psfdns.route53.challenge_memory import Memory
-
-ASKING_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,58 +90,6 @@ def issuer_of(standing: Standing) -> str | None:
     return issuance.ca if issuance is not None else None
 
 
-def wanting_advice(job: Job, standings: Sequence[Standing], moment: datetime.datetime) -> list[Standing]:
-    """Those about which the CA is to be asked when to renew (RFC 9773 §4.3)."""
-    silences = job.desk.load_silences()
-    return [each for each in standings if _wants_advice(each, moment, silences)]
-
-
-def _wants_advice(
-    standing: Standing, moment: datetime.datetime, silences: Mapping[str, datetime.datetime]
-) -> bool:
-    current, known = standing.current, standing.state.ari
-    if current is None or current.identifier is None or issuer_of(standing) is None:
-        return False
-    if known is None or known.certificate != current.identifier:
-        return moment >= silences.get(current.identifier, moment)
-    return moment >= known.next_check
-
-
-def take_advice(job: Job, standings: Sequence[Standing]) -> list[Standing]:
-    """The same, with what the CAs suggest today; one that cannot be asked changes nothing (§4.3.3)."""
-    moment = now()
-    asking = wanting_advice(job, standings, moment)
-    if not asking:
-        return list(standings)
-    with ThreadPoolExecutor(ASKING_THREADS, thread_name_prefix="ari") as pool:
-        found = {each.wanted.name: each for each in pool.map(lambda each: _ask_advice(job, each), asking)}
-    silences = {key: until for key, until in job.desk.load_silences().items() if until > moment}
-    for name, each in found.items():
-        if each.state.ari is not None:
-            job.store.save_state(name, each.state)
-        elif each.current is not None and each.current.identifier is not None:
-            silences[each.current.identifier] = moment + USUAL_WAIT
-    job.desk.store_silences(silences)
-    return [found.get(each.wanted.name, each) for each in standings]
-
-
-def _ask_advice(job: Job, standing: Standing) -> Standing:
-    current, known = standing.current, standing.state.ari
-    authority = job.workspace.config.acme.authorities.get(issuer_of(standing) or "")
-    if current is None or current.identifier is None or authority is None:
-        return standing
-    try:
-        info = job.accounts.look(authority).renewal_info(current.identifier)
-    except CaError as error:
-        job.say(f"{standing.wanted.name}: {error.summary}")
-        info = None
-    if info is None:
-        ari = miss(known, now=now())
-    else:
-        ari = hear(known, info, certificate=current.identifier, fraction=draw_fraction(), now=now())
-    return replace(standing, state=replace(standing.state, ari=ari))
-
-
 def find_due(standings: Sequence[Standing], moment: datetime.datetime) -> list[Standing]:
     """Those that are due; what could not be read is not among them."""
     decided = ((each, each.decide(moment)) for each in standings)
@@ -154,17 +102,30 @@ def make_wish(job: Job, standing: Standing) -> Wish:
     zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
     bare = dict.fromkeys(map(without_wildcard, wanted.names))
     has_key = current is not None and current.key == wanted.key and not standing.is_revoked
-    return Wish(
+    wish = Wish(
         wanted.name,
         wanted.names,
         wanted.key.value,
         wanted.ca,
         {name: place_of(name, tenant=wanted.tenant, zone=zone) for name in bare},
         wanted.profile,
-        current.identifier if current is not None else None,
-        issuer_of(standing),
-        job.store.load_set(wanted.name).key if wanted.reuse_key and has_key else None,
-        current.fingerprint if current is not None else None,
+        replaces_at=issuer_of(standing),
+        reused_key=job.store.load_set(wanted.name).key if wanted.reuse_key and has_key else None,
+    )
+    return wish if current is None else _succeed(wish, current, standing.state.ari)
+
+
+def _succeed(wish: Wish, current: StoredCertificate, ari: Ari | None) -> Wish:
+    """The same where there is a certificate that it comes after."""
+    is_about = ari is not None and ari.certificate == current.identifier and ari.window.is_usable
+    is_same = set(current.names) == set(wish.names)
+    return replace(
+        wish,
+        replaces=current.identifier,
+        current=current.fingerprint,
+        window=ari.window if ari is not None and is_about else None,
+        same_until=current.not_before + REMEMBERED if is_same else None,
+        urgent_from=last_moment(current),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.certs.advising import take_advice, wanting_advice
 from psfdns.cli.certs.delivering import Deploys, deploy_due, has_deploys
 from psfdns.cli.certs.deploy import report_deploys
 from psfdns.cli.certs.issuing import (
@@ -22,8 +23,6 @@ from psfdns.cli.certs.issuing import (
     issue_standings,
     look,
     open_job,
-    take_advice,
-    wanting_advice,
 )
 from psfdns.cli.wiring import Workspace, draw_fraction, now, sleep
 from psfdns.errors import PsfdnsError
@@ -68,7 +67,8 @@ def _renew(job: Job) -> Renewed:
     standings, stands = look(job)
     is_whole = _tell_faults(standings, stands)
     readable = _readable(standings)
-    due = find_due(take_advice(job, readable), now())
+    advised, is_kept = take_advice(job, readable)
+    due = find_due(advised, now())
     try:
         outcomes = _issue(job, due)
     except PsfdnsError:
@@ -78,7 +78,7 @@ def _renew(job: Job) -> Renewed:
     if due:
         readable = _readable(look(job)[0])
     deploys, is_here = _deploy(job, readable)
-    return Renewed(outcomes, deploys, is_whole and is_here)
+    return Renewed(outcomes, deploys, is_whole and is_kept and is_here)
 
 
 def _issue(job: Job, due: list[Standing]) -> list[Outcome]:
