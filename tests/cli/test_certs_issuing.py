@@ -519,6 +519,18 @@ def test_a_revoked_certificate_is_known_to_the_ca_and_due_with_a_new_key(ground:
     assert ground.store.load_set("alpha.test").key != key
 
 
+@pytest.mark.parametrize(("names", "is_kept"), [("alpha.test", True), ("b.alpha.test", False)])
+def test_a_key_is_kept_for_its_own_names_alone(ground: Issuing, names: str, is_kept: bool) -> None:
+    """Whoever takes a name of the store that is free again takes no key with it."""
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    key = ground.store.load_set("alpha.test").key
+    table = f'[[certificate]]\nname = "alpha.test"\nnames = ["{names}"]\n'
+    ground.want(f'{table}challenge = "direct"\nreuse_key = true\n')
+    ground.succeed("certs", "issue", "alpha.test")
+    assert (ground.store.load_set("alpha.test").key == key) is is_kept
+
+
 def test_a_certificate_that_another_client_got_is_revoked_by_its_own_key(ground: Issuing) -> None:
     ground.want(BOTH)
     ground.succeed("certs", "issue", "alpha.test")

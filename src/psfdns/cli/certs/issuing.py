@@ -154,6 +154,8 @@ def make_wish(job: Job, standing: Standing) -> Wish:
     zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
     bare = dict.fromkeys(map(without_wildcard, wanted.names))
     has_key = current is not None and current.key == wanted.key and not standing.is_revoked
+    # One without any of the names is another's, who had this name in the store: so is its key.
+    is_its_own = current is not None and not set(current.names).isdisjoint(wanted.names)
     return Wish(
         wanted.name,
         wanted.names,
@@ -163,7 +165,7 @@ def make_wish(job: Job, standing: Standing) -> Wish:
         wanted.profile,
         current.identifier if current is not None else None,
         issuer_of(standing),
-        job.store.load_set(wanted.name).key if wanted.reuse_key and has_key else None,
+        job.store.load_set(wanted.name).key if wanted.reuse_key and has_key and is_its_own else None,
         current.fingerprint if current is not None else None,
     )
 
