@@ -6,7 +6,6 @@ Beside `pem` the only module that reads certificates. Which roots are known is c
 from __future__ import annotations
 
 import functools
-import ipaddress
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -96,12 +95,22 @@ def _climb(first: x509.Certificate, others: list[x509.Certificate]) -> list[x509
     """
     path = [first]
     while not (_is_issued_by(path[-1], path[-1]) or _has_known_root(path[-1])):
-        above = next((each for each in others if _is_issued_by(path[-1], each)), None)
+        above = next((each for each in others if _may_issue(each) and _is_issued_by(path[-1], each)), None)
         if above is None:
             break
         others.remove(above)
         path.append(above)
     return path
+
+
+def _may_issue(issuer: x509.Certificate) -> bool:
+    """Whether it is a CA's: else whoever has a server's certificate could sign one for any name."""
+    from cryptography import x509
+
+    try:
+        return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
 
 
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -155,8 +164,9 @@ def _names(certificate: x509.Certificate) -> Iterator[str]:
     except x509.ExtensionNotFound:
         return
     for general in found:
-        is_text = isinstance(general.value, str | ipaddress.IPv4Address | ipaddress.IPv6Address)
-        if is_text and len(str(general.value)) <= MAX_DOMAIN:
+        # An address of mail, or a URI, that reads like a host's name is none (RFC 9525 §6.2).
+        is_host = isinstance(general, x509.DNSName | x509.IPAddress)
+        if is_host and len(str(general.value)) <= MAX_DOMAIN:
             yield str(general.value).lower()
 
 
