@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from psfdns.certs import chains
-from psfdns.certs.chains import MAX_CERTIFICATES, ChainError, read_chain, read_pem_chain
+from psfdns.certs.chains import MAX_CERTIFICATES, MAX_NAMES, ChainError, read_chain, read_pem_chain
 from psfdns.certs.served import Chain, covers
 from tests.certs.certificates import BEGIN, day
 from tests.certs.farm import MIDDLE, OTHER, ROOT, STRANGER, Issuer, make, make_self_signed, sign
@@ -72,6 +72,16 @@ def test_only_names_of_hosts_and_addresses_are_names() -> None:
     ]
     certificate = sign(MIDDLE.subject, general, MIDDLE.key, MIDDLE)
     assert read(certificate.public_bytes(Encoding.PEM)).leaf.names == ("www.example.org", "192.0.2.1")
+
+
+def test_of_thousands_of_names_some_are_kept_and_those_of_the_host() -> None:
+    certificate = sign(MIDDLE.subject, [f"{n}.example.org" for n in range(3000)], MIDDLE.key, MIDDLE)
+    der = certificate.public_bytes(Encoding.DER)
+    for host in ("2999.example.org", "0.example.org"):
+        leaf = read_chain([der], host).leaf
+        assert leaf.is_for(host)
+        assert len(leaf.names) == MAX_NAMES
+    assert not read_chain([der], "3000.example.org").leaf.is_for("3000.example.org")
 
 
 @pytest.mark.parametrize("is_ca", [True, False])

@@ -25,10 +25,10 @@ from psfdns.cli.wiring import host_name, open_workspace, who_acts
 from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.sandbox import Sandbox
 from tests.certs.certificates import day
+from tests.certs.farm import make
 from tests.certs.hosts import holding
 from tests.certs.issuing import issue
 from tests.certs.lineages import write_lineage
-from tests.certs.farm import make
 from tests.cli.ground import Ground
 from tests.cli.test_certs_issuing import Issuing
 from tests.fault_proxy import Fault, Proxy, fault_proxy

@@ -1,8 +1,9 @@
 """A part of an S3 bucket as an ObjectStore (conditional writes: S3 User Guide, "Conditional requests").
 
 Objects get no ACL, and the bucket's own encryption unless a KMS key is named; then S3 has to say each time
-that it was used: also of what is read, as who may write to the bucket need not have the key. The endpoint can be moved with AWS_ENDPOINT_URL_S3, where botocore addresses buckets by
-path; the bucket's region it finds from S3's redirect.
+that it was used, of what is read too: who may write to the bucket need not have the key. The endpoint can be
+moved with AWS_ENDPOINT_URL_S3, where botocore addresses buckets by path; the bucket's region it finds from
+S3's redirect.
 """
 
 from __future__ import annotations
@@ -175,7 +176,7 @@ class S3Objects:
                 self._service.name,
                 doing,
                 f"it is not encrypted with the KMS key {self._kms_key}: the answer says {used}",
-                hint="psfdns did not write it so: find out who did, then remove it, or copy it under that key",
+                hint="psfdns did not write it: find out who did, and remove it, or copy it under that key",
             )
 
     def _other_encryption(self, answer: Mapping[str, Any]) -> str | None:
