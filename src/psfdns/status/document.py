@@ -11,7 +11,7 @@ from typing import Any
 
 from psfdns.moments import write_moment
 from psfdns.names import canonical_order, is_subdomain
-from psfdns.status.aspect import Aspect, Heard, Level, Shape, Subject, level_of, worst
+from psfdns.status.aspect import ZONE, Aspect, Heard, Level, Shape, Subject, level_of, worst
 from psfdns.status.endings import days_left, list_endings
 from psfdns.status.sections import View, marked, read_view, tell
 
@@ -26,6 +26,7 @@ class Gathered:
     """What the commands said: of the aspects that are not in `heard` nobody was to look.
 
     `origins` are the public zones of the whole repository, so that a certificate's name finds its own.
+    `unread`: findings about files that should be a zone's, and of which none is.
     """
 
     subjects: Sequence[Subject]
@@ -34,6 +35,7 @@ class Gathered:
     tenants: Sequence[Shape]
     history: Mapping[tuple[str, str | None], Sequence[Shape]] = field(default_factory=dict)
     token_expires: datetime.date | None = None
+    unread: Sequence[Shape] = ()
 
 
 def to_document(gathered: Gathered, *, now: datetime.datetime) -> Shape:
@@ -57,7 +59,7 @@ def to_document(gathered: Gathered, *, now: datetime.datetime) -> Shape:
         "unknown": _unknown(heard),
         "summary": {level.value: counts[level.value] for level in Level},
         "zones": zones,
-        "findings": [*_of_no_zone(gathered, heard)],
+        "findings": [*marked(gathered.unread, ZONE), *_of_no_zone(gathered, heard)],
         "certificates": [_without(each, {"zones", "days_left"}) for each in told],
         "domains": domains,
         "endings": list_endings(domains, told, gathered.token_expires, now=now),
