@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -479,7 +480,7 @@ def test_the_bytes_of_a_batch_are_let_go_before_the_next(monkeypatch: pytest.Mon
     monkeypatch.setattr(verifying, "shake_hands", shake)
     monkeypatch.setattr(verifying, "read_chain", read)
     monkeypatch.setattr(verifying, "BATCH", 2)
-    seen = list(verifying._see_all([Call(each, ONE) for each in "abc"], verifying.monotonic() + 900))
+    seen = list(verifying._see_all([Call(each, ONE) for each in "abc"], time.monotonic() + 900))
     assert [each.unreadable for each in seen] == ["noise"] * 3
     assert events == ["shake 2", "read a", "read b", "shake 1", "read c"]
 
