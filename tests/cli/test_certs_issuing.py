@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Iterator
@@ -517,6 +518,20 @@ def test_a_revoked_certificate_is_known_to_the_ca_and_due_with_a_new_key(ground:
     ground.succeed("certs", "renew")
     assert ground.serial("alpha.test") != serial
     assert ground.store.load_set("alpha.test").key != key
+
+
+def test_a_certificate_that_has_expired_when_it_is_given_replaces_none(
+    ground: Issuing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    before = ground.store.load_set("alpha.test")
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=4000)
+    monkeypatch.setattr("psfdns.cli.certs.issuing.now", lambda: later)
+    code, _, err = ground.run("certs", "issue", "alpha.test")
+    assert code == 1
+    assert "the certificate that it gives expired at " in err
+    assert ground.store.load_set("alpha.test") == before
 
 
 @pytest.mark.parametrize(("names", "is_kept"), [("alpha.test", True), ("b.alpha.test", False)])
