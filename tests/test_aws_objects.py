@@ -311,6 +311,30 @@ class TestS3:
         assert named in caught.value.summary
         assert "SECRET" not in f"{caught.value}{caught.value.hint}"
 
+    @pytest.mark.parametrize(
+        ("answer", "said"),
+        [
+            (has("cut"), "no encryption"),
+            (encrypted("AES256", ""), "AES256"),
+            (encrypted("aws:kms", OTHER_KEY), OTHER_KEY),
+            (encrypted("aws:kms"), None),
+            (encrypted("aws:kms:dsse"), None),
+        ],
+    )
+    def test_what_is_not_encrypted_with_the_key_is_not_read(self, answer: Answer, said: str | None) -> None:
+        """Not one byte of it, however many there are."""
+        status, headers, text = answer if isinstance(answer, tuple) else (0, {}, "")
+        headers = {"Last-Modified": "Fri, 20 Nov 2026 18:00:00 GMT", **headers}
+        s3 = Scripted((status, headers, text), kms_key=KEY)
+        if said is None:
+            found = s3.store.get("key")
+            assert found is not None
+            assert found.version == '"mine"'
+            return
+        with pytest.raises(HostError, match="it is not encrypted with the KMS key") as caught:
+            s3.store.get("key")
+        assert caught.value.summary.endswith(said)
+
     def test_a_no_where_a_key_is_named_names_the_permissions_for_it(self) -> None:
         s3 = Scripted(says(403, "AccessDenied"), kms_key=KEY)
         for ask, permission in (

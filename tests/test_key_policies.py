@@ -88,6 +88,10 @@ def test_what_lets_route53_sign_is_seen_to(name: str) -> None:
     assert judge(ENOUGH[name], GRANT).lacking == ()
 
 
+def deny_others(who: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "NotPrincipal": who, "Action": "kms:*", "Resource": "*"}
+
+
 LACKING: dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]] = {
     "nothing at all": ([], (*USES, GRANTS)),
     "no grants": ([using()], (GRANTS,)),
@@ -108,6 +112,12 @@ LACKING: dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]] = {
         USES,
     ),
     "not this account": ([using(**only("StringNotEquals", "aws:SourceAccount", ACCOUNT)), GRANT], USES),
+    "a denial to all but the account": (
+        [using(), GRANT, deny_others({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})],
+        (*USES, GRANTS),
+    ),
+    "a denial to all but the service": ([using(), GRANT, deny_others({"Service": SERVICE})], ()),
+    "a denial to all but everybody": ([using(), GRANT, deny_others("*")], ()),
     "a denial": ([using(), GRANT, using(Effect="Deny", Action="kms:Sign")], ("kms:Sign",)),
     "all but signing": ([using(Action=None, NotAction="kms:Sign"), GRANT], ("kms:Sign",)),
     "grants that are for others": (
@@ -136,6 +146,12 @@ def test_a_denial_that_is_for_others_takes_nothing() -> None:
         ({"Condition": None}, True),
         (only("ArnLike", "aws:SourceArn", "arn:aws:route53:::hostedzone/*"), True),
         (only("StringLike", "aws:SourceAccount", "*"), True),
+        (only("StringLike", "aws:SourceAccount", "????????????"), True),
+        (only("ArnLike", "aws:SourceArn", "arn:aws:route53:*"), True),
+        (only("ArnLike", "aws:SourceArn", "arn:*:hostedzone/Z*"), True),
+        (only("Null", "aws:SourceArn", "false"), True),
+        (only("ForAllValues:StringEquals", "aws:SourceAccount", ACCOUNT), True),
+        (only("ForAnyValue:StringEquals", "aws:SourceAccount", ACCOUNT), False),
         (only("StringNotEquals", "aws:SourceAccount", "444455556666"), True),
         (only("Bool", "aws:SecureTransport", "true"), True),
         (only("StringEquals", "aws:SourceAccount", ACCOUNT), False),

@@ -22,6 +22,10 @@ GRANTS = "kms:CreateGrant"
 ZONES = "arn:aws:route53:::hostedzone/"
 
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
+_STRANGERS = {
+    "aws:sourceaccount": ("000000000000", "987654321098"),
+    "aws:sourcearn": (f"{ZONES}Z0000000000000000000", f"{ZONES}Z9STRANGER"),
+}
 """Either keeps Route 53 from using the key for somebody else's zone ("The confused deputy problem")."""
 
 
@@ -124,12 +128,15 @@ def _statements(document: Any) -> list[Mapping[str, Any]]:
 
 
 def _is_for_route53(statement: Mapping[str, Any]) -> bool:
+    if "NotPrincipal" in statement:
+        # Whoever it does not name, it is for.
+        return not (statement["NotPrincipal"] == "*" or SERVICE in _principals(statement, "Service", "Not"))
     is_for_all = statement.get("Principal") == "*" or "*" in _principals(statement, "AWS")
     return is_for_all or SERVICE in _principals(statement, "Service")
 
 
-def _principals(statement: Mapping[str, Any], kind: str) -> set[str]:
-    principal = statement.get("Principal")
+def _principals(statement: Mapping[str, Any], kind: str, negation: str = "") -> set[str]:
+    principal = statement.get(f"{negation}Principal")
     return set(_texts(principal.get(kind))) if isinstance(principal, dict) else set()
 
 
@@ -156,9 +163,17 @@ def _holds(statement: Mapping[str, Any], context: Mapping[str, str]) -> bool:
 def _has_source(statement: Mapping[str, Any]) -> bool:
     """Whether it asks for whose zone is signed: a pattern that fits everybody's zones does not."""
     return any(
-        key in _SOURCES and "not" not in operator and not any(each in {"*", f"{ZONES}*"} for each in wanted)
+        key in _SOURCES
+        and operator.removeprefix("foranyvalue:").startswith(("string", "arn"))
+        and "not" not in operator
+        and not any(_fits_strangers(each, key) for each in wanted)
         for operator, key, wanted in _conditions(statement)
     )
+
+
+def _fits_strangers(pattern: str, key: str) -> bool:
+    """Whether it fits the zones or accounts of two who have nothing in common."""
+    return all(fnmatch.fnmatchcase(each, pattern.replace("[", "[[]")) for each in _STRANGERS[key])
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:

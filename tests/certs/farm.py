@@ -51,7 +51,8 @@ class Issuer:
 
     @functools.cached_property
     def certificate(self) -> x509.Certificate:
-        return sign(self.subject, (), self.key, self.signed_by or self, begin=BEGIN, days=self.days)
+        above = self.signed_by or self
+        return sign(self.subject, (), self.key, above, begin=BEGIN, days=self.days, is_ca=True)
 
     @property
     def pem(self) -> bytes:
@@ -69,13 +70,14 @@ def make_name(organisation: str, name: str) -> x509.Name:
 
 def sign(
     subject: x509.Name,
-    names: Sequence[str],
+    names: Sequence[str | x509.GeneralName],
     key: Any,
     issuer: Issuer,
     *,
     begin: datetime.datetime = BEGIN,
     days: float = 90,
     serial: int = 0x0102,
+    is_ca: bool = False,
 ) -> x509.Certificate:
     builder = (
         x509.CertificateBuilder()
@@ -86,8 +88,12 @@ def sign(
         .not_valid_before(begin)
         .not_valid_after(begin + datetime.timedelta(days=days))
     )
+    if is_ca:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     if names:
-        general = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+        general = x509.SubjectAlternativeName(
+            [x509.DNSName(name) if isinstance(name, str) else name for name in names]
+        )
         builder = builder.add_extension(general, critical=False)
     return builder.sign(issuer.key, hashes.SHA256())
 

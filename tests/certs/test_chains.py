@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from psfdns.certs import chains
-from psfdns.certs.chains import MAX_CERTIFICATES, ChainError, read_chain, read_pem_chain
+from psfdns.certs.chains import MAX_CERTIFICATES, MAX_NAMES, ChainError, read_chain, read_pem_chain
 from psfdns.certs.served import Chain, covers
 from tests.certs.certificates import BEGIN, day
 from tests.certs.farm import MIDDLE, OTHER, ROOT, STRANGER, Issuer, make, make_self_signed, sign
@@ -57,9 +58,41 @@ def test_a_chain_is_followed_as_far_as_it_leads(above: Sequence[Issuer], length:
 
 
 def test_an_issuer_of_the_same_name_with_another_key_does_not_continue_it() -> None:
-    namesake = sign(MIDDLE.subject, (), STRANGER.key, STRANGER).public_bytes(Encoding.PEM)
+    namesake = sign(MIDDLE.subject, (), STRANGER.key, STRANGER, is_ca=True).public_bytes(Encoding.PEM)
     assert len(read(SITE.certificate, namesake).path) == 1
     assert len(read(SITE.certificate, namesake, MIDDLE.pem).path) == 2
+
+
+def test_only_names_of_hosts_and_addresses_are_names() -> None:
+    general = [
+        x509.DNSName("www.example.org"),
+        x509.IPAddress(ipaddress.ip_address("192.0.2.1")),
+        x509.UniformResourceIdentifier("uri.example.org"),
+        x509.RFC822Name("mail.example.org"),
+    ]
+    certificate = sign(MIDDLE.subject, general, MIDDLE.key, MIDDLE)
+    assert read(certificate.public_bytes(Encoding.PEM)).leaf.names == ("www.example.org", "192.0.2.1")
+
+
+def test_of_thousands_of_names_some_are_kept_and_those_of_the_host() -> None:
+    certificate = sign(MIDDLE.subject, [f"{n}.example.org" for n in range(3000)], MIDDLE.key, MIDDLE)
+    der = certificate.public_bytes(Encoding.DER)
+    for host in ("2999.example.org", "0.example.org"):
+        leaf = read_chain([der], host).leaf
+        assert leaf.is_for(host)
+        assert len(leaf.names) == MAX_NAMES
+    assert not read_chain([der], "3000.example.org").leaf.is_for("3000.example.org")
+
+
+@pytest.mark.parametrize("is_ca", [True, False])
+def test_a_servers_certificate_issues_none_for_other_names(
+    monkeypatch: pytest.MonkeyPatch, is_ca: bool
+) -> None:
+    """Whoever has a certificate of a public CA has a key that can sign; clients refuse what it signs."""
+    monkeypatch.setattr(chains, "_roots", lambda: {ROOT.subject.public_bytes(): [ROOT.certificate]})
+    mine = sign(OTHER.subject, ("own.example",), OTHER.key, MIDDLE, is_ca=is_ca).public_bytes(Encoding.PEM)
+    forged = make("www.python.org", issuer=OTHER)
+    assert read(forged.certificate, mine, MIDDLE.pem).leads_to_root is is_ca
 
 
 def test_a_chain_below_a_public_root_leads_there_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +104,7 @@ def test_a_chain_below_a_public_root_leads_there_without_it(monkeypatch: pytest.
 
 def test_what_lies_beyond_a_public_root_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let's Encrypt's chain went on to a root that expired in September 2021, and no current client cared."""
-    beyond = sign(ROOT.subject, (), ROOT.key, STRANGER, days=1).public_bytes(Encoding.PEM)
+    beyond = sign(ROOT.subject, (), ROOT.key, STRANGER, days=1, is_ca=True).public_bytes(Encoding.PEM)
     shown = (SITE.certificate, MIDDLE.pem, beyond)
     assert len(read(*shown).path) == 3
     monkeypatch.setattr(chains, "_roots", lambda: {ROOT.subject.public_bytes(): [ROOT.certificate]})

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from psfdns.certs.attempts import Wish
-from psfdns.certs.completion import read_issued
+from psfdns.certs.completion import read_issued, refuse_time
 from psfdns.certs.pem import PemError
+from tests.certs.certificates import day
+from tests.certs.farm import make
 from tests.certs.issuing import issue
 from tests.certs.world import wish
 
@@ -40,3 +44,19 @@ def test_another_key_is_refused() -> None:
 def test_what_is_no_chain_is_refused() -> None:
     with pytest.raises(PemError, match="holds no certificate"):
         read_issued(b"<html>", issue().key, WISH)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (-0.5, "is valid from 2026-11-01 00:00 UTC on"),
+        (-0.04, None),
+        (1, None),
+        (89.9, None),
+        (90, "that it gives expired at 2027-01-30 00:00 UTC"),
+    ],
+)
+def test_one_that_nobody_could_use_takes_no_ones_place(number: float, words: str | None) -> None:
+    found = make("a.example", "*.a.example")
+    with pytest.raises(PemError, match=words) if words else contextlib.nullcontext():
+        refuse_time(found, WISH, day(number))

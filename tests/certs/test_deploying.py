@@ -41,6 +41,12 @@ CASES: dict[str, tuple[Standing, list[str]]] = {
     "it is revoked": (standing(revoked=frozenset({PRINT})), []),
     "an older one is revoked": (standing(revoked=frozenset({OLD})), ["hook", "lb"]),
     "the store cannot be read": (standing(unreadable="x", current=None), []),
+    "it has another's name": (standing(current=stored(names=("a.example", "b.example"))), []),
+    "it has fewer names": (standing(current=stored(names=("a.example",))), ["hook", "lb"]),
+    "a wildcard covers its name": (
+        standing(current=stored(names=("w.a.example",))),
+        ["hook", "lb"],
+    ),
     "nothing is to be deployed": (standing(deploy=()), []),
     "a target that is not defined any more": (standing(deploy=("gone", "hook")), ["hook"]),
     "a target of another tenant": (standing(deploy=("theirs", "hook")), ["hook"]),

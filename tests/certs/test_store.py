@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from psfdns.certs.ari import Ari, Window
+from psfdns.certs.handover import hand_over
 from psfdns.certs.pem import CertificateSet
 from psfdns.certs.state import Deployment, State
 from psfdns.certs.store import Shape, Store, StoreError
@@ -103,7 +104,7 @@ def test_a_combined_file_is_written_where_it_is_wanted_and_from_then_on(store: S
 
 def test_owner_and_group_are_handed_on_to_later_sets(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     handed: dict[str, tuple[int, int]] = {}
-    monkeypatch.setattr(os, "chown", lambda path, owner, group: handed.update({str(path): (owner, group)}))
+    monkeypatch.setattr(os, "fchown", lambda handle, *whose: handed.update({path_of(handle): whose}))
     store.put(NAME, OLD, shape=Shape(group=os.getegid()))
     assert modes(store.folder) == {(True, 0o750), (False, 0o640)}
     assert set(handed.values()) == {(-1, os.getegid())}
@@ -119,6 +120,39 @@ def test_owner_and_group_are_handed_on_to_later_sets(store: Store, monkeypatch: 
     assert handed[str(store.folder / "archive" / "b.example" / "1" / "cert.pem")] == (12, -1)
 
 
+def path_of(handle: int) -> str:
+    return str(Path(f"/proc/self/fd/{handle}").readlink())
+
+
+@pytest.mark.parametrize("place", ["archive/a.example", "archive", "live"])
+def test_nothing_behind_a_link_in_a_store_that_was_given_away_is_touched(store: Store, place: str) -> None:
+    """Whoever owns the store may put links there, and root gives away nothing that lies behind one."""
+    shape = Shape(group=os.getegid())
+    store.put(NAME, OLD, shape=shape)
+    outside = store.folder.parent / "outside"
+    (outside / NAME).mkdir(parents=True)
+    for folder in (outside, outside / NAME):
+        folder.chmod(0o755)
+    (store.folder / place).rename(store.folder / "old")
+    (store.folder / place).symlink_to(outside)
+    with pytest.raises(StoreError, match=f"{place} is a link|is a folder and not a link"):
+        store.put(NAME, NEW, shape=shape)
+    assert [each.name for each in outside.rglob("*")] == [NAME]
+    assert modes(outside) == {(True, 0o755)}
+
+
+def test_files_with_two_names_and_links_are_handed_to_nobody(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("theirs")
+    (tmp_path / "secret").chmod(0o600)
+    (tmp_path / "hard").hardlink_to(tmp_path / "secret")
+    (tmp_path / "soft").symlink_to("secret")
+    (tmp_path / "far").symlink_to(tmp_path)
+    for path in ("hard", "soft", "far/secret"):
+        with pytest.raises(OSError, match=r"[Ll]ink|Not a directory"):
+            hand_over(tmp_path, Path(path), owner=None, group=os.getegid())
+    assert modes(tmp_path) >= {(False, 0o600)}
+
+
 def test_who_may_not_hand_over_is_told_and_the_old_set_stays(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +161,7 @@ def test_who_may_not_hand_over_is_told_and_the_old_set_stays(
     def refuse(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(os, "chown", refuse)
+    monkeypatch.setattr(os, "fchown", refuse)
     with pytest.raises(StoreError, match="cannot be written: Operation not permitted"):
         store.put(NAME, NEW, shape=Shape(owner=1))
     assert read(store.live(NAME)) == OLD
@@ -300,7 +334,8 @@ CALLS = (
     "rename",
     "replace",
     "symlink",
-    "chown",
+    "fchown",
+    "fchmod",
     "chmod",
     "unlink",
     "rmdir",

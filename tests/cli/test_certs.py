@@ -449,7 +449,7 @@ def test_owner_group_and_combined_file_are_as_asked(
     import pwd
 
     handed = []
-    monkeypatch.setattr(os, "chown", lambda path, owner, group: handed.append((owner, group)))
+    monkeypatch.setattr(os, "fchown", lambda _, owner, group: handed.append((owner, group)))
     group, user = grp.getgrgid(os.getegid()).gr_name, pwd.getpwuid(os.geteuid()).pw_name
     found = import_(wanting, certbot, "site", "--group", group, "--owner", user, "--combined")
     assert fates(found) == {"site": "imported"}

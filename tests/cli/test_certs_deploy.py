@@ -384,3 +384,19 @@ def test_nothing_due_costs_no_import_of_what_asks_anybody(ground: Deploying) -> 
     ground.run("certs", "renew")
     done = spawn("--sandbox", "certs", "renew")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "[]\n")
+
+
+@pytest.mark.parametrize("command", ["deploy", "renew"])
+def test_a_key_that_another_tenant_left_in_the_store_is_brought_to_nobody(
+    ground: Deploying, command: str
+) -> None:
+    """Whoever takes a name of the store that is free again takes no key with it."""
+    ground.want(WANTS.replace('"b.alpha.test", "*.b.alpha.test"', '"c.alpha.test"'))
+    code, out, err = ground.run("certs", command, *(["site"] if command == "deploy" else []))
+    assert code == 1
+    assert "site: deployed" not in out
+    assert not (ground.root / "salt").exists()
+    assert "site" not in ground.calls()
+    if command == "deploy":
+        assert "site: what the store holds is for b.alpha.test, *.b.alpha.test, which" in err
+        assert "hint: psfdns certs issue site" in err

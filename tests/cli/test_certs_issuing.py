@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Iterator
@@ -535,6 +536,32 @@ def test_a_revoked_certificate_is_known_to_the_ca_and_due_with_a_new_key(ground:
     ground.succeed("certs", "renew")
     assert ground.serial("alpha.test") != serial
     assert ground.store.load_set("alpha.test").key != key
+
+
+def test_a_certificate_that_has_expired_when_it_is_given_replaces_none(
+    ground: Issuing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    before = ground.store.load_set("alpha.test")
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=4000)
+    monkeypatch.setattr("psfdns.cli.certs.issuing.now", lambda: later)
+    code, _, err = ground.run("certs", "issue", "alpha.test")
+    assert code == 1
+    assert "the certificate that it gives expired at " in err
+    assert ground.store.load_set("alpha.test") == before
+
+
+@pytest.mark.parametrize(("names", "is_kept"), [("alpha.test", True), ("b.alpha.test", False)])
+def test_a_key_is_kept_for_its_own_names_alone(ground: Issuing, names: str, is_kept: bool) -> None:
+    """Whoever takes a name of the store that is free again takes no key with it."""
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    key = ground.store.load_set("alpha.test").key
+    table = f'[[certificate]]\nname = "alpha.test"\nnames = ["{names}"]\n'
+    ground.want(f'{table}challenge = "direct"\nreuse_key = true\n')
+    ground.succeed("certs", "issue", "alpha.test")
+    assert (ground.store.load_set("alpha.test").key == key) is is_kept
 
 
 def test_a_certificate_that_another_client_got_is_revoked_by_its_own_key(ground: Issuing) -> None:

@@ -17,13 +17,15 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
 from psfdns.aws import open_objects
-from psfdns.certs.pem import CertificateSet
+from psfdns.certs.pem import CertificateSet, read_certificate
+from psfdns.certs.set_documents import Pointer, digest_of, render_pointer, render_set
 from psfdns.cli.certs.storing import open_store
 from psfdns.cli.options import Options
 from psfdns.cli.wiring import host_name, open_workspace, who_acts
 from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.sandbox import Sandbox
 from tests.certs.certificates import day
+from tests.certs.farm import make
 from tests.certs.hosts import holding
 from tests.certs.issuing import issue
 from tests.certs.lineages import write_lineage
@@ -278,7 +280,7 @@ def test_a_second_host_is_told_who_is_at_it_and_changes_nothing(
     hosts: tuple[Host, Host], bucket: Bucket
 ) -> None:
     _, two = hosts
-    objects = open_objects(BUCKET, "certs")
+    objects = open_objects(BUCKET, "certs", kms_key=KEY_ID)
     with holding(objects, "elsewhere")():
         code, out, err = two.run("certs", "renew")
     assert (code, out) == (1, "")
@@ -413,6 +415,30 @@ def test_everything_in_the_bucket_is_encrypted_with_the_key(hosts: tuple[Host, H
     stored = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET].keys.values()
     assert {(item.encryption, item.kms_key_id) for item in stored} == {("aws:kms", KEY_ID)}
     assert any(b"PRIVATE KEY" in data for data in bucket.objects().values())
+
+
+def test_what_somebody_without_the_key_put_there_is_brought_to_no_host(
+    hosts: tuple[Host, Host], bucket: Bucket
+) -> None:
+    """Whoever may write to the bucket alone has no key, and so no say in what hosts serve."""
+    one, two = hosts
+    one.succeed("certs", "renew")
+    before = one.live()
+    stranger = make("alpha.test", "*.alpha.test")
+    data = render_set(stranger)
+    stored = read_certificate(stranger.certificate, name="alpha.test")
+    planted = open_objects(BUCKET, "certs")
+    planted.put("archive/alpha.test/2.json", data)
+    planted.put(
+        "live/alpha.test.json", render_pointer(Pointer(2, digest_of(data), stored, stranger.certificate))
+    )
+
+    for host in hosts:
+        code, out, err = host.run("certs", "renew")
+        assert (code, out) == (1, "")
+        assert f"live/alpha.test.json: it is not encrypted with the KMS key {KEY_ID}" in err
+    assert one.live() == before
+    assert not (two.root / ".psfdns" / "certs" / "live").exists()
 
 
 def test_a_copy_that_cannot_be_written_is_exit_1_and_the_certificate_is_not_lost(

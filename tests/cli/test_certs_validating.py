@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from psfdns.cli.certs.validating import Validation, questions_of
+from psfdns.cli.certs.validating import SECONDS, Validation, questions_of
 from psfdns.cli.descent import Descent
 from psfdns.cli.wiring import now
+from psfdns.errors import LookupFailedError
+from psfdns.lookup.parents import Cut
 from psfdns.proofs import Place, challenge_owner
 from tests.cli.ground import Ground
 from tests.dnssec.cases import CASES
@@ -28,7 +32,7 @@ def place(name: str, target: str | None = None) -> Place:
 
 
 def find(net: Internet, *places: Place) -> dict[str, str]:
-    found = Validation(Descent(net.chain_means, net.anchors, now())).find_bogus(places)
+    found = Validation(Descent(net.chain_means, net.anchors, now()), lambda: 0.0).find_bogus(places)
     return {each.name: why for each, why in found.items()}
 
 
@@ -52,6 +56,21 @@ def test_keys_that_are_well_do_not_hide_a_denial_that_is_not_signed(net: Interne
     found = find(net, place("new.noproof.lab"))
     assert "new.noproof.lab. CAA" in found["new.noproof.lab"]
     assert "DNSSEC of noproof.lab. is broken" in found["new.noproof.lab"]
+
+
+def test_the_silent_servers_of_one_keep_no_others_waiting(net: Internet) -> None:
+    """Each look of the clock is half of the time that there is: after it nobody new is asked."""
+    asked: list[str] = []
+
+    def find_cut(name: str) -> Cut:
+        asked.append(name)
+        raise LookupFailedError("DNS", "find the servers", "none helps")
+
+    means = replace(net.chain_means, find_cut=find_cut)
+    ticks = itertools.count(0.0, SECONDS / 2)
+    validation = Validation(Descent(means, net.anchors, now()), lambda: next(ticks))
+    assert validation.find_bogus([place(f"w{number}.example") for number in range(50)]) == {}
+    assert len(asked) == 1
 
 
 def test_what_a_ca_asks() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +14,17 @@ from typing import Any
 
 import pytest
 
+from psfdns.certs.chains import ChainError
+from psfdns.certs.coverage import Spot
+from psfdns.certs.served import Chain
 from psfdns.certs.store import Store
 from psfdns.cli.certs import verifying
 from psfdns.cli.main import run
+from psfdns.lookup.hosts import Host
+from psfdns.lookup.server import Server
 from psfdns.web import handshake
-from tests.certs.certificates import day
+from psfdns.web.handshake import Call, Shown
+from tests.certs.certificates import day, wanted
 from tests.certs.farm import OTHER, Issuer, make, make_self_signed
 from tests.cli.checks import TENANT, write
 from tests.cli.ground import Ground
@@ -434,6 +441,7 @@ def test_bounds_are_told_and_unknown(renewed: Site) -> None:
         for name, value, words in (
             ("MAX_ADDRESSES", 1, "it has more than"),
             ("MAX_HOSTS", 0, "it is one of more than"),
+            ("MAX_CALLS", 1, "its addresses are beyond the first"),
             ("MAX_SECONDS", -1.0, "the time for all was over"),
         ):
             with renewed.monkeypatch.context() as bounded:
@@ -441,6 +449,40 @@ def test_bounds_are_told_and_unknown(renewed: Site) -> None:
                 code, document = renewed.verify()
             assert code == 3
             assert words in document["findings"][0]["summary"]
+
+
+def test_a_tenant_with_many_silent_addresses_keeps_no_other_from_a_look() -> None:
+    """Tenants take turns, certificates come first, and first addresses before second ones."""
+    ours = wanted(names=("b.example", "c.example"), tenant="two")
+    spots = [
+        *(Spot(f"{number}.example", "one", wanted(tenant="one")) for number in range(3)),
+        Spot("x.example", "one"),
+        Spot("b.example", "two", ours),
+        Spot("c.example", "two", ours),
+    ]
+    hosts = verifying._in_turn(spots)
+    assert hosts == ["0.example", "b.example", "1.example", "c.example", "2.example", "x.example"]
+    found = {host: Host(f"{host}.", tuple(Server(each, 443) for each in (ONE, TWO))) for host in ("a", "b")}
+    assert list(verifying._calls(found)) == [("a", ONE), ("b", ONE), ("a", TWO), ("b", TWO)]
+
+
+def test_the_bytes_of_a_batch_are_let_go_before_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+
+    def shake(calls: Sequence[Call], _: object) -> list[Shown]:
+        events.append(f"shake {len(calls)}")
+        return [Shown((b"",), "TLSv1.3")] * len(calls)
+
+    def read(_: object, host: str) -> Chain:
+        events.append(f"read {host}")
+        raise ChainError("noise")
+
+    monkeypatch.setattr(verifying, "shake_hands", shake)
+    monkeypatch.setattr(verifying, "read_chain", read)
+    monkeypatch.setattr(verifying, "BATCH", 2)
+    seen = list(verifying._see_all([Call(each, ONE) for each in "abc"], time.monotonic() + 900))
+    assert [each.unreadable for each in seen] == ["noise"] * 3
+    assert events == ["shake 2", "read a", "read b", "shake 1", "read c"]
 
 
 def test_the_sandboxs_zones_lead_where_they_would(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:

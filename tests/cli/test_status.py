@@ -192,6 +192,44 @@ def test_a_file_with_errors_is_its_zones_error(world: Registry) -> None:
     assert zones(document)["ours.test."]["severity"] == "well"
 
 
+def test_a_zone_that_no_command_takes_for_one_is_not_just_gone(world: Registry) -> None:
+    folder = world.root / "zones" / "two"
+    (folder / "theirs.test.zone").rename(folder / "Theirs.test.zone")
+    (folder / "more.test.zone").symlink_to("/dev/null")
+    code, document, _ = status(world, "--only", "drift")
+    assert code == 2
+    assert {(each["aspect"], each["code"], each["path"]) for each in document["findings"]} == {
+        ("zone", "bad-zone-name", "zones/two/Theirs.test.zone"),
+        ("zone", "bad-file", "zones/two/more.test.zone"),
+    }
+    _, out, _ = world.run("status", "--only", "drift")
+    assert "zones/two/more.test.zone: error: is a link" in out
+    assert status(world, "--only", "drift", "--tenant", "one")[0] == 0
+    assert status(world, "--only", "drift", "ours.test")[0] == 0
+
+
+def test_what_a_deploy_program_said_is_not_told_to_all_who_read_the_pages(
+    world: Registry, tmp_path: Path
+) -> None:
+    with (world.root / "psfdns.toml").open("a") as file:
+        file.write(
+            '\n[deploy.hook]\ntype = "exec"\ntenants = ["one"]\n'
+            'command = ["/bin/sh", "-c", "echo Authorization: Bearer s3cr3t; exit 1"]\n'
+        )
+    with (world.root / "certs" / "one.toml").open("a") as file:
+        file.write('deploy = ["hook"]\n')
+    assert world.run("certs", "deploy", "www.ours.test", sandbox=True)[0] == 1
+    assert "s3cr3t" in world.run("certs", "list", sandbox=True)[1]
+
+    site = tmp_path / "site"
+    code, document, _ = status(world, "--only", "certificates", "--html", str(site))
+    (finding,) = zones(document)["ours.test."]["findings"]
+    assert (code, finding["summary"]) == (2, "www.ours.test is not at hook: `psfdns certs list` says why")
+    pages = "".join(page.read_text() for page in site.rglob("*.html"))
+    assert "www.ours.test is not at hook" in pages
+    assert "s3cr3t" not in pages + json.dumps(document)
+
+
 def test_a_certs_file_with_errors_is_a_finding_of_no_zone(world: Registry) -> None:
     (world.root / "certs" / "two.toml").write_text("[[certificate]]\nnames = 7\n")
     code, document, _ = status(world, "--only", "certificates")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from psfdns.status.aspect import Aspect, Heard, Subject
-from psfdns.status.document import Gathered, is_unknown, to_document
+from psfdns.status.document import Gathered, is_unknown, to_document, zones_of
 
 NOW = datetime.datetime(2026, 11, 28, 9, 30, tzinfo=datetime.UTC)
 ZONE = Subject("a.example.", None, "one", domain="a.example.")
@@ -396,6 +396,31 @@ def test_a_certificate_counts_for_each_zone_that_its_names_lie_in_and_for_no_zon
     assert zones == {"a.example.": [], "sub.a.example.": ["site"], "b.example.": ["site"]}
     (listed,) = picture(heard)["certificates"]
     assert listed == row
+
+
+class Counted(list[str]):
+    """Zones that count how often somebody goes through all of them."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        Counted.walks += 1
+        return super().__iter__()
+
+
+def test_thousands_of_names_are_not_held_against_thousands_of_zones_each() -> None:
+    origins = Counted(["example.", "b.example.", "c.b.example.", "other."])
+    names = [
+        "b.example",
+        "x.c.b.example",
+        "*.c.b.example",
+        "notb.example",
+        "b.nowhere",
+        *map(str, range(500)),
+    ]
+    assert zones_of(names, origins) == ["example.", "b.example.", "c.b.example."]
+    assert Counted.walks == 1
+    assert zones_of(["b.nowhere"], (*origins, ".")) == ["."]
 
 
 def test_endings_are_sorted_by_the_day() -> None:

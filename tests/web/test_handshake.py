@@ -27,6 +27,7 @@ from tests.web.tls_servers import (
     by_host,
     closing,
     dripping,
+    impostor,
     make_context,
     saying,
     serving,
@@ -86,6 +87,26 @@ def test_a_server_that_wants_our_certificate_too_has_shown_its_own(version: ssl.
     heard = shake(speaking(context))
     assert isinstance(heard, Shown)
     assert heard.chain == ders(SITE.certificate, MIDDLE.pem)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"), [(b"", "bad signature"), (b"\x15\x03\x03\0\2\2\x28", "handshake failure")]
+)
+def test_a_certificate_without_its_key_is_not_taken_for_shown(spoilt: bytes, words: str) -> None:
+    """Certificates are public: who cannot sign with the key is refused by every client."""
+    heard = shake(impostor(make_context(SITE), spoilt))
+    assert isinstance(heard, Unheard)
+    assert heard.silence is Silence.NOT_TLS
+    assert words in heard.words
+
+
+def test_an_exchange_in_which_nothing_is_signed_proves_a_key_by_its_end_alone() -> None:
+    context = make_context(make("www.example.org", kind="rsa-2048"))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA:@SECLEVEL=0")
+    assert isinstance(shake(speaking(context)), Shown)
+    context.verify_mode = ssl.CERT_REQUIRED
+    assert isinstance(shake(speaking(context)), Unheard)
 
 
 def test_an_endless_chain_ends() -> None:

@@ -57,6 +57,41 @@ def speaking(context: ssl.SSLContext) -> Manner:
     return serve
 
 
+def impostor(context: ssl.SSLContext, instead: bytes) -> Manner:
+    """Shows the certificate in TLS 1.2, as anybody can, then a signature that does not fit, or bytes."""
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def serve(client: socket.socket) -> None:
+        heard, said = ssl.MemoryBIO(), ssl.MemoryBIO()
+        real = context.wrap_bio(heard, said, server_side=True)
+        heard.write(client.recv(4096))
+        with contextlib.suppress(ssl.SSLWantReadError):
+            real.do_handshake()
+        for kind, record in _messages(said.read()):
+            if kind == _SERVER_KEY_EXCHANGE:
+                client.sendall(instead or record[:-1] + bytes([record[-1] ^ 1]))
+            else:
+                client.sendall(record)
+        client.recv(1)
+
+    return serve
+
+
+_SERVER_KEY_EXCHANGE = 12
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Handshake messages (RFC 5246 §7.4), each in a record of its own."""
+    flight = b""
+    while data:
+        size = int.from_bytes(data[3:5], "big")
+        flight, data = flight + data[5 : 5 + size], data[5 + size :]
+    while flight:
+        size = 4 + int.from_bytes(flight[1:4], "big")
+        yield flight[0], b"\x16\x03\x03" + size.to_bytes(2, "big") + flight[:size]
+        flight = flight[size:]
+
+
 def saying(*parts: bytes) -> Manner:
     """These bytes at once, whatever is asked, and then nothing."""
 

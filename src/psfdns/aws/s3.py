@@ -1,8 +1,9 @@
 """A part of an S3 bucket as an ObjectStore (conditional writes: S3 User Guide, "Conditional requests").
 
 Objects get no ACL, and the bucket's own encryption unless a KMS key is named; then S3 has to say each time
-that it was used. The endpoint can be moved with AWS_ENDPOINT_URL_S3, where botocore addresses buckets by
-path; the bucket's region it finds from S3's redirect.
+that it was used, of what is read too: who may write to the bucket need not have the key. The endpoint can be
+moved with AWS_ENDPOINT_URL_S3, where botocore addresses buckets by path; the bucket's region it finds from
+S3's redirect.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def open_objects(
     """The objects below `prefix` ("" or "a/b", without slashes at the ends); nothing is asked until used.
 
     Credentials, profile and endpoint are those of botocore's own chain. What is written is encrypted with
-    `kms_key` (an id, an alias or an ARN), or not written.
+    `kms_key` (an id, an alias or an ARN), or not written; what is not encrypted with it is not read.
     """
     return S3Objects(bucket, prefix, kms_key, setting)
 
@@ -157,18 +158,35 @@ class S3Objects:
         return answer
 
     def _refuse_other_encryption(self, answer: Mapping[str, Any], doing: str) -> None:
-        """Raise HostError unless S3 says that it encrypted with the key, as far as names tell."""
-        said, key, wanted = answer.get("ServerSideEncryption"), answer.get("SSEKMSKeyId"), self._kms_key or ""
-        # S3 answers with the ARN of the key, whatever it was called.
-        is_same = "alias/" in wanted or (key or "").rpartition("/")[2] == wanted.rpartition("/")[2]
-        if said not in _KMS or not key or not is_same:
-            used = f"{said} {key or ''}".rstrip() if said else "no encryption"
+        """Raise HostError unless S3 says that it encrypted with the key."""
+        used = self._other_encryption(answer)
+        if used is not None:
             raise HostError(
                 self._service.name,
                 doing,
-                f"it was not encrypted with the KMS key {wanted}: the answer says {used}",
+                f"it was not encrypted with the KMS key {self._kms_key}: the answer says {used}",
                 hint=f"is that server S3? What lies at {self.url} is not protected as psfdns.toml wants it",
             )
+
+    def _refuse_foreign(self, answer: Mapping[str, Any], doing: str) -> None:
+        """Raise HostError for an object that somebody without the key may have put there."""
+        used = None if self._kms_key is None else self._other_encryption(answer)
+        if used is not None:
+            raise HostError(
+                self._service.name,
+                doing,
+                f"it is not encrypted with the KMS key {self._kms_key}: the answer says {used}",
+                hint="psfdns did not write it: find out who did, and remove it, or copy it under that key",
+            )
+
+    def _other_encryption(self, answer: Mapping[str, Any]) -> str | None:
+        """What else S3 says that it encrypted with; None where it was the key, as far as names tell."""
+        said, key, wanted = answer.get("ServerSideEncryption"), answer.get("SSEKMSKeyId"), self._kms_key or ""
+        # S3 answers with the ARN of the key, whatever it was called.
+        is_same = "alias/" in wanted or (key or "").rpartition("/")[2] == wanted.rpartition("/")[2]
+        if said in _KMS and key and is_same:
+            return None
+        return f"{said} {key or ''}".rstrip() if said else "no encryption"
 
     def _write_if(self, key: str, data: bytes, **condition: str) -> str | None:
         """None where the condition does not hold, unless it was a lost try of ours that broke it."""
@@ -197,6 +215,7 @@ class S3Objects:
             send = getattr(self._client, xform_name(action))
             answer: dict[str, Any] = send(Bucket=self._bucket, **parameters)
             if "Body" in answer:
+                self._refuse_foreign(answer, doing)
                 answer["Body"] = answer["Body"].read()
         except botocore_errors.ClientError as error:
             raise self._explain(error, action, doing) from error

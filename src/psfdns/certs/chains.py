@@ -6,20 +6,21 @@ Beside `pem` the only module that reads certificates. Which roots are known is c
 from __future__ import annotations
 
 import functools
-import ipaddress
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psfdns.certs.certificate import MAX_DOMAIN
-from psfdns.certs.served import Chain, Link
+from psfdns.certs.served import Chain, Link, covers
 
 if TYPE_CHECKING:
     from cryptography import x509
 
 MAX_CERTIFICATES = 16
 """Of one chain that are looked at; CAs have three or four."""
+MAX_NAMES = 100
+"""Of one certificate that are kept; those that cover the host are among them."""
 MIN_RSA_BITS, MIN_CURVE_BITS = 2048, 256
 MAX_ISSUER = 128
 """Characters of an organisation or a common name (RFC 5280 appendix A.1 permits 64)."""
@@ -30,8 +31,8 @@ class ChainError(ValueError):
     """The certificate that is served cannot be read; the message says why."""
 
 
-def read_chain(shown: Sequence[bytes]) -> Chain:
-    """What a server shows, as DER with its own certificate first; raises ChainError.
+def read_chain(shown: Sequence[bytes], host: str = "") -> Chain:
+    """What a server shows for a host, as DER with its own certificate first; raises ChainError.
 
     Certificates above it that cannot be read are passed over, as clients do.
     """
@@ -46,7 +47,7 @@ def read_chain(shown: Sequence[bytes]) -> Chain:
         path = _climb(first, list(_readable(others)))
         top = path[-1]
         return Chain(
-            tuple(_link(each, is_root=_is_issued_by(each, each)) for each in path),
+            tuple(_link(each, host, is_root=_is_issued_by(each, each)) for each in path),
             leads_to_root=_is_issued_by(top, top) or _has_known_root(top),
             is_self_signed=_is_issued_by(first, first),
             end=top.issuer.public_bytes(),
@@ -96,12 +97,22 @@ def _climb(first: x509.Certificate, others: list[x509.Certificate]) -> list[x509
     """
     path = [first]
     while not (_is_issued_by(path[-1], path[-1]) or _has_known_root(path[-1])):
-        above = next((each for each in others if _is_issued_by(path[-1], each)), None)
+        above = next((each for each in others if _may_issue(each) and _is_issued_by(path[-1], each)), None)
         if above is None:
             break
         others.remove(above)
         path.append(above)
     return path
+
+
+def _may_issue(issuer: x509.Certificate) -> bool:
+    """Whether it is a CA's: else whoever has a server's certificate could sign one for any name."""
+    from cryptography import x509
+
+    try:
+        return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
 
 
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -132,12 +143,12 @@ def _roots() -> Mapping[bytes, Sequence[x509.Certificate]]:
     return found
 
 
-def _link(certificate: x509.Certificate, *, is_root: bool) -> Link:
+def _link(certificate: x509.Certificate, host: str = "", *, is_root: bool) -> Link:
     from cryptography.hazmat.primitives import hashes
 
     serial = f"{abs(certificate.serial_number):x}"
     return Link(
-        names=tuple(dict.fromkeys(_names(certificate))),
+        names=tuple(_keep_names(list(dict.fromkeys(_names(certificate))), host)),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         serial=serial.zfill(len(serial) + len(serial) % 2),
@@ -155,9 +166,17 @@ def _names(certificate: x509.Certificate) -> Iterator[str]:
     except x509.ExtensionNotFound:
         return
     for general in found:
-        is_text = isinstance(general.value, str | ipaddress.IPv4Address | ipaddress.IPv6Address)
-        if is_text and len(str(general.value)) <= MAX_DOMAIN:
+        # An address of mail, or a URI, that reads like a host's name is none (RFC 9525 §6.2).
+        is_host = isinstance(general, x509.DNSName | x509.IPAddress)
+        if is_host and len(str(general.value)) <= MAX_DOMAIN:
             yield str(general.value).lower()
+
+
+def _keep_names(names: list[str], host: str) -> list[str]:
+    """A stranger's certificate may have ten thousand, at each of his addresses."""
+    if len(names) <= MAX_NAMES:
+        return names
+    return sorted(names, key=lambda name: not covers(name, host))[:MAX_NAMES]
 
 
 def _issuers(certificate: x509.Certificate) -> Iterator[str]:

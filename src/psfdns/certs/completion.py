@@ -13,6 +13,8 @@ from psfdns.errors import CaError
 
 PATIENCE = datetime.timedelta(minutes=5)
 """For validation, and again for the certificate; the order stays for the next run."""
+CLOCKS_DIFFER = datetime.timedelta(hours=1)
+"""By so much ours may be slow."""
 LONGEST_PAUSE = 30.0
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5)
 
@@ -49,6 +51,7 @@ def complete(attempt: Attempt, *, now: Clock, sleep: Sleep, ledger: Counting) ->
     chains = authority.download(order)
     try:
         found = read_issued(chains[0], draft.key_pem, attempt.wish)
+        refuse_time(found, attempt.wish, now())
     except PemError as error:
         raise CaError(
             authority.who, f"download the certificate of {attempt.wish.name}", str(error)
@@ -74,6 +77,15 @@ def note_failures(attempt: Attempt, order: Order, ledger: Counting) -> list[str]
             ledger.fail(attempt, authorization.name, authorization=url)
             told.append(f"{authorization.name}: {authorization.error}")
     return told
+
+
+def refuse_time(found: CertificateSet, wish: Wish, now: datetime.datetime) -> None:
+    """Raise PemError for a certificate that nobody could use in the place of the one before."""
+    issued = read_certificate(found.certificate, name=wish.name)
+    if issued.not_after <= now:
+        raise PemError(f"the certificate that it gives expired at {issued.not_after:%Y-%m-%d %H:%M} UTC")
+    if issued.not_before > now + CLOCKS_DIFFER:
+        raise PemError(f"the certificate is valid from {issued.not_before:%Y-%m-%d %H:%M} UTC on")
 
 
 class _Waiting:

@@ -53,9 +53,12 @@ def find_due(standings: Sequence[Standing], targets: Mapping[str, DeployTarget])
 
 
 def find_deliveries(standing: Standing, targets: Mapping[str, DeployTarget]) -> list[Delivery]:
-    """All of a certificate, due or not; nothing of one that is missing, unreadable or revoked."""
+    """All of a certificate, due or not; nothing of one that is missing, unreadable or revoked.
+
+    Nor of one for names that are not wanted: its key may be that of a tenant who had the name in the store.
+    """
     wanted, current = standing.wanted, standing.current
-    if current is None or standing.unreadable is not None or standing.is_revoked:
+    if current is None or standing.unreadable is not None or standing.is_revoked or standing.strange_names:
         return []
     found = []
     for name in wanted.deploy:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from psfdns.certs import rules
 from psfdns.certs.certificate import WantedCertificate
 from psfdns.certs.renewal import LAST_FRACTION, Reason, Renewal, decide
+from psfdns.certs.served import covers_any
 from psfdns.certs.state import State
 from psfdns.certs.stored import StoredCertificate
 from psfdns.diagnostics import Diagnostic
@@ -33,6 +34,12 @@ class Standing:
     def is_revoked(self) -> bool:
         """Whether what is there is known to be revoked."""
         return self.current is not None and self.current.fingerprint in self.state.revoked
+
+    @property
+    def strange_names(self) -> tuple[str, ...]:
+        """Names of what is there that are not wanted: another tenant may have left it under this name."""
+        names = self.current.names if self.current is not None else ()
+        return tuple(name for name in names if not covers_any(self.wanted.names, name))
 
     def is_deployed(self, target: str) -> bool:
         """Whether what is there arrived at the target."""

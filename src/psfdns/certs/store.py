@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from psfdns.certs.about import parse_about, render_about
+from psfdns.certs.handover import hand_over
 from psfdns.certs.pem import MAX_BYTES, CertificateSet, PemError, check_set, read_certificate
 from psfdns.certs.state import State, StateError, parse_state, render_state
 from psfdns.certs.stored import Issuance, StoredCertificate
@@ -31,7 +32,7 @@ CERTIFICATE, CHAIN, FULL_CHAIN, KEY = "cert.pem", "chain.pem", "fullchain.pem", 
 COMBINED, ABOUT = "combined.pem", "about.json"
 _UNFINISHED = ".new-"
 _LONGEST_NOTE = 300
-_FOLDER_MODE, _FOLDER_MODE_OF_GROUP, _FILE_MODE_OF_GROUP = 0o700, 0o750, 0o640
+_FOLDER_MODE = 0o700
 
 
 class StoreError(PsfdnsError):
@@ -206,20 +207,28 @@ class Store:
 
     def _write(self, name: str, new: CertificateSet, stored: StoredCertificate, shape: Shape) -> int:
         """A new complete set that nobody sees yet; its number."""
-        self._tidy(name)
         files = _files(new, stored, shape)
         folder = self.folder / ARCHIVE / name
-        for place in (self.folder, self.folder / LIVE, self.folder / ARCHIVE, folder):
+        below = (self.folder / LIVE, self.folder / ARCHIVE, folder)
+        for place in below:
+            _refuse_link(place)
+        self._tidy(name)
+        for place in (self.folder, *below):
             _make_folder(place)
-            _hand_over(place, shape)
+            self._hand_over(place, shape)
         if (self.folder / LOCK).exists():
-            _hand_over(self.folder / LOCK, Shape(owner=shape.owner))
+            self._hand_over(self.folder / LOCK, Shape(owner=shape.owner))
         version = max(self.versions(name), default=0) + 1
         made = folder / str(version)
         write_folder(made, files)
         for path in (*(made / file for file in files), made):
-            _hand_over(path, shape)
+            self._hand_over(path, shape)
         return version
+
+    def _hand_over(self, path: Path, shape: Shape) -> None:
+        """Owner and group, where they were named; a group may read then. Raises OSError."""
+        if shape.owner is not None or shape.group is not None:
+            hand_over(self.folder, path.relative_to(self.folder), owner=shape.owner, group=shape.group)
 
     def _swap(self, name: str, version: int) -> None:
         """The one step that counts."""
@@ -282,12 +291,10 @@ def _make_folder(folder: Path) -> None:
         folder.chmod(mode & ~0o027)
 
 
-def _hand_over(path: Path, shape: Shape) -> None:
-    """Owner and group, where they were named; a group may read then."""
-    if shape.owner is not None or shape.group is not None:
-        os.chown(path, -1 if shape.owner is None else shape.owner, -1 if shape.group is None else shape.group)
-    if shape.group is not None:
-        path.chmod(_FOLDER_MODE_OF_GROUP if path.is_dir() else _FILE_MODE_OF_GROUP)
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        hint = "remove it: psfdns makes the folder anew"
+        raise StoreError(f"{path} is a link, where a folder of psfdns's should be", hint=hint)
 
 
 def _failed(path: Path, what: str, error: OSError) -> StoreError:

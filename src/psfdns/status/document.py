@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from psfdns.moments import write_moment
-from psfdns.names import canonical_order, is_subdomain
-from psfdns.status.aspect import Aspect, Heard, Level, Shape, Subject, level_of, worst
+from psfdns.names import canonical_order, parent_of
+from psfdns.status.aspect import ZONE, Aspect, Heard, Level, Shape, Subject, level_of, worst
 from psfdns.status.endings import days_left, list_endings
 from psfdns.status.sections import View, marked, read_view, tell
 
@@ -26,6 +26,7 @@ class Gathered:
     """What the commands said: of the aspects that are not in `heard` nobody was to look.
 
     `origins` are the public zones of the whole repository, so that a certificate's name finds its own.
+    `unread`: findings about files that should be a zone's, and of which none is.
     """
 
     subjects: Sequence[Subject]
@@ -34,6 +35,7 @@ class Gathered:
     tenants: Sequence[Shape]
     history: Mapping[tuple[str, str | None], Sequence[Shape]] = field(default_factory=dict)
     token_expires: datetime.date | None = None
+    unread: Sequence[Shape] = ()
 
 
 def to_document(gathered: Gathered, *, now: datetime.datetime) -> Shape:
@@ -57,7 +59,7 @@ def to_document(gathered: Gathered, *, now: datetime.datetime) -> Shape:
         "unknown": _unknown(heard),
         "summary": {level.value: counts[level.value] for level in Level},
         "zones": zones,
-        "findings": [*_of_no_zone(gathered, heard)],
+        "findings": [*marked(gathered.unread, ZONE), *_of_no_zone(gathered, heard)],
         "certificates": [_without(each, {"zones", "days_left"}) for each in told],
         "domains": domains,
         "endings": list_endings(domains, told, gathered.token_expires, now=now),
@@ -121,14 +123,20 @@ def _list_certificates(gathered: Gathered, now: datetime.datetime) -> Shape | No
     return {**document, "certificates": dated}
 
 
-def zones_of(names: Sequence[str], origins: Sequence[str]) -> list[str]:
+def zones_of(names: Sequence[str], origins: Iterable[str]) -> list[str]:
     """The nearest zone of each name, in canonical order."""
-    found = set()
-    for name in names:
-        fqdn = f"{name.removeprefix('*.')}."
-        above = [origin for origin in origins if is_subdomain(fqdn, origin)]
-        found |= {max(above, key=len)} if above else set()
-    return sorted(found, key=canonical_order)
+    held = frozenset(origins)
+    found = {_nearest(f"{name.removeprefix('*.')}.", held) for name in names}
+    return sorted(found - {None}, key=canonical_order)  # type: ignore[arg-type]
+
+
+def _nearest(name: str, held: Container[str]) -> str | None:
+    """By the labels of the name, so that it is nothing to it how many zones there are."""
+    while name not in held:
+        if name == ".":
+            return None
+        name = parent_of(name)
+    return name
 
 
 def _of_no_zone(gathered: Gathered, heard: Mapping[Aspect, Heard]) -> Iterator[Shape]:

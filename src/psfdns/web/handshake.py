@@ -137,6 +137,8 @@ def _exchange(connected: socket.socket, host: str) -> Heard:
         _complete(speaking, connected)
     except SSL.Error as error:
         detail = _words_of(error)
+        if not _has_proved_its_key(speaking):
+            return Unheard(Silence.NOT_TLS, detail)
     chain = _chain_of(speaking)
     return Shown(chain, speaking.get_protocol_version_name()) if chain else Unheard(Silence.NOT_TLS, detail)
 
@@ -176,6 +178,16 @@ def _complete(speaking: SSL.Connection, connected: socket.socket) -> None:
         speaking.bio_write(heard)
 
 
+def _has_proved_its_key(speaking: SSL.Connection) -> bool:
+    """Whether it has signed before the handshake failed: the certificate alone anybody can show.
+
+    We have sent our last message, which we do after its signature fits. With RSA's own exchange of keys
+    nothing is signed, and only its last message proves anything.
+    """
+    signed = (speaking.get_cipher_name() or "").startswith(("TLS_", "ECDHE-", "DHE-"))
+    return signed and speaking.get_finished() is not None
+
+
 def _send(speaking: SSL.Connection, connected: socket.socket) -> None:
     from OpenSSL import SSL
 
@@ -192,9 +204,7 @@ def _chain_of(speaking: SSL.Connection) -> tuple[bytes, ...]:
 
 
 def _words_of(error: Exception) -> str:
-    """OpenSSL's own words for what went wrong, such as `wrong version number`."""
-    for reasons in error.args:
-        for _, _, reason in reasons if isinstance(reasons, list) else ():
-            if reason:
-                return str(reason)
-    return ""
+    """OpenSSL's own words for what went wrong, such as `wrong version number`; those about TLS first."""
+    said = [each for reasons in error.args if isinstance(reasons, list) for each in reasons if each[2]]
+    of_tls = [each for each in said if each[0] == "SSL routines"]
+    return next((str(reason) for _, _, reason in (*of_tls, *said)), "")

@@ -161,6 +161,7 @@ ANSWERS: dict[str, tuple[int, Any, str]] = {
     "a list of something": (200, {"data": [3]}, "what it answers is no list"),
     "deep": (200, b"[" * 100_000, "what it answers is not what was asked for"),
     "the token": (400, {"msg": f"no {TOKEN}"}, "it answers 400 (no ***)"),
+    "the token where words are cut": (400, {"msg": "x" * 495 + TOKEN}, f"it answers 400 ({'x' * 495}***)"),
 }
 
 
@@ -171,9 +172,24 @@ def test_what_is_no_good_answer_is_said(fastly: FakeFastly, case: str) -> None:
     assert str(fault_of(fastly)) == f"Fastly: look for the key: {words}"
 
 
-def test_an_answer_without_an_id_is_said(fastly: FakeFastly) -> None:
-    fastly.refuse["POST /tls/certificates"] = (201, {"data": {}})
+@pytest.mark.parametrize("data", [{}, [], ["x"], "x", {"id": ["x"]}], ids=str)
+def test_an_answer_without_an_id_is_said(fastly: FakeFastly, data: Any) -> None:
+    fastly.refuse["POST /tls/certificates"] = (201, {"data": data})
     assert "what it answers has no id" in str(fault_of(fastly))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"data": [], "meta": ["x"]},
+        {"data": [{"id": "x", "attributes": {"public_key_sha1": ["x"], "name": {}}}]},
+        {"data": [{"id": "x", "attributes": ["name"]}]},
+    ],
+    ids=str,
+)
+def test_lists_that_hold_something_else_hold_nothing_of_ours(fastly: FakeFastly, listed: Any) -> None:
+    fastly.refuse["GET"] = (200, listed)
+    assert bring(fastly, parcel()) in fastly.certificates
 
 
 def test_a_wrong_token_is_said_with_what_to_do(fastly: FakeFastly) -> None:

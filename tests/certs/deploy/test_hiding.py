@@ -12,6 +12,7 @@ from tests.certs.deploy.parcels import NEXT, SET, key_text
 
 PEM, LINE = SET.key.decode(), key_text()
 DER = base64.b64decode(LINE)
+SCALAR = DER[36:68]
 WRITTEN = {
     "as PEM": PEM,
     "as PEM without its end": PEM[:120],
@@ -24,8 +25,16 @@ WRITTEN = {
     "safe for URLs": LINE.replace("+", "-").replace("/", "_"),
     "in hexadecimal": DER.hex(),
     "in hexadecimal with colons": DER.hex(":").upper(),
+    "in hexadecimal after letters that grow in lower case": "\u0130" * 40 + DER.hex(),
+    "its number alone, as in a JWK": base64.urlsafe_b64encode(SCALAR).decode(),
+    "in base64 within another document": base64.b64encode(b"0w\x02\x01\x01\x04 " + SCALAR).decode(),
+    "in base64 one byte further on": base64.b64encode(b"x" + DER).decode(),
     "as openssl prints it": "\n    ".join(textwrap.wrap(DER.hex(":"), 45)),
 }
+
+
+def windows(text: str) -> list[str]:
+    return [text[at : at + 12] for at in range(len(text) - 12)]
 
 
 @pytest.mark.parametrize("case", WRITTEN)
@@ -34,7 +43,8 @@ def test_nothing_of_the_key_is_left(case: str) -> None:
     assert hidden.startswith("before: ")
     assert "***" in hidden
     bare = "".join(hidden.split())
-    pieces = [LINE[at : at + 12] for at in range(len(LINE) - 12)]
+    pieces = windows(LINE)
+    pieces += [each for skip in (1, 2) for each in windows(base64.b64encode(DER[skip:]).decode().rstrip("="))]
     digits = [DER.hex()[at : at + 16] for at in range(len(DER.hex()) - 16)]
     assert not [piece for piece in pieces if piece in bare.replace("\\n", "")]
     assert not [piece for piece in digits if piece in bare.replace(":", "").lower()]

@@ -79,7 +79,7 @@ class FastlyApi:
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise DeployError(f"Fastly: {doing}: what it answers is no list")
             yield from items
-            total = (found.get("meta") or {}).get("total_pages")
+            total = _table(found.get("meta")).get("total_pages")
             if len(items) < PER_PAGE if not isinstance(total, int) else number >= total:
                 return
         raise DeployError(f"Fastly: {doing}: its list has no end")
@@ -92,7 +92,8 @@ class FastlyApi:
 
     def _refusal(self, heard: Heard) -> str:
         meaning = _MEANINGS.get(heard.status or 0, f"it answers {heard.status}")
-        said = hide_words(_read_reasons(heard.body), (self.token,))
+        # Hidden before it is cut: half a token at the end would be one that nobody finds.
+        said = hide_words(_read_reasons(heard.body), (self.token,))[:_MAX_WORDS]
         return f"{meaning} ({said})" if said else meaning
 
 
@@ -161,7 +162,7 @@ def _patch(api: FastlyApi, parcel: Parcel, label: str, place: str) -> str:
 
 def _create(api: FastlyApi, parcel: Parcel, label: str) -> str:
     found = api.ask("POST", _CERTIFICATES, "make the certificate", _certificate(parcel, label)) or {}
-    place = (found.get("data") or {}).get("id")
+    place = _table(found.get("data")).get("id")
     if not isinstance(place, str):
         raise DeployError("Fastly: make the certificate: what it answers has no id")
     return place
@@ -186,9 +187,14 @@ def _remove_old_keys(api: FastlyApi, label: str, digest: str) -> None:
         return
 
 
-def _attribute(item: Mapping[str, Any], name: str) -> Any:
-    attributes = item.get("attributes")
-    return attributes.get(name) if isinstance(attributes, dict) else None
+def _attribute(item: Mapping[str, Any], name: str) -> str | None:
+    found = _table(item.get("attributes")).get(name)
+    return found if isinstance(found, str) else None
+
+
+def _table(found: Any) -> Mapping[str, Any]:
+    """An object of JSON; whatever else stands there holds nothing."""
+    return found if isinstance(found, dict) else {}
 
 
 def _read_reasons(body: bytes) -> str:
@@ -205,7 +211,7 @@ def _read_reasons(body: bytes) -> str:
         for name in ("title", "msg", "detail")
         if isinstance(item.get(name), str) and item[name]
     ]
-    return ": ".join(dict.fromkeys(words))[:_MAX_WORDS]
+    return ": ".join(dict.fromkeys(words))
 
 
 def _json(body: bytes) -> Any:

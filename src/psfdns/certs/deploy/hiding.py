@@ -13,15 +13,17 @@ _BLOCK = re.compile(
 _BASE64, _HEX = re.compile(r"[A-Za-z0-9+/_-]"), re.compile(r"[0-9A-Fa-f]")
 _BASE64_LENGTH, _HEX_LENGTH = 12, 16
 """So many characters of a key in a row, whatever stands between them, are taken for the key."""
-_URL_SAFE = str.maketrans("-_", "+/")
+_URL_SAFE, _LOWER = str.maketrans("-_", "+/"), str.maketrans("ABCDEF", "abcdef")
+"""A letter for a letter: what is longer in lower case would move all places behind it."""
 
 
 def hide_key(text: str, key: bytes) -> str:
     """The text without the key (PEM), in base64 or in hexadecimal, whole or in pieces."""
     body = "".join(re.findall(r"^[A-Za-z0-9+/=]+$", key.decode("ascii", "replace"), re.MULTILINE))
     text = _BLOCK.sub(HIDDEN, text)
-    text = _blot(text, _find_pieces(text.translate(_URL_SAFE), _BASE64, body.rstrip("="), _BASE64_LENGTH))
-    return _blot(text, _find_pieces(text.lower(), _HEX, _digits(body), _HEX_LENGTH))
+    for written in _alignments(body):
+        text = _blot(text, _find_pieces(text.translate(_URL_SAFE), _BASE64, written, _BASE64_LENGTH))
+    return _blot(text, _find_pieces(text.translate(_LOWER), _HEX, _digits(body), _HEX_LENGTH))
 
 
 def hide_words(text: str, words: Iterable[str]) -> str:
@@ -49,8 +51,18 @@ def _blot(text: str, places: set[int]) -> str:
     return "".join(shown) if places else text
 
 
+def _alignments(body: str) -> list[str]:
+    """The key's bytes in base64 as they are written within another document, from each of three places on."""
+    raw = _bytes(body)
+    return [body.rstrip("="), *(base64.b64encode(raw[skip:]).decode().rstrip("=") for skip in (1, 2))]
+
+
 def _digits(body: str) -> str:
+    return _bytes(body).hex()
+
+
+def _bytes(body: str) -> bytes:
     try:
-        return base64.b64decode(body).hex()
+        return base64.b64decode(body)
     except ValueError:
-        return ""
+        return b""

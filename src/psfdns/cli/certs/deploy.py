@@ -86,6 +86,11 @@ def _refuse(standing: Standing, targets: Sequence[str]) -> None:
     if standing.is_revoked:
         hint = "psfdns certs renew replaces it, and brings the new one to its targets"
         raise PsfdnsError(f"{wanted.name} is revoked: it is brought nowhere", hint=hint)
+    if standing.strange_names:
+        names = ", ".join(standing.strange_names)
+        hint = f"psfdns certs issue {wanted.name}: the new one is brought to its targets"
+        summary = f"{wanted.name}: what the store holds is for {names}, which its certs file does not want"
+        raise PsfdnsError(f"{summary}: it is brought nowhere", hint=hint)
     if not wanted.deploy:
         hint = f'certs/{wanted.tenant}.toml says where: deploy = ["…"]'
         raise UsageError(f"{wanted.name} has no deploy targets", hint=hint)

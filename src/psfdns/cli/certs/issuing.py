@@ -102,6 +102,9 @@ def make_wish(job: Job, standing: Standing) -> Wish:
     zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
     bare = dict.fromkeys(map(without_wildcard, wanted.names))
     has_key = current is not None and current.key == wanted.key and not standing.is_revoked
+    # One without any of the names is another's, who had this name in the store: so is its key.
+    is_its_own = current is not None and not set(current.names).isdisjoint(wanted.names)
+    is_reused = wanted.reuse_key and has_key and is_its_own
     wish = Wish(
         wanted.name,
         wanted.names,
@@ -110,7 +113,7 @@ def make_wish(job: Job, standing: Standing) -> Wish:
         {name: place_of(name, tenant=wanted.tenant, zone=zone) for name in bare},
         wanted.profile,
         replaces_at=issuer_of(standing),
-        reused_key=job.store.load_set(wanted.name).key if wanted.reuse_key and has_key else None,
+        reused_key=job.store.load_set(wanted.name).key if is_reused else None,
     )
     return wish if current is None else _succeed(wish, current, standing.state.ari)
 

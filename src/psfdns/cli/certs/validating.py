@@ -7,7 +7,7 @@ CA, and so is what lies in no zone that is secure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,43 +27,54 @@ if TYPE_CHECKING:
     from psfdns.proofs import Place
 
 THREADS = 8
+SECONDS = 120.0
+"""After these nobody new is asked: one tenant's silent servers keep no other's certificates waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Looks at the zones of places, each of them once."""
+    """Looks at the zones of places, each of them once; `clock` tells seconds."""
 
     descent: Descent
+    clock: Callable[[], float]
 
     def find_bogus(self, places: Sequence[Place]) -> dict[Place, str]:
         """By place, why a CA would refuse it; one that is not in it is well, or nothing is known of it."""
         asked = {place: questions_of(place) for place in places}
-        zones = self._zones({question for questions in asked.values() for question in questions})
-        by_zone: dict[str, list[Question]] = {}
-        for question, cut in zones.items():
-            by_zone.setdefault(cut.zone, []).append(question)
-        cuts = {cut.zone: cut for cut in zones.values()}
-        faults: dict[Question, str] = {}
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="dnssec") as pool:
-            for found in pool.map(lambda zone: self._judge(cuts[zone], by_zone[zone]), by_zone):
-                faults |= found
+        faults = self._find_faults(dict.fromkeys(each for questions in asked.values() for each in questions))
         return {
             place: next(faults[each] for each in questions if each in faults)
             for place, questions in asked.items()
             if any(each in faults for each in questions)
         }
 
-    def _zones(self, questions: Iterable[Question]) -> dict[Question, Cut]:
-        """The zone that each lies in, of those of which it could be found out."""
-        found = {}
-        for question in sorted(questions):
-            try:
-                found[question] = self.descent.means.find_cut(question.name)
-            except LookupFailedError:
-                continue
-        return found
+    def _find_faults(self, questions: Collection[Question]) -> dict[Question, str]:
+        until = self.clock() + SECONDS
+        faults: dict[Question, str] = {}
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="dnssec") as pool:
+            found = zip(questions, pool.map(lambda each: self._find_cut(each, until), questions), strict=True)
+            by_zone: dict[str, list[Question]] = {}
+            cuts: dict[str, Cut] = {}
+            for question, cut in found:
+                if cut is not None:
+                    by_zone.setdefault(cut.zone, []).append(question)
+                    cuts[cut.zone] = cut
+            for told in pool.map(lambda zone: self._judge(cuts[zone], by_zone[zone], until), by_zone):
+                faults |= told
+        return faults
 
-    def _judge(self, cut: Cut, questions: Sequence[Question]) -> Mapping[Question, str]:
+    def _find_cut(self, question: Question, until: float) -> Cut | None:
+        """The zone that it lies in, where that can be found out in time."""
+        if self.clock() >= until:
+            return None
+        try:
+            return self.descent.means.find_cut(question.name)
+        except LookupFailedError:
+            return None
+
+    def _judge(self, cut: Cut, questions: Sequence[Question], until: float) -> Mapping[Question, str]:
+        if self.clock() >= until:
+            return {}
         trust = self.descent.trust(cut.zone)
         if trust.security is Security.BOGUS:
             return dict.fromkeys(questions, _words(cut.zone, trust.cause))
@@ -85,9 +96,10 @@ def open_validation(workspace: Workspace, access: Access) -> Validation:
     """From the trust anchors of `[resolver]` down. Raises LookupFailedError where they cannot be read."""
     from psfdns.cli.descent import Descent
     from psfdns.cli.resolving import open_anchors, open_chain_means
-    from psfdns.cli.wiring import now
+    from psfdns.cli.wiring import monotonic, now
 
-    return Validation(Descent(open_chain_means(workspace, access), open_anchors(workspace), now()))
+    descent = Descent(open_chain_means(workspace, access), open_anchors(workspace), now())
+    return Validation(descent, monotonic)
 
 
 def questions_of(place: Place) -> tuple[Question, ...]:

@@ -34,10 +34,13 @@ MAX_HOSTS = 4000
 """Of one run: more than thousands of zones serve, and less than a hostile file can name."""
 MAX_ADDRESSES = 16
 """Of one host."""
+MAX_CALLS = 16_000
+"""Connections of one run: what is remembered of each takes room."""
 BATCH = 100
 """Handshakes between two looks at the clock."""
 _LATE = Unheard(Silence.LATE)
 _TOO_MANY_HOSTS = f"it is one of more than {MAX_HOSTS:,} names"
+_TOO_MANY_CALLS = f"its addresses are beyond the first {MAX_CALLS:,}"
 _TOO_MANY_ADDRESSES = f"it has more than {MAX_ADDRESSES} addresses"
 
 
@@ -140,14 +143,34 @@ def _choose(
 
 
 def _look_at_all(workspace: Workspace, spots: Sequence[Spot]) -> list[Look]:
-    hosts = list(dict.fromkeys(spot.host for spot in spots))
+    hosts = _in_turn(spots)
     until = monotonic() + MAX_SECONDS
     found = _resolve(workspace, hosts[:MAX_HOSTS])
-    calls = [Call(host, address) for host, each in found.items() for address in _addresses(each)]
+    calls = list(_calls(found))[:MAX_CALLS]
     talk(workspace.options, f"looking at {count(len(hosts), 'name')} by {count(len(calls), 'connection')}")
-    heard = dict(zip(calls, _hear(calls, until), strict=True))
-    seen = {call: _see(call.address, each) for call, each in heard.items()}
+    seen = dict(zip(calls, _see_all(calls, until), strict=True))
     return [_look(spot, found.get(spot.host), seen) for spot in spots]
+
+
+def _in_turn(spots: Iterable[Spot]) -> list[str]:
+    """The hosts, those of certificates first and tenants in turn: many of one keep none of another out."""
+    turns: dict[tuple[bool, str], dict[str, None]] = {}
+    for spot in spots:
+        turns.setdefault((spot.wanted is None, spot.tenant), {})[spot.host] = None
+    ordered = [
+        (is_uncovered, number, host)
+        for (is_uncovered, _), hosts in turns.items()
+        for number, host in enumerate(hosts)
+    ]
+    ordered.sort(key=lambda each: each[:2])
+    return list(dict.fromkeys(host for *_, host in ordered))
+
+
+def _calls(found: Mapping[str, Host]) -> Iterator[Call]:
+    """The first address of every host, then the second ones: silent addresses of one keep none waiting."""
+    addresses = {host: _addresses(each) for host, each in found.items()}
+    for number in range(MAX_ADDRESSES):
+        yield from (Call(host, each[number]) for host, each in addresses.items() if number < len(each))
 
 
 def _resolve(workspace: Workspace, hosts: Iterable[str]) -> dict[str, Host]:
@@ -170,28 +193,31 @@ def _addresses(host: Host) -> list[str]:
     return [server.address for server in host.addresses][:MAX_ADDRESSES]
 
 
-def _hear(calls: Sequence[Call], until: float) -> list[Heard]:
-    heard: list[Heard] = []
+def _see_all(calls: Sequence[Call], until: float) -> Iterator[Seen]:
+    """What each shows, read batch by batch, so that the bytes of thousands of chains are never held."""
     ways = open_ways()
     for start in range(0, len(calls), BATCH):
         batch = calls[start : start + BATCH]
-        heard += shake_hands(batch, ways) if monotonic() < until else [_LATE] * len(batch)
-    return heard
+        heard = shake_hands(batch, ways) if monotonic() < until else [_LATE] * len(batch)
+        yield from map(_see, batch, heard)
 
 
-def _see(address: str, heard: Heard) -> Seen:
+def _see(call: Call, heard: Heard) -> Seen:
     if not isinstance(heard, Shown):
-        return Seen(address, unheard=heard)
+        return Seen(call.address, unheard=heard)
     try:
-        return Seen(address, read_chain(heard.chain), heard.protocol)
+        return Seen(call.address, read_chain(heard.chain, call.host), heard.protocol)
     except ChainError as error:
-        return Seen(address, protocol=heard.protocol, unreadable=str(error))
+        return Seen(call.address, protocol=heard.protocol, unreadable=str(error))
 
 
 def _look(spot: Spot, host: Host | None, seen: Mapping[Call, Seen]) -> Look:
     if host is None:
         return Look(spot, unknown=_TOO_MANY_HOSTS)
-    those = tuple(seen[Call(spot.host, address)] for address in _addresses(host))
+    calls = [Call(spot.host, address) for address in _addresses(host)]
+    those = tuple(seen[call] for call in calls if call in seen)
+    if len(those) < len(calls):
+        return Look(spot, those, _TOO_MANY_CALLS)
     if host.failure is not None:
         return Look(spot, those, host.failure.words)
     if any(each.unheard == _LATE for each in those):

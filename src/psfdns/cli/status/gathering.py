@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from psfdns.cli.status.zone_history import histories_of
@@ -14,6 +14,7 @@ from psfdns.status.aspect import Aspect, Heard, Shape, Subject
 from psfdns.status.document import Gathered
 
 if TYPE_CHECKING:
+    from psfdns.certs.status import Standing
     from psfdns.cli.delegation.delegating import Inspection, Looked
     from psfdns.cli.dnssec.signing import Examination, Examined
     from psfdns.cli.wiring import Access, Workspace
@@ -24,6 +25,7 @@ IN_DNS = frozenset({Aspect.DELEGATION, Aspect.DNSSEC})
 """Told by the same answers, so that nobody is asked twice."""
 
 Found = dict[Aspect, Heard]
+_ELSEWHERE = "`psfdns certs list` says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,23 @@ def gather(
         _tenants(repository, files, is_all=is_all),
         history,
         workspace.config.registrars.token_expires if is_all else None,
+        [] if names else _unread(repository, tenant),
     )
+
+
+def _unread(repository: Repository, tenant: str | None) -> list[Shape]:
+    """What is wrong with files that no command takes for a zone's: else such a zone would just be gone."""
+    from psfdns.cli.views.findings import finding_document
+    from psfdns.tenants.rules import BAD_FILE, BAD_ZONE_NAME, MISPLACED_ZONE, NO_TENANT, UNREADABLE_FOLDER
+
+    codes = {each.code for each in (BAD_FILE, BAD_ZONE_NAME, MISPLACED_ZONE, NO_TENANT, UNREADABLE_FOLDER)}
+    known = {file.shown_path for file in repository.zone_files}
+    documents = [finding_document(each) for each in repository.findings if each.code in codes]
+    return [
+        each
+        for each in documents
+        if each["path"] not in known and (tenant is None or each["path"].split("/")[1:2] == [tenant])
+    ]
 
 
 def _looks(looking: Looking, aspects: Collection[Aspect]) -> list[Callable[[], Found]]:
@@ -128,7 +146,14 @@ def _look_at_certificates(looking: Looking) -> Shape:
     from psfdns.cli.certs.view import to_document
 
     stands = look_at_store(looking.workspace, names=(), tenant=looking.tenant)
-    return to_document(stands.standings, (*stands.faults, *stands.others), now=looking.moment)
+    standings = [_without_words(each) for each in stands.standings]
+    return to_document(standings, (*stands.faults, *stands.others), now=looking.moment)
+
+
+def _without_words(standing: Standing) -> Standing:
+    """Without what deploy programs said when they failed, which may be anything: pages are made of this."""
+    deployed = tuple(each if each.ok else replace(each, fault=_ELSEWHERE) for each in standing.state.deployed)
+    return replace(standing, state=replace(standing.state, deployed=deployed))
 
 
 def _only_of(heard: Found, origins: Collection[str], public: Sequence[str]) -> Found:

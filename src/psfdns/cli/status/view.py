@@ -80,7 +80,8 @@ def _findings(document: Shape, *, colour: bool, whole: bool) -> Iterator[str]:
         yield from words[1:]
     for finding in document["findings"]:
         if whole or finding["severity"] != "info":
-            yield from _words(finding, None, colour=colour)
+            first, *others = _words(finding, None, colour=colour)
+            yield from (f"{escape(finding['path'])}: {first}" if finding.get("path") else first, *others)
 
 
 def _matters(finding: Shape, zone: Shape) -> bool:
