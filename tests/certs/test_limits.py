@@ -245,6 +245,20 @@ def test_names_that_come_back_within_the_months_that_a_ca_remembers_are_no_new_o
     assert not history.knows("le", NAMES, NOW + 21 * DAY)
 
 
+@pytest.mark.parametrize("wrong", [400 * DAY, -30 * DAY])
+def test_names_are_no_new_ones_though_a_clock_was_wrong_when_they_were_issued_for(
+    wrong: datetime.timedelta,
+) -> None:
+    history = History()
+    history.note_issued(bid(), NOW - 100 * DAY, order="1")
+    history.settle(NOW + wrong)
+    history.note_issued(bid(), NOW + wrong, order="2")
+
+    history.settle(NOW)
+
+    assert history.knows("le", NAMES, NOW + 19 * DAY)
+
+
 def test_an_order_counts_for_its_domain_from_when_it_was_issued_though_its_names_are_known_by_then() -> None:
     history = History()
     history.note_issued(bid(), NOW - DAY, order="1")

@@ -83,6 +83,7 @@ class Oracle:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waits: dict[frozenset[str] | None, tuple[Moment, Moment]] = field(default_factory=dict)
     counted: dict[int, Counted] = field(default_factory=dict)
+    by_names: dict[frozenset[str], list[Counted]] = field(default_factory=dict)
     now: Moment = START
     run: Run = field(default_factory=lambda: Run(0, START))
 
@@ -252,8 +253,15 @@ class Oracle:
         held = self.known[name].held
         if held is not None and set(held.names) == names and self.now < held.not_before + 120 * DAY:
             return False
-        times = (each.at for each in self.counted.values() if set(each.names) == names)
-        return not any(self.now - 120 * DAY < each <= self.now for each in times)
+        same = self.by_names.get(frozenset(names), ())
+        return not any(each.since(self.now) > self.now - 120 * DAY for each in same)
+
+    def count(self, number: int, names: tuple[str, ...], at: Moment, *, is_new: bool) -> None:
+        """An order was about to become a certificate, or did."""
+        if number not in self.counted:
+            self.counted[number] = Counted(names, at, is_new)
+            self.by_names.setdefault(frozenset(names), []).append(self.counted[number])
+        self.counted[number].at = at
 
     def _is_exempt(self, name: str) -> bool:
         known = self.known[name]

@@ -17,9 +17,9 @@ from typing import Any
 from psfdns.sandbox.sandbox import Sandbox
 from tests.cli.years.ca import DAY, HOUR, Authority, Certificate, Window
 from tests.cli.years.doors import Clock, Doors
-from tests.cli.years.events import START, History, Run
+from tests.cli.years.events import ADVICE, START, History, Run
 from tests.cli.years.machine import KILLED, Machine, read_alerts
-from tests.cli.years.oracle import SHORT, Counted, Known, Oracle, Verdict
+from tests.cli.years.oracle import SHORT, Known, Oracle, Verdict
 
 LONG_AGO = datetime.datetime(1970, 1, 2, tzinfo=datetime.UTC)
 TOO_MANY = 20
@@ -45,6 +45,7 @@ class Simulation:
 
     def __post_init__(self) -> None:
         self.clock = Clock(START)
+        self._advice = [each for each in self.history.events if each.kind in ADVICE]
         sandbox = Sandbox(None, insync_after=0.0, clock=lambda: self.clock.true)
         self.ca = Authority(lambda: self.clock.true, self._find_txt, self.advise)
         self.doors = Doors(self.clock, self.ca, sandbox.cloud, self.root, Run(-1, START))
@@ -72,7 +73,7 @@ class Simulation:
         life = certificate.lifetime
         middle = certificate.not_before + life * (1 / 2 if life < 10 * DAY else 2 / 3)
         window = (middle - life / 50, middle + life / 50)
-        for event in self.history.events:
+        for event in self._advice:
             if not event.covers(now) or not any(f"{each}" in event.touched for each in certificate.names):
                 continue
             if event.kind == "earlier":
@@ -191,9 +192,7 @@ class Simulation:
             name = by_names.get(frozenset(order.names))
             if at is not None and at >= self.oracle.run.at and name is not None:
                 local = at + self.oracle.run.offset
-                self.oracle.counted.setdefault(
-                    order.number, Counted(order.names, local, new[name])
-                ).at = local
+                self.oracle.count(order.number, order.names, local, is_new=new[name])
 
     def _resume(self) -> None:
         """After a kill only the disk tells how far it came; it has to be one of two states, and whole."""
