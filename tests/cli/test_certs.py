@@ -101,8 +101,8 @@ def test_list_and_plan_are_the_same_document(wanting: Ground) -> None:
         "why": "by its age",
         "explanation": None,
         "deployed": [
-            {"target": "hook", "fingerprint": None, "ok": False},
-            {"target": "cdn", "fingerprint": None, "ok": False},
+            {"target": "hook", "fingerprint": None, "ok": False, "at": None, "why": None},
+            {"target": "cdn", "fingerprint": None, "ok": False, "at": None, "why": None},
         ],
     }
     assert document(wanting, "plan") == found
@@ -244,16 +244,17 @@ def test_what_was_deployed_is_known_by_its_fingerprint(wanting: Ground) -> None:
     deployed = (Deployment("hook", fingerprint, BEGIN), Deployment("cdn", fingerprint, BEGIN, "refused"))
     store_of(wanting).save_state("site", State(deployed=deployed))
     found = document(wanting, "list")
+    when = "2026-11-01T00:00:00Z"
     assert certificate(found, "site")["deployed"] == [
-        {"target": "hook", "fingerprint": fingerprint, "ok": True},
-        {"target": "cdn", "fingerprint": fingerprint, "ok": False},
+        {"target": "hook", "fingerprint": fingerprint, "ok": True, "at": when, "why": None},
+        {"target": "cdn", "fingerprint": fingerprint, "ok": False, "at": when, "why": "refused"},
     ]
     assert [each["summary"] for each in found["findings"] if each["certificate"] == "site"] == [
-        "site is not at cdn: refused"
+        "site is not at cdn, last tried 2026-11-01 00:00 UTC: refused"
     ]
     put(wanting, new=issue(("b.alpha.test", "*.b.alpha.test"), serial=2))
     hook, _ = certificate(document(wanting, "list"), "site")["deployed"]
-    assert hook == {"target": "hook", "fingerprint": fingerprint, "ok": False}
+    assert hook == {"target": "hook", "fingerprint": fingerprint, "ok": False, "at": when, "why": None}
 
 
 def test_a_store_that_cannot_be_read_is_unknown_and_never_fine(wanting: Ground) -> None:

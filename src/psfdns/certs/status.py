@@ -76,9 +76,15 @@ def _judge_deploys(standing: Standing) -> Iterator[Diagnostic]:
     for target in wanted.deploy:
         if not standing.is_deployed(target):
             last = standing.state.deployment(target)
-            fault = last.fault if last is not None else None
-            summary = f"{wanted.name} is not at {target}" + (f": {fault}" if fault is not None else "")
-            yield rules.NOT_DEPLOYED.broken(wanted, summary, mildly=fault is None)
+            summary, now = f"{wanted.name} is not at {target}", f"psfdns certs deploy {wanted.name}"
+            if last is None or last.fault is None:
+                hint = f"the next psfdns certs renew brings it there; now: {now}"
+                yield rules.NOT_DEPLOYED.broken(wanted, summary, hint=hint, mildly=True)
+            else:
+                said = " | ".join(last.fault.replace(":\n", ": ").split("\n"))
+                summary += f", last tried {last.at:%Y-%m-%d %H:%M} UTC: {said}"
+                hint = f"mend that; each psfdns certs renew tries again; now: {now}"
+                yield rules.NOT_DEPLOYED.broken(wanted, summary, hint=hint)
 
 
 def say_why(standing: Standing, renewal: Renewal) -> str:
