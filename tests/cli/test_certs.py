@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -382,9 +383,10 @@ def test_a_dry_run_writes_nothing(wanting: Ground, certbot: Path) -> None:
     found = import_(wanting, certbot, "--dry-run")
     assert (found["written"], fates(found)["site"]) == (False, "imported")
     assert not store_of(wanting).folder.exists()
-    assert (
-        "\nNothing was written.\n" in wanting.run("certs", "import", "--from", str(certbot), "--dry-run")[1]
-    )
+    _, out, _ = wanting.run("certs", "import", "--from", str(certbot), "--dry-run")
+    assert "\nNothing was written.\n" in out
+    assert re.search(r"^to import +site ", out, re.MULTILINE)
+    assert "imported" not in out
 
 
 def test_a_second_import_takes_only_what_is_newer(wanting: Ground, certbot: Path) -> None:

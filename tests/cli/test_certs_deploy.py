@@ -308,6 +308,13 @@ def test_what_a_program_says_is_shown_to_those_who_want_to_see_it(ground: Deploy
     assert "site: hook: reloaded\n" in ground.run("-v", "certs", "deploy", "site")[2]
 
 
+def test_a_person_is_told_what_is_waited_for(ground: Deploying, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psfdns.cli.wiring.is_interactive", lambda: True)
+    code, _, err = ground.run("certs", "deploy", "site")
+    assert (code, err) == (0, "bringing site to salt, site to hook\n")
+    assert ground.run("-q", "certs", "deploy", "site", "--force")[2] == ""
+
+
 def test_its_document(ground: Deploying) -> None:
     ground.run("certs", "deploy", "site", "--target", "salt")
     (ground.root / "broken").touch()

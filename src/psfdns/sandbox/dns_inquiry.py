@@ -137,7 +137,7 @@ class DnsInquiry:
             return asked
         if outside is not None:
             return outside.resolve([question])[question]
-        return Failure(None, question, Reason.UNREACHABLE, _NOWHERE)
+        return Failure(None, question, Reason.UNRESOLVED, _NOWHERE)
 
     def _find_parents(self, zone: str, elsewhere: Callable[[str], ParentView]) -> ParentView:
         try:

@@ -65,7 +65,11 @@ def deploy(job: Job, standings: Sequence[Standing], deliveries: Sequence[Deliver
         return Deploys((), forgotten)
     from psfdns.certs.deploy.carrying import carry
     from psfdns.certs.deploy.rounds import Round
+    from psfdns.cli.wiring import is_interactive
 
+    if is_interactive():
+        # A program has a minute; cron is told what became of it, and no more.
+        job.say("bringing " + ", ".join(f"{each.name} to {each.target.name}" for each in deliveries))
     means = _open_means(job)
     found = Round(job.store, lambda target, parcel: carry(target, parcel, means), now)
     return Deploys(found.run(deliveries), forgotten)

@@ -71,7 +71,8 @@ def connect_authority(
 
     if workspace.options.sandbox and not is_loopback(urlsplit(authority.directory).hostname or ""):
         hint = "leave --sandbox out, or let [acme] order name a CA on this machine (Pebble, step-ca)"
-        raise CaError(authority.name, "ask", "with --sandbox it is left alone", hint=hint)
+        why = "it is not on this machine, and --sandbox asks no other"
+        raise CaError(authority.name, "ask it", why, hint=hint)
     agent = f"psfdns/{version('psfdns')}"
     line = Line(authority.name, authority.directory, now, sleep, authority.ca_bundle, agent)
     return Authority(Client(line, key_pem))
