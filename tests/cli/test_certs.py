@@ -240,6 +240,19 @@ def test_what_was_not_renewed_in_time_is_found(
     assert found["code"] == (2 if AGES[days] == "certificate-expired" else 0)
 
 
+@pytest.mark.parametrize("days", [85, 91])
+def test_what_to_do_about_it_depends_on_whose_it_is(
+    wanting: Ground, monkeypatch: pytest.MonkeyPatch, days: float
+) -> None:
+    put(wanting)
+    put(wanting, "shop.example", issue(("shop.example",), serial=9))
+    at(monkeypatch, days)
+    found = [each for each in document(wanting, "list")["findings"] if each["code"] in AGES.values()]
+    hints = {each["certificate"]: each["hint"] for each in found}
+    assert hints["site"] == "psfdns certs issue site renews it now, or says why it cannot"
+    assert hints["shop.example"] == "have GlobalSign renew it, and bring the new one into the store"
+
+
 def test_what_was_deployed_is_known_by_its_fingerprint(wanting: Ground) -> None:
     fingerprint = put(wanting)
     deployed = (Deployment("hook", fingerprint, BEGIN), Deployment("cdn", fingerprint, BEGIN, "refused"))

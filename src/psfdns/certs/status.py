@@ -61,12 +61,15 @@ def _judge_current(
 ) -> Iterator[Diagnostic]:
     wanted = standing.wanted
     end = f"{current.not_after:%Y-%m-%d %H:%M} UTC"
+    hint = f"psfdns certs issue {wanted.name} renews it now, or says why it cannot"
+    if wanted.is_watched:
+        hint = f"have {wanted.issuer} renew it, and bring the new one into the store"
     if now >= current.not_after:
-        yield rules.EXPIRED.broken(wanted, f"{wanted.name} expired at {end}")
+        yield rules.EXPIRED.broken(wanted, f"{wanted.name} expired at {end}", hint=hint)
     elif now >= current.not_before + LAST_FRACTION * current.lifetime:
-        yield rules.LATE.broken(wanted, f"{wanted.name} expires at {end} and was not renewed")
+        yield rules.LATE.broken(wanted, f"{wanted.name} expires at {end} and was not renewed", hint=hint)
     if standing.is_revoked:
-        yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked")
+        yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked", hint=hint)
     else:
         yield from _judge_deploys(standing)
 
