@@ -104,6 +104,9 @@ class Host(Issuing):
             *((folder / f"{part}.pem").read_bytes() for part in ("cert", "chain", "privkey"))
         )
 
+    def wanted(self) -> str:
+        return (self.root / "certs" / "one.toml").read_text()
+
     def proofs_left(self) -> list[str]:
         return [line for line in Ground.live(self) if "_acme-challenge" in line]
 
@@ -513,6 +516,7 @@ command = ["{root}/hook"]
 """
 HOOK = """#!/bin/sh
 echo "$RENEWED_LINEAGE" >> {root}/calls
+cp "$RENEWED_LINEAGE/privkey.pem" {root}/seen || exit 4
 if [ -e {root}/broken ]; then echo broken; exit 3; fi
 """
 BOTH_DEPLOYED = "alpha.test: deployed to salt\nalpha.test: deployed to hook\n"
@@ -553,8 +557,8 @@ def test_what_one_host_renews_each_brings_to_its_own_targets(
         assert two.run("certs", "renew") == (0, BOTH_DEPLOYED, "")
         assert two.run("certs", "renew") == one.run("certs", "renew") == (0, "", "")
         for host in deploying:
-            key = host.root / "salt" / "alpha.test" / "privkey.pem"
-            assert key.read_bytes() == one.live().key
+            for key in ("salt/alpha.test/privkey.pem", "seen"):
+                assert (host.root / key).read_bytes() == one.live().key
             assert set(calls(host)) == {host.root / ".psfdns" / "certs" / "live" / "alpha.test"}
         assert one.succeed("certs", "issue", "alpha.test").endswith(BOTH_DEPLOYED)
 
@@ -631,6 +635,26 @@ def test_a_deploy_that_is_due_waits_for_no_other_host(deploying: tuple[Host, Hos
     assert (code, out, calls(two)) == (1, "", [])
     assert "on elsewhere" in err
     assert two.succeed("certs", "renew") == BOTH_DEPLOYED
+
+
+def test_a_store_that_is_gone_during_a_deploy_stops_no_other_target(
+    deploying: tuple[Host, Host], bucket: Bucket
+) -> None:
+    one, _ = deploying
+    (one.root / "broken").touch()
+    one.want(
+        one.wanted()
+        + '[[certificate]]\nnames = ["www.alpha.test"]\nchallenge = "direct"\ndeploy = ["hook"]\n'
+    )
+    one.run("certs", "renew")
+    (one.root / "broken").unlink()
+    bucket.spoil = lambda request: "forbidden" if "certs/archive/alpha.test" in request else None
+    code, out, err = one.run("certs", "renew")
+    assert (code, out) == (1, "www.alpha.test: deployed to hook\n")
+    assert err.startswith("error: alpha.test: not deployed to hook: S3: ")
+    assert "not allowed (AccessDenied)" in err
+    bucket.spoil = lambda _: None
+    assert one.succeed("certs", "renew") == "alpha.test: deployed to hook\n"
 
 
 def test_forgotten_targets_are_each_hosts_own(deploying: tuple[Host, Host]) -> None:
