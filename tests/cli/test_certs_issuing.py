@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from cryptography import x509
 
 from psfdns.certs.store import Store
+from psfdns.certs.stored import Issuance
 from psfdns.proofs import challenge_owner, challenge_target
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
 from psfdns.sandbox.dns_messages import DnsService
@@ -426,6 +428,22 @@ def test_a_ca_that_cannot_be_asked_when_to_renew_is_no_failure(ground: Issuing, 
     requests = len(proxied.requests)
     assert ground.run("certs", "renew") == (0, "", "")
     assert len(proxied.requests) == requests, "it is left alone for some hours"
+
+
+def test_what_it_said_of_the_certificate_before_does_not_have_it_asked_in_every_run(
+    ground: Issuing, proxied: Proxy
+) -> None:
+    ground.ca.need("renewalInfo")
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    ground.succeed("certs", "renew")
+    now = datetime.datetime.now(tz=datetime.UTC)
+    other = issue(("alpha.test", "*.alpha.test"), begin=now - datetime.timedelta(days=1))
+    ground.store.put("alpha.test", other, issuance=Issuance("pebble", None))
+    assert ground.store.load_state("alpha.test").ari is not None
+    proxied.faults = [Fault("GET ", "forbidden", times=99)]
+    assert "read the directory" in ground.run("certs", "renew")[2]
+    assert ground.run("certs", "renew") == (0, "", "")
 
 
 def test_what_the_ca_wants_replaced_now_is_due(ground: Issuing) -> None:

@@ -132,6 +132,9 @@ def _ask_advice(job: Job, standing: Standing) -> Standing:
     authority = job.workspace.config.acme.authorities.get(issuer_of(standing) or "")
     if current is None or current.identifier is None or authority is None:
         return standing
+    if known is not None and known.certificate != current.identifier:
+        # Of the one before: kept, it would have this one asked about in every run.
+        known = None
     try:
         info = job.accounts.look(authority).renewal_info(current.identifier)
     except CaError as error:
