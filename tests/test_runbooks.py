@@ -11,7 +11,9 @@ import pytest
 
 from psfdns.aws import AwsApi, open_route53
 from psfdns.budget import UNLIMITED, Budget
+from psfdns.certs.store import Store
 from psfdns.sandbox.sandbox import Sandbox
+from tests.certs.issuing import issue
 from tests.cli.signed_scene import TOP_A, TOP_B, make_top, serving_parents
 from tests.dnssec.answering import SignedServer
 from tests.registrar.fake_gandi import TOKEN, fake_gandi
@@ -161,9 +163,38 @@ def below_a_signed_root(root: Path) -> Iterator[None]:
         yield
 
 
+PROGRAM = """#!/bin/sh
+[ -e {root}/proxy.conf ] || {{ echo "proxy: reading proxy.conf"; echo "proxy: no such file"; exit 1; }}
+"""
+TARGET = """
+[deploy.proxy]
+type = "exec"
+tenants = ["*"]
+command = ["{root}/reload-proxy"]
+"""
+WANTED = '[[certificate]]\nnames = ["www.pyladies.example"]\ndeploy = ["proxy"]\n'
+
+
+def a_deploy_that_failed(root: Path) -> None:
+    """A certificate in the store that did not reach its server."""
+    all_in_sync(root)
+    (root / "reload-proxy").write_text(PROGRAM.format(root=root))
+    (root / "reload-proxy").chmod(0o755)
+    with (root / "psfdns.toml").open("a") as file:
+        file.write(TARGET.format(root=root))
+    (root / "certs").mkdir()
+    (root / "certs" / "pyladies.toml").write_text(WANTED)
+    begin = datetime.datetime.now(tz=datetime.UTC) - datetime.timedelta(days=1)
+    certificate = issue(("www.pyladies.example",), begin=begin)
+    Store(root / ".psfdns" / "certs").put("www.pyladies.example", certificate)
+    for _ in play([Step("psfdns certs renew", "")], root, PSFDNS_SANDBOX="1"):
+        pass
+
+
 PREPARED: dict[str, Callable[[Path], None]] = {
     "bad-apply.md": a_bad_apply,
     "by-hand-to-files.md": by_hand,
+    "certificate-not-served.md": a_deploy_that_failed,
     "dangling-name.md": a_dangling_name,
     "dnssec.md": all_in_sync,
     "domain-about-to-lapse.md": domains_at_gandi,

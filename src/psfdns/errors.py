@@ -136,6 +136,10 @@ class DeployError(PsfdnsError):
     """A certificate could not be brought to a target. No key or token stands in it."""
 
 
+class UnknownError(PsfdnsError):
+    """What a status command was to say could not be learnt: neither well nor broken (exit 3)."""
+
+
 class LookupFailedError(OutsideError):
     """DNS could not be asked at all; a single server that fails is a value (`psfdns.lookup`)."""
 

@@ -91,6 +91,18 @@ def test_a_set_from_before_is_kept_and_does_not_count(store: CertificateStore) -
     assert store.load_set(NAME) == NEW
 
 
+def test_each_set_that_is_there_can_be_read_and_no_other(store: CertificateStore) -> None:
+    with store.held():
+        store.keep(NAME, OLD)
+        now = store.put(NAME, NEW)
+    assert [store.load_version(NAME, version).serial for version in store.versions(NAME)] == ["01", "02"]
+    assert store.load_version(NAME, 2).fingerprint == now.fingerprint
+    assert store.load_version(NAME, 1).names == ("a.example",)
+    for name, version in ((NAME, 3), ("b.example", 1)):
+        with pytest.raises(StoreError, match=rf"{name}/{version}\b"):
+            store.load_version(name, version)
+
+
 def test_a_set_that_does_not_belong_together_is_refused(store: CertificateStore) -> None:
     put(store, OLD)
     with store.held(), pytest.raises(StoreError, match="the private key is not the certificate's"):

@@ -78,7 +78,7 @@ def test_a_name_and_its_addresses(seen: list[Seen], status: Status, expected: li
 
 
 def test_a_name_that_could_not_be_looked_up_is_unknown_and_has_no_missing_address() -> None:
-    verdict = judge(unknown="has no address (resolver 192.0.2.53 says SERVFAIL)")
+    verdict = judge(unknown="could not be looked up (resolver 192.0.2.53 says SERVFAIL)")
     assert (verdict.status, codes(verdict)) == (Status.UNKNOWN, [])
 
 

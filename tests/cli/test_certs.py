@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,8 @@ def test_list_and_plan_are_the_same_document(wanting: Ground) -> None:
         "why": "by its age",
         "explanation": None,
         "deployed": [
-            {"target": "hook", "fingerprint": None, "ok": False},
-            {"target": "cdn", "fingerprint": None, "ok": False},
+            {"target": "hook", "fingerprint": None, "ok": False, "at": None, "why": None},
+            {"target": "cdn", "fingerprint": None, "ok": False, "at": None, "why": None},
         ],
     }
     assert document(wanting, "plan") == found
@@ -239,21 +240,35 @@ def test_what_was_not_renewed_in_time_is_found(
     assert found["code"] == (2 if AGES[days] == "certificate-expired" else 0)
 
 
+@pytest.mark.parametrize("days", [85, 91])
+def test_what_to_do_about_it_depends_on_whose_it_is(
+    wanting: Ground, monkeypatch: pytest.MonkeyPatch, days: float
+) -> None:
+    put(wanting)
+    put(wanting, "shop.example", issue(("shop.example",), serial=9))
+    at(monkeypatch, days)
+    found = [each for each in document(wanting, "list")["findings"] if each["code"] in AGES.values()]
+    hints = {each["certificate"]: each["hint"] for each in found}
+    assert hints["site"] == "psfdns certs issue site renews it now, or says why it cannot"
+    assert hints["shop.example"] == "have GlobalSign renew it, and bring the new one into the store"
+
+
 def test_what_was_deployed_is_known_by_its_fingerprint(wanting: Ground) -> None:
     fingerprint = put(wanting)
     deployed = (Deployment("hook", fingerprint, BEGIN), Deployment("cdn", fingerprint, BEGIN, "refused"))
     store_of(wanting).save_state("site", State(deployed=deployed))
     found = document(wanting, "list")
+    when = "2026-11-01T00:00:00Z"
     assert certificate(found, "site")["deployed"] == [
-        {"target": "hook", "fingerprint": fingerprint, "ok": True},
-        {"target": "cdn", "fingerprint": fingerprint, "ok": False},
+        {"target": "hook", "fingerprint": fingerprint, "ok": True, "at": when, "why": None},
+        {"target": "cdn", "fingerprint": fingerprint, "ok": False, "at": when, "why": "refused"},
     ]
     assert [each["summary"] for each in found["findings"] if each["certificate"] == "site"] == [
-        "site is not at cdn: refused"
+        "site is not at cdn, last tried 2026-11-01 00:00 UTC: refused"
     ]
     put(wanting, new=issue(("b.alpha.test", "*.b.alpha.test"), serial=2))
     hook, _ = certificate(document(wanting, "list"), "site")["deployed"]
-    assert hook == {"target": "hook", "fingerprint": fingerprint, "ok": False}
+    assert hook == {"target": "hook", "fingerprint": fingerprint, "ok": False, "at": when, "why": None}
 
 
 def test_a_store_that_cannot_be_read_is_unknown_and_never_fine(wanting: Ground) -> None:
@@ -381,9 +396,10 @@ def test_a_dry_run_writes_nothing(wanting: Ground, certbot: Path) -> None:
     found = import_(wanting, certbot, "--dry-run")
     assert (found["written"], fates(found)["site"]) == (False, "imported")
     assert not store_of(wanting).folder.exists()
-    assert (
-        "\nNothing was written.\n" in wanting.run("certs", "import", "--from", str(certbot), "--dry-run")[1]
-    )
+    _, out, _ = wanting.run("certs", "import", "--from", str(certbot), "--dry-run")
+    assert "\nNothing was written.\n" in out
+    assert re.search(r"^to import +site ", out, re.MULTILINE)
+    assert "imported" not in out
 
 
 def test_a_second_import_takes_only_what_is_newer(wanting: Ground, certbot: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -128,9 +129,13 @@ def test_what_fails_is_tried_in_each_run_until_it_holds_and_stops_nothing_else(g
         assert code == 1
         assert out == ("site: deployed to salt\n" if run == 1 else "")
         assert err.splitlines() == [
-            f"error: {name}: not deployed to hook: {ground.root}/hook: ended with exit code 3: "
-            "***\\x0a\\x1b[31mno"
+            line
             for name in ("site", "shop.alpha.test")
+            for line in (
+                f"error: {name}: not deployed to hook: {ground.root}/hook: ended with exit code 3:",
+                "    ***",
+                "    \\x1b[31mno",
+            )
         ]
         assert len(ground.calls()) == 2 * run, "once a run"
     (ground.root / "broken").unlink()
@@ -147,6 +152,9 @@ def test_meanwhile_it_is_a_finding(ground: Deploying) -> None:
         ("warning", "site is not at hook"),
         ("warning", "shop.alpha.test is not at hook"),
     }
+    assert found["findings"][0]["hint"] == (
+        "the next psfdns certs renew brings it there; now: psfdns certs deploy site"
+    )
     (ground.root / "broken").touch()
     ground.run("certs", "renew")
     for command in ("list", "plan"):
@@ -156,10 +164,15 @@ def test_meanwhile_it_is_a_finding(ground: Deploying) -> None:
             ("error", "certificate-not-deployed", "site"),
             ("error", "certificate-not-deployed", "shop.alpha.test"),
         ]
-        assert found["findings"][0]["summary"].startswith(f"site is not at hook: {ground.root}/hook: ended")
+        assert found["findings"][0]["summary"] == (
+            f"site is not at hook, last tried {day(10):%Y-%m-%d %H:%M} UTC: "
+            f"{ground.root}/hook: ended with exit code 3: *** | \x1b[31mno"
+        )
+        assert found["findings"][0]["hint"].endswith("tries again; now: psfdns certs deploy site")
         code, out, _ = ground.run("certs", command)
         assert code == 2
-        assert "certs/one.toml:1: error: site is not at hook: " in out
+        assert "certs/one.toml:1: error: site is not at hook, last tried " in out
+        assert "exit code 3: *** | \\x1b[31mno [certificate-not-deployed]\n" in out
         assert "\x1b" not in out
     deployed = {each["name"]: each["deployed"] for each in found["certificates"]}["site"]
     assert [(each["target"], each["ok"]) for each in deployed] == [("salt", True), ("hook", False)]
@@ -210,7 +223,7 @@ def test_a_target_that_is_not_permitted_or_not_there_is_a_finding_and_gets_nothi
     code, out, err = ground.run("certs", "renew")
     assert (code, out) == (1, "")
     assert "certs/one.toml:4: error: " in err
-    assert "[deploy-not-permitted]" in err
+    assert "[deploy-not-permitted]\nhint: name a [deploy.*] of psfdns.toml" in err
     assert not (ground.root / "salt").exists()
     assert ground.calls() == []
     assert ground.document("plan")["code"] == 1
@@ -293,6 +306,13 @@ def test_deploy_brings_what_is_missing_and_says_what_holds(ground: Deploying) ->
 
 def test_what_a_program_says_is_shown_to_those_who_want_to_see_it(ground: Deploying) -> None:
     assert "site: hook: reloaded\n" in ground.run("-v", "certs", "deploy", "site")[2]
+
+
+def test_a_person_is_told_what_is_waited_for(ground: Deploying, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psfdns.cli.wiring.is_interactive", lambda: True)
+    code, _, err = ground.run("certs", "deploy", "site")
+    assert (code, err) == (0, "bringing site to salt, site to hook\n")
+    assert ground.run("-q", "certs", "deploy", "site", "--force")[2] == ""
 
 
 def test_its_document(ground: Deploying) -> None:
@@ -400,3 +420,9 @@ def test_a_key_that_another_tenant_left_in_the_store_is_brought_to_nobody(
     if command == "deploy":
         assert "site: what the store holds is for b.alpha.test, *.b.alpha.test, which" in err
         assert "hint: psfdns certs issue site" in err
+
+
+def test_what_is_due_here_needs_nothing_of_amazons(ground: Deploying) -> None:
+    done = spawn("--sandbox", "certs", "renew")
+    assert (done.returncode, done.stdout.count("deployed to")) == (0, 3)
+    assert not {"botocore", "boto3", "acme"} & set(re.findall(r"\w+", done.stderr)), done.stderr

@@ -13,10 +13,12 @@ import pytest
 from cryptography import x509
 
 from psfdns.certs.store import Store
+from psfdns.certs.stored import Issuance
 from psfdns.proofs import challenge_owner, challenge_target
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
 from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.sandbox import Sandbox
+from tests.certs.issuing import issue
 from tests.cli.ground import Ground
 from tests.fault_proxy import Fault, Proxy, fault_proxy
 from tests.outbox import Service
@@ -262,13 +264,58 @@ def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
     assert "has to lead to" in err
 
 
+def test_whoever_lacks_cnames_is_told_once_a_certificate_where_they_stand(ground: Issuing) -> None:
+    names = '[[certificate]]\nnames = ["{0}.example", "www.{0}.example"]\n'
+    ground.want(names.format("a") + names.format("b"))
+    code, _, err = ground.run("certs", "renew")
+    assert code == 1
+    starts = [line.partition(": not issued")[0] for line in err.splitlines()]
+    hint = "hint: psfdns certs delegate {}.example prints the CNAMEs, with --instructions the message"
+    assert [each.removesuffix(" for whoever sets them") for each in starts] == [
+        *("error: a.example", "error: a.example", hint.format("a")),
+        *("error: b.example", "error: b.example", hint.format("b")),
+    ]
+
+
+def test_the_sandbox_asks_no_ca_that_is_elsewhere(ground: Issuing) -> None:
+    """It would be asked for nothing that it could ever see."""
+    config = ground.root / "psfdns.toml"
+    config.write_text(config.read_text().replace(ground.ca.url, "https://ca.example.net/dir"))
+    ground.want(BOTH)
+    code, out, err = ground.run("certs", "issue", "alpha.test")
+    assert (code, out) == (1, "")
+    assert "alpha.test: not issued at pebble: pebble: ask it: it is not on this machine" in err
+    assert "\nhint: leave --sandbox out, or let [acme] order name" in err
+    assert not list((ground.root / ".psfdns" / "certs" / "accounts").rglob("account.json"))
+    ground.store.put("alpha.test", issue(("alpha.test",)))
+    assert "--sandbox asks no other" in ground.run("certs", "revoke", "alpha.test")[2]
+
+
+def test_in_the_sandbox_what_it_does_not_have_is_named_with_what_makes_it(ground: Issuing) -> None:
+    config = ground.root / "psfdns.toml"
+    text = config.read_text()
+    config.write_text(text[: text.index("[resolver]")] + text[text.index("[acme]") :])
+    ground.want(WWW)
+    _, _, err = ground.run("certs", "issue", "www.tenant.example")
+    assert "it lies in no zone of the sandbox; psfdns --sandbox apply makes those of the files" in err
+
+
+def test_what_another_issues_is_not_ours_to_revoke_and_nothing_near_is_proposed(ground: Issuing) -> None:
+    ground.want(BOTH + '[[certificate]]\nnames = ["alpho.test"]\nissuer = "GlobalSign"\n')
+    ground.succeed("certs", "issue", "alpha.test")
+    code, out, err = ground.run("certs", "revoke", "alpho.test")
+    assert (code, out) == (64, "")
+    assert err == "error: alpho.test is not in the store: GlobalSign issues it: ask there\n"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
         (("issue", "nothing.example"), 64, "unknown certificate"),
         (("issue",), 64, "Missing argument"),
         (("delegate", "nothing.example"), 64, "unknown certificate"),
-        (("revoke", "alpha.test"), 64, "unknown certificate in the store"),
+        (("revoke", "alpha.test"), 64, "alpha.test is not in the store: nothing was issued yet"),
+        (("revoke", "alpha.tset"), 64, "unknown certificate in the store"),
         (("revoke", "alpha.test", "--reason", "boredom"), 64, "Invalid value"),
         (("renew", "--jitter", "-1"), 64, "Invalid value"),
         (("account", "show", "nobody"), 64, "unknown CA"),
@@ -399,6 +446,22 @@ def test_a_ca_that_is_away_is_asked_once_in_a_run_however_many_certificates_it_i
     assert (code, out) == (0, "")
     assert proxied.count("GET ") - asked == 4, "one question, and three more tries of it"
     assert err.count("read the directory") == 1
+
+
+def test_what_it_said_of_the_certificate_before_does_not_have_it_asked_in_every_run(
+    ground: Issuing, proxied: Proxy
+) -> None:
+    ground.ca.need("renewalInfo")
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    ground.succeed("certs", "renew")
+    now = datetime.datetime.now(tz=datetime.UTC)
+    other = issue(("alpha.test", "*.alpha.test"), begin=now - datetime.timedelta(days=1))
+    ground.store.put("alpha.test", other, issuance=Issuance("pebble", None))
+    assert ground.store.load_state("alpha.test").ari is not None
+    proxied.faults = [Fault("GET ", "forbidden", times=99)]
+    assert "read the directory" in ground.run("certs", "renew")[2]
+    assert ground.run("certs", "renew") == (0, "", "")
 
 
 def test_what_the_ca_wants_replaced_now_is_due(ground: Issuing) -> None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -24,6 +25,7 @@ from psfdns.cli.options import Options
 from psfdns.cli.wiring import host_name, open_workspace, who_acts
 from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.sandbox import Sandbox
+from psfdns.web import handshake
 from tests.certs.certificates import day
 from tests.certs.farm import make
 from tests.certs.hosts import holding
@@ -35,6 +37,8 @@ from tests.fault_proxy import Fault, Proxy, fault_proxy
 from tests.pebble import pebble
 from tests.recursor import Recursor, serving
 from tests.stores import BUCKET, Moto, serving_s3
+from tests.web.tls_servers import serving as serving_tls
+from tests.web.tls_servers import showing
 
 KEY_ID = "11111111-2222-3333-4444-555555555555"
 CONFIG = """
@@ -101,6 +105,9 @@ class Host(Issuing):
         return CertificateSet(
             *((folder / f"{part}.pem").read_bytes() for part in ("cert", "chain", "privkey"))
         )
+
+    def wanted(self) -> str:
+        return (self.root / "certs" / "one.toml").read_text()
 
     def proofs_left(self) -> list[str]:
         return [line for line in Ground.live(self) if "_acme-challenge" in line]
@@ -365,6 +372,20 @@ def test_a_store_that_is_gone_in_the_midst_of_a_run_costs_no_certificate(
     assert not [key for key in bucket.objects() if "/locks/" in key]
 
 
+@pytest.mark.parametrize("command", ["list", "plan", "verify"])
+def test_a_store_that_cannot_be_asked_is_not_known(
+    hosts: tuple[Host, Host], bucket: Bucket, command: str
+) -> None:
+    bucket.spoil = lambda _: "forbidden"
+    code, out, err = hosts[0].run("certs", command)
+    assert (code, out) == (3, "")
+    assert err.startswith("error: S3: list s3://a-bucket/certs: not allowed (AccessDenied)")
+    code, out, _ = hosts[0].run("certs", command, "--json")
+    document = json.loads(out)
+    assert (code, document["format"], document["findings"]) == (3, "psfdns-error/1", [])
+    assert "s3:ListBucket" in document["hint"]
+
+
 FAULTS = {
     "forbidden": (lambda _: "forbidden", "not allowed (AccessDenied)", "s3:ListBucket"),
     "no bucket": (lambda _: "no bucket", "(NoSuchBucket)", "[acme] store"),
@@ -449,7 +470,7 @@ def test_a_copy_that_cannot_be_written_is_exit_1_and_the_certificate_is_not_lost
     (two.root / ".psfdns" / "certs" / "live" / "alpha.test").mkdir(parents=True)
     code, out, err = two.run("certs", "renew")
     assert (code, out) == (1, "")
-    assert "error: alpha.test: not brought here: " in err
+    assert "error: alpha.test: not brought here, and so nowhere: " in err
     assert two.listed()["serial"] == one.listed()["serial"]
 
 
@@ -503,5 +524,241 @@ def test_a_server_that_says_nothing_is_not_waited_for_without_end(
         code, out, err = hosts[0].run("certs", "list")
     finally:
         end.set()
-    assert (code, out) == (1, "")
+    assert (code, out) == (3, "")
     assert "S3: list s3://a-bucket/certs: cannot be reached: Read timeout" in err
+
+
+# Where certificates are brought
+
+TARGETS = """
+[deploy.salt]
+type = "directory"
+tenants = ["one"]
+path = "salt"
+[deploy.hook]
+type = "exec"
+tenants = ["*"]
+command = ["{root}/hook"]
+"""
+HOOK = """#!/bin/sh
+echo "$RENEWED_LINEAGE" >> {root}/calls
+cp "$RENEWED_LINEAGE/privkey.pem" {root}/seen || exit 4
+if [ -e {root}/broken ]; then echo broken; exit 3; fi
+"""
+BOTH_DEPLOYED = "alpha.test: deployed to salt\nalpha.test: deployed to hook\n"
+
+
+@pytest.fixture
+def deploying(hosts: tuple[Host, Host]) -> tuple[Host, Host]:
+    """Each host has a folder and a program to bring certificates to."""
+    for host in hosts:
+        with (host.root / "psfdns.toml").open("a") as file:
+            file.write(TARGETS.format(root=host.root))
+        (host.root / "hook").write_text(HOOK.format(root=host.root))
+        (host.root / "hook").chmod(0o755)
+        host.want(DIRECT + 'deploy = ["salt", "hook"]\n')
+    return hosts
+
+
+def calls(host: Host) -> list[Path]:
+    path = host.root / "calls"
+    return [Path(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def undeployed(host: Host) -> list[str]:
+    _, out, _ = host.run("certs", "list", "--json")
+    return [each["summary"] for each in json.loads(out)["findings"]]
+
+
+def test_what_one_host_renews_each_brings_to_its_own_targets(
+    scene: Scene, deploying: tuple[Host, Host], bucket: Bucket
+) -> None:
+    one, two = deploying
+    assert one.succeed("certs", "renew").endswith(BOTH_DEPLOYED)
+    assert undeployed(one) == []
+    assert undeployed(two) == ["alpha.test is not at salt", "alpha.test is not at hook"]
+    orders = scene.proxy.good("POST /order-plz")
+
+    for _ in range(2):
+        assert two.run("certs", "renew") == (0, BOTH_DEPLOYED, "")
+        assert two.run("certs", "renew") == one.run("certs", "renew") == (0, "", "")
+        for host in deploying:
+            for key in ("salt/alpha.test/privkey.pem", "seen"):
+                assert (host.root / key).read_bytes() == one.live().key
+            assert set(calls(host)) == {host.root / ".psfdns" / "certs" / "live" / "alpha.test"}
+        assert one.succeed("certs", "issue", "alpha.test").endswith(BOTH_DEPLOYED)
+
+    assert scene.proxy.good("POST /order-plz") == orders + 2, "the other host asked no CA"
+    states = [data for key, data in bucket.objects().items() if "/state/" in key]
+    assert not any(b"hook" in data or b"salt" in data for data in states), "they are each host's own"
+
+
+def test_a_program_that_fails_on_one_host_is_tried_there_alone(deploying: tuple[Host, Host]) -> None:
+    one, two = deploying
+    one.succeed("certs", "renew")
+    (two.root / "broken").touch()
+    for run in (1, 2):
+        code, out, err = two.run("certs", "renew")
+        assert (code, out) == (1, "alpha.test: deployed to salt\n" if run == 1 else "")
+        assert err.startswith(
+            f"error: alpha.test: not deployed to hook: {two.root}/hook: ended with exit code 3"
+        )
+        assert len(calls(two)) == run
+        assert one.run("certs", "renew") == (0, "", "")
+    assert two.run("certs", "list")[0] == 2
+    assert undeployed(one) == []
+    (two.root / "broken").unlink()
+    assert two.succeed("certs", "renew") == "alpha.test: deployed to hook\n"
+    assert (len(calls(one)), undeployed(two)) == (1, [])
+
+
+def test_a_set_that_cannot_be_brought_here_is_deployed_nowhere(deploying: tuple[Host, Host]) -> None:
+    one, two = deploying
+    one.succeed("certs", "renew")
+    two.succeed("certs", "renew")
+    old, before = two.live(), len(calls(two))
+    one.succeed("certs", "issue", "alpha.test")
+    live = two.root / ".psfdns" / "certs" / "live"
+    (live / "alpha.test").rename(live / "kept")
+    (live / "alpha.test").mkdir()
+
+    for words in (("renew",), ("deploy", "alpha.test"), ("issue", "alpha.test")):
+        code, out, err = two.run("certs", *words)
+        assert code == 1
+        assert "deployed" not in out
+        assert "error: alpha.test: not brought here, and so nowhere: " in err
+        assert "is a folder and not a link of psfdns's\nhint: " in err
+    document = json.loads(two.run("certs", "renew", "--json")[1])
+    assert (document["deployed"], [each["name"] for each in document["missing"]]) == ([], ["alpha.test"])
+    assert document["missing"][0]["why"].endswith("is a folder and not a link of psfdns's")
+    assert (two.root / "salt" / "alpha.test" / "privkey.pem").read_bytes() == old.key
+    assert len(calls(two)) == before
+
+    (live / "alpha.test").rmdir()
+    assert two.succeed("certs", "renew") == one.succeed("certs", "renew") == BOTH_DEPLOYED
+    assert two.live() == one.live() != old
+
+
+def test_with_everything_deployed_a_run_takes_no_lease(deploying: tuple[Host, Host], bucket: Bucket) -> None:
+    one, _ = deploying
+    one.succeed("certs", "renew")
+    one.succeed("certs", "renew")
+    bucket.asked.clear()
+    with holding(open_objects(BUCKET, "certs"), "elsewhere")():
+        bucket.asked.clear()
+        assert one.run("certs", "renew") == (0, "", "")
+        assert len(bucket.asked) == 4
+        assert not [each for each in bucket.asked if not each.startswith("GET") or "lock" in each]
+        (one.root / "salt" / "alpha.test").unlink()
+        assert one.run("certs", "deploy", "alpha.test", "--force")[0] == 1, "what writes does take it"
+
+
+def test_a_deploy_that_is_due_waits_for_no_other_host(deploying: tuple[Host, Host]) -> None:
+    one, two = deploying
+    one.succeed("certs", "renew")
+    with holding(open_objects(BUCKET, "certs"), "elsewhere")():
+        code, out, err = two.run("certs", "renew")
+    assert (code, out, calls(two)) == (1, "", [])
+    assert "on elsewhere" in err
+    assert two.succeed("certs", "renew") == BOTH_DEPLOYED
+
+
+def test_a_store_that_is_gone_during_a_deploy_stops_no_other_target(
+    deploying: tuple[Host, Host], bucket: Bucket
+) -> None:
+    one, _ = deploying
+    (one.root / "broken").touch()
+    one.want(
+        one.wanted()
+        + '[[certificate]]\nnames = ["www.alpha.test"]\nchallenge = "direct"\ndeploy = ["hook"]\n'
+    )
+    one.run("certs", "renew")
+    (one.root / "broken").unlink()
+    bucket.spoil = lambda request: "forbidden" if "certs/archive/alpha.test" in request else None
+    code, out, err = one.run("certs", "renew")
+    assert (code, out) == (1, "www.alpha.test: deployed to hook\n")
+    assert err.startswith("error: alpha.test: not deployed to hook: S3: ")
+    assert "not allowed (AccessDenied)" in err
+    bucket.spoil = lambda _: None
+    assert one.succeed("certs", "renew") == "alpha.test: deployed to hook\n"
+
+
+def test_forgotten_targets_are_each_hosts_own(deploying: tuple[Host, Host]) -> None:
+    one, two = deploying
+    for host in deploying:
+        host.succeed("certs", "renew")
+    one.want(DIRECT + 'deploy = ["hook"]\n')
+    code, out, err = one.run("certs", "renew")
+    assert (code, out) == (0, "")
+    assert "alpha.test: salt is no target of it any more" in err
+    assert two.run("certs", "renew") == (0, "", "")
+    assert undeployed(two) == []
+
+
+# What is served
+
+ADDRESS = "127.0.0.1"
+
+
+@pytest.fixture
+def served(hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch) -> tuple[Host, Host]:
+    """www.alpha.test leads here, and the first host has got two certificates for it, one after the other."""
+    monkeypatch.setattr(handshake, "is_public", lambda address: address == ADDRESS)
+    one, _ = hosts
+    one.write("one", "alpha.test", f"www A {ADDRESS}")
+    one.apply()
+    for host in hosts:
+        host.write("one", "alpha.test", f"www A {ADDRESS}")
+        host.want(DIRECT.replace('"alpha.test", ', ""))
+    return hosts
+
+
+def verify(host: Host, shown: CertificateSet, monkeypatch: pytest.MonkeyPatch) -> tuple[int, dict[str, Any]]:
+    with serving_tls({ADDRESS: showing(shown)}) as port:
+        monkeypatch.setattr(handshake, "PORT", port)
+        code, out, _ = host.run("certs", "verify", "alpha.test", "--json")
+    return code, json.loads(out)
+
+
+def test_verify_knows_the_sets_of_a_store_in_s3_and_writes_nothing(
+    served: tuple[Host, Host], bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = served
+    one.succeed("certs", "renew")
+    old = one.live()
+    one.succeed("certs", "issue", "alpha.test")
+    bucket.asked.clear()
+
+    code, document = verify(two, old, monkeypatch)
+
+    (finding,) = document["findings"]
+    (address,) = document["names"][0]["addresses"]
+    assert (code, finding["code"], finding["severity"]) == (0, "served-outdated", "warning")
+    assert (address["shown"], address["version"], address["status"]) == ("alpha.test", 1, "warning")
+
+    code, document = verify(two, one.live(), monkeypatch)
+
+    (address,) = document["names"][0]["addresses"]
+    assert (code, document["findings"], address["status"]) == (0, [], "ok")
+    assert not (two.root / ".psfdns" / "certs").exists()
+    assert not [each for each in bucket.asked if not each.startswith("GET")]
+
+
+def test_a_store_that_is_gone_while_it_verifies_is_not_known(
+    served: tuple[Host, Host], bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = served
+    one.succeed("certs", "renew")
+    old = one.live()
+    one.succeed("certs", "issue", "alpha.test")
+    bucket.spoil = lambda request: (
+        "forbidden" if "certs/archive" in request or "archive%2F" in request else None
+    )
+
+    code, document = verify(two, old, monkeypatch)
+
+    assert code == 3
+    (address,) = document["names"][0]["addresses"]
+    assert address["status"] == "unknown"
+    assert "the store cannot be read: S3: " in address["why"]
+    assert [each["code"] for each in document["findings"]] == ["served-unchecked"]

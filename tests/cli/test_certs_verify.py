@@ -246,6 +246,11 @@ def test_a_name_without_address_and_one_that_cannot_be_looked_up(site: Site) -> 
     assert site.verify("broken.example.org", "--fail-on", "info")[0] == 3
     assert site.verify("internal.example.org")[0] == 0
     assert site.verify("internal.example.org", "--fail-on", "info")[0] == 2
+    row = "it has no address\n"
+    code, out = site.run("internal.example.org")
+    assert (code, row in out, "name-without-address" in out) == (0, True, False), "said once is enough"
+    code, out = site.run("-v", "internal.example.org")
+    assert (row in out, "[name-without-address]\nhint: leave the name out" in out) == (True, True)
 
 
 def test_an_address_that_is_not_public_is_not_connected_to_and_unknown(renewed: Site) -> None:

@@ -326,3 +326,12 @@ def test_ages_are_shown_in_the_largest_unit_that_fits() -> None:
     cases |= {"2026-11-26T11:00:00Z": "2 d ago"}
     assert {then: _age(then, now) for then in cases} == cases
     assert _age(None, now) == "never"
+
+
+def test_of_findings_the_most_urgent_domain_comes_first(world: Registry) -> None:
+    world.gandi.add("ours.test", in_days(29), autorenew=False)
+    world.claim("one", "aaa.test", 'registrar = "gandi"')
+    world.rdap.add("aaa.test", in_days(300).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    _, out, _ = world.run("domains", "list")
+    codes = [line.rpartition(" [")[2] for line in out.splitlines() if line.endswith("]")]
+    assert codes == ["ends-soon]", "not-at-gandi]"]

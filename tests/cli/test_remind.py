@@ -294,7 +294,7 @@ def test_a_dry_run_shows_everything_and_sends_and_remembers_nothing(land: Land) 
             "To: a@one.example (mail)\nSubject: [psfdns] alpha.test ends in 7 days (2027-01-08)\n"
         )
         assert "To: [notify] staff (json) (staff)\n" in out
-        assert out.endswith("nothing was sent: --dry-run; 2 things watched, 2 to be sent\n")
+        assert out.endswith("nothing was sent: --dry-run; 2 things watched, 2 messages to be sent\n")
     assert land.subjects() == []
     assert not (land.root / ".psfdns/notices").exists()
 

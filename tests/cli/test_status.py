@@ -292,7 +292,15 @@ HOSTILE = "two\x1b[2J\u202e"
 
 def test_hostile_text_is_escaped() -> None:
     section = {"severity": "error", "words": HOSTILE, "name": None}
-    finding = {"severity": "error", "summary": HOSTILE, "hint": HOSTILE, "aspect": "domain", "code": HOSTILE}
+    finding = {
+        "severity": "error",
+        "summary": HOSTILE,
+        "hint": HOSTILE,
+        "aspect": "domain",
+        "code": HOSTILE,
+        "path": HOSTILE,
+        "line": 3,
+    }
     zone = {"name": HOSTILE, "view": None, "tenant": HOSTILE, "severity": "error", "findings": [finding]}
     document = {
         "zones": [{**zone, **dict.fromkeys(ASPECTS, section)}],
@@ -306,6 +314,39 @@ def test_hostile_text_is_escaped() -> None:
     assert "\u202e" not in out
     assert "ends 2026-12-01 (in 1 day): domain two\\x1b[2J\\u202e" in out
     assert "\x1b[31m" in render_text(document, colour=True)
+
+
+def test_errors_are_told_before_all_else_and_at_their_line(world: Registry) -> None:
+    world.gandi.add("ours.test", in_days(25), autorenew=False)
+    path = world.root / "zones" / "one" / "ours.test.zone"
+    path.write_text(path.read_text() + "bad A 1.2.3\n")
+    (world.root / "certs" / "two.toml").write_text(
+        '[[certificate]]\nnames = ["a.theirs.test"]\ndeploy = ["x"]\n'
+    )
+    _, out, _ = world.run("status", *without("delegation", "dnssec"), sandbox=True)
+    told = [line for line in out.splitlines() if ": " in line and line.endswith(("]", ":3"))]
+    assert [line.rpartition("]")[2] for line in told] == [
+        "  zones/one/ours.test.zone:3",
+        "  certs/two.toml:3",
+        "",
+    ]
+    assert told[0].startswith("ours.test.: error: A: address")
+    assert told[1].startswith("error: 'x' is no deploy target for two")
+    assert told[2].startswith("ours.test.: warning: ends in 25 days")
+
+
+def test_three_that_end_soon_are_named_and_the_others_counted() -> None:
+    ends = [
+        {"end": "2026-12-01", "days_left": 59 + day, "kind": "key", "object": "k"}
+        for day in (0, 0, 0, 1, 1, 2)
+    ]
+    summary = {"error": 0, "warning": 0, "unknown": 0, "well": 0}
+    document = {"zones": [], "findings": [], "aspects": list(ASPECTS), "endings": ends, "summary": summary}
+    lines = render_text(document).splitlines()
+    assert len([line for line in lines if line.startswith("ends ")]) == 3
+    assert lines[3] == "and 2 more within 60 days"
+    document["endings"] = ends[:3]
+    assert "more within" not in render_text(document)
 
 
 @pytest.fixture(scope="module")

@@ -150,7 +150,7 @@ class Attempt:
         if not isinstance(error, CaError):
             self._given_up = True
 
-    def give_up(self, why: str) -> None:
+    def give_up(self, why: str, *, hint: str | None = None) -> None:
         """At no CA: what is wrong is on our side."""
-        self.faults.append(Fault(None, why))
+        self.faults.append(Fault(None, why, hint))
         self._given_up = True

@@ -14,13 +14,14 @@ from psfdns.certs.status import Standing
 from psfdns.certs.store import StoreError
 from psfdns.certs.stored import StoredCertificate
 from psfdns.certs.verifying import Holdings, Look
+from psfdns.errors import OutsideError
 
 MAX_VERSIONS = 40
 """Sets of one certificate that are looked through, the newest first: years of renewals."""
 
 
 class Holds(Protocol):
-    """What is asked of a store; each method raises StoreError."""
+    """What is asked of a store; each method raises StoreError, and OutsideError of a store elsewhere."""
 
     def names(self) -> tuple[str, ...]:
         """The certificates that are there."""
@@ -100,7 +101,7 @@ class _Gathering:
         try:
             for version in self.store.versions(name)[-MAX_VERSIONS:]:
                 found[version] = self.store.load_version(name, version)
-        except StoreError as error:
+        except (StoreError, OutsideError) as error:
             self.unreadable[name] = error.summary
         newer = current
         for version, each in sorted(found.items(), key=lambda item: item[1].not_before, reverse=True):
@@ -116,5 +117,5 @@ class _Gathering:
         try:
             kept = self.store.load_set(name)
             self.ends[name] = read_pem_chain(kept.full_chain).end
-        except (StoreError, ChainError) as error:
+        except (StoreError, OutsideError, ChainError) as error:
             self.unreadable[name] = str(error)

@@ -31,6 +31,10 @@ THREADS = 8
 """Orders under way at a time at all CAs together; Let's Encrypt takes 20 requests a second of an address."""
 _NEVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
+_DELEGATE = (
+    "psfdns certs delegate {} prints the CNAMEs, with --instructions the message for whoever sets them"
+)
+
 Sayer = Callable[[str], None]
 
 
@@ -109,12 +113,16 @@ class _Run:
         """What DNS cannot prove, no CA needs to be asked for."""
         places = list(dict.fromkeys(place for each in attempts for place in each.wish.places.values()))
         # Of a zone that is bogus a resolver says SERVFAIL, which alone does not tell what is wrong.
-        faults = {**self._means.prover.check(places), **self._means.find_bogus(places)}
+        bogus = self._means.find_bogus(places)
+        faults = {**self._means.prover.check(places), **bogus}
         for each in attempts:
-            found = dict.fromkeys(faults[place] for place in each.wish.places.values())
-            for fault in found:
+            found: dict[str | None, Place] = {}
+            for place in each.wish.places.values():
+                found.setdefault(faults[place], place)
+            for fault, place in found.items():
                 if fault is not None:
-                    each.give_up(fault)
+                    is_pointed = place.target is not None and place not in bogus
+                    each.give_up(fault, hint=_DELEGATE.format(each.wish.name) if is_pointed else None)
 
     def _round(self, attempts: Sequence[Attempt]) -> None:
         self._ledger.begin_round(attempts)

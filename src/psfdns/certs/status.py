@@ -68,12 +68,15 @@ def _judge_current(
 ) -> Iterator[Diagnostic]:
     wanted = standing.wanted
     end = f"{current.not_after:%Y-%m-%d %H:%M} UTC"
+    hint = f"psfdns certs issue {wanted.name} renews it now, or says why it cannot"
+    if wanted.is_watched:
+        hint = f"have {wanted.issuer} renew it, and bring the new one into the store"
     if now >= current.not_after:
-        yield rules.EXPIRED.broken(wanted, f"{wanted.name} expired at {end}")
+        yield rules.EXPIRED.broken(wanted, f"{wanted.name} expired at {end}", hint=hint)
     elif now >= current.not_before + LAST_FRACTION * current.lifetime:
-        yield rules.LATE.broken(wanted, f"{wanted.name} expires at {end} and was not renewed")
+        yield rules.LATE.broken(wanted, f"{wanted.name} expires at {end} and was not renewed", hint=hint)
     if standing.is_revoked:
-        yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked")
+        yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked", hint=hint)
     else:
         yield from _judge_deploys(standing)
 
@@ -83,9 +86,15 @@ def _judge_deploys(standing: Standing) -> Iterator[Diagnostic]:
     for target in wanted.deploy:
         if not standing.is_deployed(target):
             last = standing.state.deployment(target)
-            fault = last.fault if last is not None else None
-            summary = f"{wanted.name} is not at {target}" + (f": {fault}" if fault is not None else "")
-            yield rules.NOT_DEPLOYED.broken(wanted, summary, mildly=fault is None)
+            summary, now = f"{wanted.name} is not at {target}", f"psfdns certs deploy {wanted.name}"
+            if last is None or last.fault is None:
+                hint = f"the next psfdns certs renew brings it there; now: {now}"
+                yield rules.NOT_DEPLOYED.broken(wanted, summary, hint=hint, mildly=True)
+            else:
+                said = " | ".join(last.fault.replace(":\n", ": ").split("\n"))
+                summary += f", last tried {last.at:%Y-%m-%d %H:%M} UTC: {said}"
+                hint = f"mend that; each psfdns certs renew tries again; now: {now}"
+                yield rules.NOT_DEPLOYED.broken(wanted, summary, hint=hint)
 
 
 def say_why(standing: Standing, renewal: Renewal) -> str:

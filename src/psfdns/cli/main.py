@@ -17,6 +17,7 @@ import click
 from psfdns.cli.options import LazyGroup, Options
 
 EXIT_FAILED = 1
+EXIT_UNKNOWN = 3
 EXIT_USAGE = 64
 
 COMMANDS = {
@@ -139,7 +140,7 @@ def _emit_error(error: BaseException) -> None:
 def _report_own(error: BaseException) -> int:
     from psfdns.cli.views.escape import escape
     from psfdns.cli.views.findings import render_text
-    from psfdns.errors import InvalidInputError, PlanRefusedError, PsfdnsError, UsageError
+    from psfdns.errors import InvalidInputError, PlanRefusedError, PsfdnsError, UnknownError, UsageError
 
     assert isinstance(error, PsfdnsError)  # noqa: S101 - `report` looked
     if isinstance(error, InvalidInputError | PlanRefusedError):
@@ -148,7 +149,9 @@ def _report_own(error: BaseException) -> int:
     if error.hint:
         lines = [escape(line) for line in error.hint.splitlines()]
         click.echo("hint: " + "\n      ".join(lines), err=True)
-    return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
+    if isinstance(error, UsageError):
+        return EXIT_USAGE
+    return EXIT_UNKNOWN if isinstance(error, UnknownError) else EXIT_FAILED
 
 
 def _report_system(error: OSError) -> int:

@@ -81,6 +81,7 @@ class Reason(enum.StrEnum):
     MALFORMED = "malformed"
     LAME = "lame"
     NO_ADDRESS = "no-address"
+    UNRESOLVED = "unresolved"
 
 
 _WORDS = {
@@ -90,6 +91,7 @@ _WORDS = {
     Reason.MALFORMED: "answers with something that is not DNS",
     Reason.LAME: "answers, but not as an authority",
     Reason.NO_ADDRESS: "has no address",
+    Reason.UNRESOLVED: "could not be looked up",
 }
 
 

@@ -95,6 +95,6 @@ def usable_or_failure(asked: Asked) -> Asked:
 
 def _why_not(asked: Asked) -> Failure:
     if isinstance(asked, Failure):
-        return Failure(None, asked.question, Reason.NO_ADDRESS, f"resolver {asked.server} {asked.words}")
+        return Failure(None, asked.question, Reason.UNRESOLVED, f"resolver {asked.server} {asked.words}")
     why = f"resolver {asked.server} says {asked.rcode}"
-    return Failure(None, asked.question, Reason.NO_ADDRESS, why)
+    return Failure(None, asked.question, Reason.UNRESOLVED, why)

@@ -54,7 +54,7 @@ def closed_means(error: LookupFailedError, ask_many: AskMany) -> Means:
 
     def find_hosts(names: Sequence[str]) -> dict[str, Host]:
         return {
-            name: Host(name, failure=Failure(None, Question(name, "A"), Reason.NO_ADDRESS, error.summary))
+            name: Host(name, failure=Failure(None, Question(name, "A"), Reason.UNRESOLVED, error.summary))
             for name in names
         }
 

@@ -110,7 +110,7 @@ def _zone_of(asked: Asked | None, question: Question) -> str | Failure:
         for heard in section:
             if heard.type == "SOA":
                 return heard.name
-    return Failure(None, question, Reason.NO_ADDRESS, "no SOA comes with the answer")
+    return Failure(None, question, Reason.UNRESOLVED, "no SOA comes with the answer")
 
 
 def _find_name_servers(
@@ -151,7 +151,7 @@ def _failure(asked: Asked | None, question: Question) -> Failure:
     if isinstance(asked, Failure):
         return asked
     said = f"a resolver says {asked.rcode}" if asked is not None else "no resolver to ask"
-    return Failure(None, question, Reason.NO_ADDRESS, said)
+    return Failure(None, question, Reason.UNRESOLVED, said)
 
 
 def _why(asked: Asked | None) -> str:

@@ -24,6 +24,8 @@ from psfdns.sandbox.dns_messages import DnsService
 if TYPE_CHECKING:
     from dns.message import Message
 
+_NOWHERE = "it lies in no zone of the sandbox; psfdns --sandbox apply makes those of the files"
+
 
 class DnsInquiry:
     """The zones' name servers within this process: the address of each is the name of one of them."""
@@ -135,7 +137,7 @@ class DnsInquiry:
             return asked
         if outside is not None:
             return outside.resolve([question])[question]
-        return Failure(None, question, Reason.NO_ADDRESS, "it lies in no zone of the sandbox")
+        return Failure(None, question, Reason.UNRESOLVED, _NOWHERE)
 
     def _find_parents(self, zone: str, elsewhere: Callable[[str], ParentView]) -> ParentView:
         try:

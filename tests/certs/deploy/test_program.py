@@ -65,7 +65,8 @@ def test_it_has_no_input() -> None:
 
 ENDS = {
     "exit 3": "/bin/sh: ended with exit code 3",
-    "echo one; echo two >&2; exit 1": "/bin/sh: ended with exit code 1: one\ntwo",
+    "echo one; echo two >&2; exit 1": "/bin/sh: ended with exit code 1:\none\ntwo",
+    "echo one; exit 1": "/bin/sh: ended with exit code 1: one",
     "kill -TERM $$": "/bin/sh: was ended by SIGTERM",
     "kill -40 $$": "/bin/sh: was ended by signal 40",
 }
@@ -119,7 +120,7 @@ def test_of_huge_output_the_end_is_kept() -> None:
     fault = fault_of(script)
     assert fault.endswith("the end")
     assert len(fault) < SHOWN + 60
-    assert ": …x" in fault
+    assert ":\n…x" in fault
 
 
 @pytest.mark.parametrize("code", [0, 1])

@@ -11,10 +11,11 @@ import pytest
 from psfdns.certs.deploy.parcel import Arrival, Parcel
 from psfdns.certs.deploy.rounds import MAX_FAULT, Delivered, Round
 from psfdns.certs.deploying import Delivery
+from psfdns.certs.pem import CertificateSet
 from psfdns.certs.settings import DeployTarget, TargetType
 from psfdns.certs.state import Deployment, State
 from psfdns.certs.store import Store
-from psfdns.errors import DeployError
+from psfdns.errors import DeployError, HostError, LockLostError
 from tests.certs.certificates import BEGIN
 from tests.certs.deploy.parcels import SET, key_text, parcel
 
@@ -144,6 +145,58 @@ def test_what_cannot_be_remembered_counts_as_failed(store: Store) -> None:
     (done,) = run(store, lambda target, found: Arrival(), delivery())
     assert done.fault is not None
     assert done.fault.startswith("could not be remembered: ")
+
+
+def unreachable(action: str) -> HostError:
+    return HostError("S3", action, "cannot be reached", hint="is the network up?")
+
+
+class Away(Store):
+    """A store that is elsewhere, and cannot be asked of one certificate, or is somebody else's by now."""
+
+    lost = False
+
+    def load_set(self, name: str) -> CertificateSet:
+        if name == "a.example":
+            raise unreachable("read the set")
+        return super().load_set(name)
+
+    def save_state(self, name: str, state: State) -> None:
+        if self.lost:
+            raise LockLostError("it is held by another one")
+        raise unreachable("write the state")
+
+
+def test_a_store_that_is_away_for_one_of_them_stops_no_other(store: Store) -> None:
+    carried: list[str] = []
+
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        carried.append(found.name)
+        return Arrival()
+
+    done = run(Away(store.folder), carry, delivery(), delivery(name="b.example"))
+    assert [each.fault for each in done] == [
+        "S3: read the set: cannot be reached",
+        "could not be remembered: S3: write the state: cannot be reached",
+    ]
+    assert [each.hint for each in done] == ["is the network up?"] * 2
+    assert carried == ["b.example"]
+
+
+def test_when_the_store_is_another_runs_nothing_more_is_begun(store: Store) -> None:
+    carried: list[str] = []
+
+    def carry(target: DeployTarget, found: Parcel) -> Arrival:
+        carried.append(target.name)
+        return Arrival()
+
+    lost = Away(store.folder)
+    lost.lost = True
+    hooks = [DeployTarget(name, TargetType.EXEC, ("*",), command=("/bin/true",)) for name in ("t1", "t2")]
+    one_lane = [Delivery("b.example", ("b.example",), PRINT, hook) for hook in hooks]
+    done = run(lost, carry, *one_lane)
+    assert [each.fault for each in done] == ["could not be remembered: it is held by another one"]
+    assert carried == ["t1"]
 
 
 def test_a_set_that_cannot_be_read_is_not_brought(store: Store) -> None:

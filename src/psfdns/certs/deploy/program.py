@@ -72,8 +72,10 @@ def _say_end(code: int | None, seconds: int) -> str:
 
 
 def _last_words(said: str) -> str:
+    """Several lines begin on one of their own."""
     words = said[-SHOWN:]
-    return f": {'…' if len(said) > SHOWN else ''}{words}" if words else ""
+    shown = f"…{words}" if len(said) > SHOWN else words
+    return f":{chr(10) if chr(10) in shown else ' '}{shown}" if shown else ""
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], *, seconds: float) -> _Ended:

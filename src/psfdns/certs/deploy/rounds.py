@@ -15,8 +15,7 @@ from psfdns.certs.deploying import Delivery, note
 from psfdns.certs.pem import CertificateSet
 from psfdns.certs.settings import DeployTarget
 from psfdns.certs.state import Deployment
-from psfdns.certs.store import StoreError
-from psfdns.errors import PsfdnsError
+from psfdns.errors import LockLostError, PsfdnsError
 
 THREADS = 8
 MAX_FAULT = 1000
@@ -68,8 +67,8 @@ class Round:
     def _deliver(self, delivery: Delivery) -> Delivered:
         try:
             found = self.store.load_set(delivery.name)
-        except StoreError as error:
-            return Delivered(delivery, error.summary, error.hint)
+        except PsfdnsError as error:
+            return self._fail(delivery, error)
         done, place = self._carry(delivery, found)
         deployment = Deployment(
             delivery.target.name, delivery.fingerprint, self.now(), done.fault, place or delivery.place
@@ -77,9 +76,15 @@ class Round:
         try:
             with self.saving:
                 self.store.save_state(delivery.name, note(self.store.load_state(delivery.name), deployment))
-        except StoreError as error:
-            return Delivered(delivery, f"could not be remembered: {error.summary}", error.hint)
+        except PsfdnsError as error:
+            return self._fail(delivery, error, before="could not be remembered: ")
         return done
+
+    def _fail(self, delivery: Delivery, error: PsfdnsError, *, before: str = "") -> Delivered:
+        """What the store says; once it is held by somebody else, nothing more is begun."""
+        if isinstance(error, LockLostError):
+            self.stopping.set()
+        return Delivered(delivery, f"{before}{error.summary}", error.hint)
 
     def _carry(self, delivery: Delivery, found: CertificateSet) -> tuple[Delivered, str | None]:
         lineage = self.store.live(delivery.name).absolute()

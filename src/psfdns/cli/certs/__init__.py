@@ -59,8 +59,8 @@ def list_(
 ) -> int:
     """Say what the store holds of the certificates wanted; nothing is asked of anybody.
 
-    NAME is a certificate's name, as its certs file gives it. Exit code 2: there is a finding; 3: part of
-    the store could not be read; 1: a certs file has errors.
+    NAME is a certificate's name, as its certs file gives it. Exit code 2: there is a finding; 3: the
+    store, or part of it, could not be read; 1: a certs file has errors.
     """
     from psfdns.cli.certs.view import render_list
 
@@ -161,12 +161,13 @@ def _show(
     shape: str | None,
     fail_on: str,
 ) -> int:
-    from psfdns.cli.certs.certifying import look_at_store
+    from psfdns.cli.certs.certifying import look_at_store, unknown_where_silent
     from psfdns.cli.certs.view import to_document
     from psfdns.cli.wiring import emit_json, has_colour, now, open_workspace
 
     wanted = chosen_format(options, shape)
-    stands = look_at_store(open_workspace(options), names=names, tenant=tenant)
+    with unknown_where_silent():
+        stands = look_at_store(open_workspace(options), names=names, tenant=tenant)
     document = to_document(stands.standings, (*stands.faults, *stands.others), now=now())
     if wanted == "json":
         emit_json(document)

@@ -84,6 +84,9 @@ class _Adviser:
         authority = self.job.workspace.config.acme.authorities.get(issuer_of(standing) or "")
         if current is None or current.identifier is None or authority is None:
             return standing
+        if known is not None and known.certificate != current.identifier:
+            # Of the one before: kept, it would have this one asked about in every run.
+            known = None
         info = self._hear(standing.wanted.name, current.identifier, authority)
         if info is None:
             ari = miss(known, now=now())

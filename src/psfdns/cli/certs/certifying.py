@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from psfdns.cli.certs.storing import open_store
 from psfdns.cli.repository import unknown
 from psfdns.cli.wiring import open_repository
 from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.errors import OutsideError, UnknownError
 
 if TYPE_CHECKING:
     from psfdns.certs.certificate_store import CertificateStore
@@ -61,6 +63,15 @@ def look_at_store(
     tenants = {each.tenant for each in chosen} if tenant is None else {tenant}
     faults = [each for each in _faults(manifests) if is_all or tenant_of(each) in tenants]
     return Stands(tuple(_stand(store, each) for each in chosen), tuple(faults), others)
+
+
+@contextmanager
+def unknown_where_silent() -> Iterator[None]:
+    """For commands that say how things stand: a store that cannot be asked is not known (exit 3)."""
+    try:
+        yield
+    except OutsideError as error:
+        raise UnknownError(error.summary, hint=error.hint) from error
 
 
 def _faults(manifests: Manifests) -> Iterator[Diagnostic]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from psfdns.certs.deploying import Delivery, drop, find_dropped, find_due
+from psfdns.cli.certs.issuing import bring_here
 from psfdns.cli.wiring import environment, now
 
 if TYPE_CHECKING:
@@ -18,24 +19,38 @@ if TYPE_CHECKING:
     from psfdns.certs.deploy.rounds import Delivered
     from psfdns.certs.status import Standing
     from psfdns.cli.certs.issuing import Job
+    from psfdns.errors import PsfdnsError
 
 
 @dataclass(frozen=True, slots=True)
 class Deploys:
-    """What became of deliveries, and what is not remembered any more: (certificate, target)."""
+    """What became of deliveries, and what is not remembered any more: (certificate, target).
+
+    `missing` are certificates whose set could not be brought to this machine, and why.
+    """
 
     delivered: Sequence[Delivered] = ()
     forgotten: Sequence[tuple[str, str]] = ()
+    missing: Mapping[str, PsfdnsError] = field(default_factory=dict)
 
     @property
     def is_well(self) -> bool:
         """Whether everything arrived."""
-        return all(each.fault is None for each in self.delivered)
+        return not self.missing and all(each.fault is None for each in self.delivered)
+
+
+NO_DEPLOYS = Deploys()
 
 
 def deploy_due(job: Job, standings: Sequence[Standing]) -> Deploys:
-    """Bring what is due of these; whoever calls holds the store. Raises StoreError."""
-    return deploy(job, standings, find_due(standings, job.workspace.config.acme.targets))
+    """See that the sets are here, and bring what is due of them; whoever calls holds the store.
+
+    What is not here is brought to nobody. Raises StoreError.
+    """
+    missing = bring_here(job, (each.wanted.name for each in standings))
+    here = [each for each in standings if each.wanted.name not in missing]
+    deploys = deploy(job, here, find_due(here, job.workspace.config.acme.targets))
+    return replace(deploys, missing=missing)
 
 
 def has_deploys(job: Job, standings: Sequence[Standing]) -> bool:
@@ -50,7 +65,11 @@ def deploy(job: Job, standings: Sequence[Standing], deliveries: Sequence[Deliver
         return Deploys((), forgotten)
     from psfdns.certs.deploy.carrying import carry
     from psfdns.certs.deploy.rounds import Round
+    from psfdns.cli.wiring import is_interactive
 
+    if is_interactive():
+        # A program has a minute; cron is told what became of it, and no more.
+        job.say("bringing " + ", ".join(f"{each.name} to {each.target.name}" for each in deliveries))
     means = _open_means(job)
     found = Round(job.store, lambda target, parcel: carry(target, parcel, means), now)
     return Deploys(found.run(deliveries), forgotten)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -37,22 +38,19 @@ def deploy(options: Options, *, names: tuple[str, ...], targets: tuple[str, ...]
     `certs renew` does so by itself, and tries again in each run what has failed. NAME is a certificate's
     name. Exit code 1: one did not arrive; the others are brought all the same.
     """
-    from psfdns.cli.certs.delivering import Deploys
-    from psfdns.cli.certs.issuing import bring_here, open_job
+    from psfdns.cli.certs.issuing import open_job
     from psfdns.cli.certs.view_deploy import to_document
     from psfdns.cli.wiring import emit_json, open_workspace
 
     job = open_job(open_workspace(options), doing="certs deploy")
     with job.store.held():
-        missing = bring_here(job, names)
-        here = [name for name in names if name not in missing]
-        deploys, holding = _deploy(job, here, targets, force=force) if here else (Deploys(), [])
+        deploys, holding = _deploy(job, names, targets, force=force)
     document = to_document(deploys, holding)
     if options.json:
         emit_json(document)
     else:
         report_deploys(options, deploys, holding)
-    return 0 if deploys.is_well and not missing else EXIT_FAILED
+    return 0 if deploys.is_well else EXIT_FAILED
 
 
 def _deploy(
@@ -61,18 +59,21 @@ def _deploy(
     """What became of what was due, and what was not due. Raises UsageError, PsfdnsError."""
     from psfdns.certs.deploying import find_deliveries
     from psfdns.cli.certs.delivering import deploy as bring
-    from psfdns.cli.certs.issuing import look_at_named
+    from psfdns.cli.certs.issuing import bring_here, look_at_named
 
     standings = look_at_named(job, names)
-    meant: list[Delivery] = []
-    holding: list[Delivery] = []
     for standing in standings:
         _refuse(standing, targets)
+    missing = bring_here(job, names)
+    here = [each for each in standings if each.wanted.name not in missing]
+    meant: list[Delivery] = []
+    holding: list[Delivery] = []
+    for standing in here:
         for delivery in find_deliveries(standing, job.workspace.config.acme.targets):
             if not targets or delivery.target.name in targets:
                 is_due = force or not standing.is_deployed(delivery.target.name)
                 (meant if is_due else holding).append(delivery)
-    return bring(job, standings, meant), holding
+    return replace(bring(job, here, meant), missing=missing), holding
 
 
 def _refuse(standing: Standing, targets: Sequence[str]) -> None:
@@ -113,4 +114,5 @@ def report_deploys(options: Options, deploys: Deploys, holding: Sequence[Deliver
     ):
         if text:
             talk(options, text.rstrip("\n"), at=level)
+    click.echo(view_deploy.render_missing(document), err=True, nl=False)
     click.echo(view_deploy.render_undeployed(document), err=True, nl=False)

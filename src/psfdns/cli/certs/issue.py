@@ -42,18 +42,15 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
     next is asked for. A run that was cut short is taken up where it ended. What was issued is deployed.
     """
     from psfdns.cli.certs.delivering import deploy_due
-    from psfdns.cli.certs.issuing import bring_here, issue_standings, look_at_named, open_job
+    from psfdns.cli.certs.issuing import issue_standings, look_at_named, open_job
     from psfdns.cli.wiring import open_workspace
 
     job = open_job(open_workspace(options), doing="certs issue")
     with job.store.held():
         outcomes = issue_standings(job, look_at_named(job, names))
-        missing = bring_here(job, names)
         issued = [each.wish.name for each in outcomes if each.issued is not None]
-        here = [name for name in issued if name not in missing]
-        deploys = deploy_due(job, look_at_named(job, here) if here else ())
-    code = _report(options, outcomes, deploys, quiet=False)
-    return EXIT_FAILED if missing else code
+        deploys = deploy_due(job, look_at_named(job, issued) if issued else ())
+    return _report(options, outcomes, deploys, quiet=False)
 
 
 @click.command(
@@ -78,8 +75,8 @@ def renew(options: Options, *, jitter: int | None) -> int:
     proved in one change of DNS. Then every certificate is brought to each of its deploy targets that does
     not have it; what failed is tried again in each run. Certs files with errors renew nothing of their own.
     Exit code 1: one could not be renewed or deployed, or a file has errors; the others are renewed all the
-    same. A second run beside this one ends at once. With a store in
-    S3, what another host renewed is brought here first.
+    same. A second run beside this one ends at once. With a store in S3, what another host renewed is brought
+    here first.
     """
     from psfdns.cli.certs.renewing import renew_due
     from psfdns.cli.checking_in import checked_in
@@ -135,9 +132,10 @@ def delegate(options: Options, *, name: str, instructions: bool) -> int:
 @click.option(
     "--reason",
     type=click.Choice(list(REASONS), case_sensitive=False),
+    metavar="REASON",
     default="unspecified",
     show_default=True,
-    help="Why, as the CA publishes it.",
+    help=f"Why, as the CA publishes it: {', '.join(REASONS)}.",
 )
 @click.pass_obj
 def revoke(options: Options, *, name: str, reason: str) -> int:
@@ -162,6 +160,7 @@ def revoke(options: Options, *, name: str, reason: str) -> int:
 
 def _report(options: Options, outcomes: list[Outcome], deploys: Deploys, *, quiet: bool) -> int:
     """Say what became of each; the exit code."""
+    from psfdns.cli.certs.delivering import NO_DEPLOYS
     from psfdns.cli.certs.deploy import report_deploys
     from psfdns.cli.certs.view_issue import render_failed, render_issued, to_document
     from psfdns.cli.wiring import emit_json
@@ -169,7 +168,7 @@ def _report(options: Options, outcomes: list[Outcome], deploys: Deploys, *, quie
     document = to_document(outcomes, deploys)
     if options.json:
         emit_json(document)
-    elif outcomes or deploys.delivered or deploys.forgotten or not quiet:
+    elif outcomes or deploys != NO_DEPLOYS or not quiet:
         click.echo(render_issued(document), nl=False)
         failed = render_failed(document)
         if failed:

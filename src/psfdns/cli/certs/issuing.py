@@ -57,7 +57,9 @@ def open_job(workspace: Workspace, *, doing: str = "certs") -> Job:
     from psfdns.cli.certs.reaching import open_accounts
 
     kept = open_stores(workspace, doing=doing)
-    return Job(workspace, kept.store, open_accounts(kept.accounts), Desk(kept.desk), kept.challenges)
+    return Job(
+        workspace, kept.store, open_accounts(workspace, kept.accounts), Desk(kept.desk), kept.challenges
+    )
 
 
 def look(job: Job, names: Sequence[str] = ()) -> tuple[list[Standing], Stands]:
@@ -170,19 +172,16 @@ def keep(store: CertificateStore, issued: Issued) -> None:
         return
 
 
-def bring_here(job: Job, names: Iterable[str]) -> frozenset[str]:
-    """See that this machine has the sets that count; what cannot be brought is told, and named."""
-    missing = set()
+def bring_here(job: Job, names: Iterable[str]) -> dict[str, PsfdnsError]:
+    """See that this machine has the sets that count; which could not be brought, and why."""
+    missing: dict[str, PsfdnsError] = {}
     for name in names:
         try:
             if job.store.bring(name):
                 job.say(f"{name}: brought here from {job.store.where}", at=Verbosity.VERBOSE)
         except PsfdnsError as error:
-            job.say(f"error: {name}: not brought here: {error.summary}", at=Verbosity.QUIET)
-            if error.hint is not None:
-                job.say(f"hint: {error.hint}", at=Verbosity.QUIET)
-            missing.add(name)
-    return frozenset(missing)
+            missing[name] = error
+    return missing
 
 
 def are_proofs_left(job: Job) -> bool:

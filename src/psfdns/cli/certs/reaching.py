@@ -54,20 +54,34 @@ def open_public_view(workspace: Workspace) -> View:
     return View(resolver.resolve_many, find_servers, ask_many)
 
 
-def connect_authority(authority: CertificateAuthority, key_pem: bytes | None) -> Authority:
-    """A CA as the account with this key sees it. Nothing is asked yet."""
+def connect_authority(
+    workspace: Workspace, authority: CertificateAuthority, key_pem: bytes | None
+) -> Authority:
+    """A CA as the account with this key sees it. Nothing is asked yet.
+
+    Raises CaError with the sandbox, whose proofs no CA elsewhere can see.
+    """
     from importlib.metadata import version
+    from urllib.parse import urlsplit
 
     from psfdns.certs.authority import Authority
     from psfdns.certs.client import Client, Line
+    from psfdns.errors import CaError
+    from psfdns.urls import is_loopback
 
+    if workspace.options.sandbox and not is_loopback(urlsplit(authority.directory).hostname or ""):
+        hint = "leave --sandbox out, or let [acme] order name a CA on this machine (Pebble, step-ca)"
+        why = "it is not on this machine, and --sandbox asks no other"
+        raise CaError(authority.name, "ask it", why, hint=hint)
     agent = f"psfdns/{version('psfdns')}"
     line = Line(authority.name, authority.directory, now, sleep, authority.ca_bundle, agent)
     return Authority(Client(line, key_pem))
 
 
-def open_accounts(documents: Documents) -> Accounts:
+def open_accounts(workspace: Workspace, documents: Documents) -> Accounts:
     """The accounts that are kept there. Nothing is asked yet."""
+    from functools import partial
+
     from psfdns.certs.accounts import Accounts
 
-    return Accounts(documents, connect_authority)
+    return Accounts(documents, partial(connect_authority, workspace))

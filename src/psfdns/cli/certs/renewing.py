@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """What became of all that was due; `is_whole`: every file and set could be read, and is here."""
+    """What became of all that was due; `is_whole`: every file and set could be read."""
 
     outcomes: list[Outcome]
     deploys: Deploys
@@ -55,9 +55,8 @@ def renew_due(workspace: Workspace, *, jitter: int | None) -> Renewed:
         if most:
             sleep(most * draw_fraction())
     elif not are_proofs_left(job) and not has_deploys(job, _readable(standings)):
-        is_whole = _tell_faults(standings, stands)
-        missing = bring_here(job, _names(_readable(standings)))
-        return Renewed([], Deploys(), is_whole and not missing)
+        missing = bring_here(job, (each.wanted.name for each in _readable(standings)))
+        return Renewed([], Deploys(missing=missing), _tell_faults(standings, stands))
     with job.store.held():
         return _renew(job)
 
@@ -73,12 +72,11 @@ def _renew(job: Job) -> Renewed:
         outcomes = _issue(job, due)
     except PsfdnsError:
         # Without Route 53 nothing is issued; what was issued before is not held up by that.
-        report_deploys(job.workspace.options, _deploy(job, readable)[0])
+        report_deploys(job.workspace.options, deploy_due(job, readable))
         raise
     if due:
         readable = _readable(look(job)[0])
-    deploys, is_here = _deploy(job, readable)
-    return Renewed(outcomes, deploys, is_whole and is_kept and is_here)
+    return Renewed(outcomes, deploy_due(job, readable), is_whole and is_kept)
 
 
 def _issue(job: Job, due: list[Standing]) -> list[Outcome]:
@@ -88,24 +86,16 @@ def _issue(job: Job, due: list[Standing]) -> list[Outcome]:
     return []
 
 
-def _deploy(job: Job, readable: Sequence[Standing]) -> tuple[Deploys, bool]:
-    """What became of it, and whether every set is here: one that is not is brought to nobody."""
-    missing = bring_here(job, _names(readable))
-    return deploy_due(job, [each for each in readable if each.wanted.name not in missing]), not missing
-
-
 def _readable(standings: Sequence[Standing]) -> list[Standing]:
     return [each for each in standings if each.unreadable is None]
-
-
-def _names(standings: Sequence[Standing]) -> list[str]:
-    return [each.wanted.name for each in standings]
 
 
 def _tell_faults(standings: Sequence[Standing], stands: Stands) -> bool:
     """Say what is wrong with files and sets; whether nothing is."""
     for fault in stands.faults:
         click.echo(f"{_escaped(str(fault.span))}: error: {_escaped(fault.summary)} [{fault.code}]", err=True)
+        if fault.hint:
+            click.echo(f"hint: {_escaped(fault.hint)}", err=True)
     unreadable = [each for each in standings if each.unreadable is not None]
     for each in unreadable:
         click.echo(f"error: {_escaped(each.wanted.name)}: {_escaped(each.unreadable or '')}", err=True)

@@ -6,10 +6,11 @@ import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from psfdns.cli.certs.certificates import open_manifests
 from psfdns.cli.certs.issuing import open_job
 from psfdns.cli.repository import unknown
 from psfdns.cli.wiring import Workspace, open_repository
-from psfdns.errors import PsfdnsError
+from psfdns.errors import PsfdnsError, UsageError
 
 if TYPE_CHECKING:
     from psfdns.certs.authority import Authority
@@ -22,13 +23,12 @@ FORMAT = "psfdns-certs-revoke/1"
 def revoke_stored(workspace: Workspace, name: str, *, reason: int) -> dict[str, Any]:
     """Revoke what the store holds under the name, and remember it. Raises UsageError, PsfdnsError."""
     job = open_job(workspace, doing="certs revoke")
-    names = job.store.names()
-    if name not in names:
-        raise unknown("certificate in the store", name, names)
+    if name not in job.store.names():
+        raise _absent(job, name)
     with job.store.held():
         current = job.store.load(name)
         if current is None:
-            raise unknown("certificate in the store", name, names)
+            raise _absent(job, name)
         issuance = current.issuance
         ca = _find_authority(job, name, issuance.ca if issuance is not None else None)
         kept = job.store.load_set(name)
@@ -46,10 +46,18 @@ def revoke_stored(workspace: Workspace, name: str, *, reason: int) -> dict[str, 
     }
 
 
+def _absent(job: Job, name: str) -> UsageError:
+    """Of a name that is wanted no other is proposed: what is revoked stays so."""
+    manifests = open_manifests(job.workspace, open_repository(job.workspace))
+    wanted = next((each for each in manifests.certificates if each.name == name), None)
+    if wanted is None:
+        return unknown("certificate in the store", name, job.store.names())
+    why = f"{wanted.issuer} issues it: ask there" if wanted.is_watched else "nothing was issued yet"
+    return UsageError(f"{name} is not in the store: {why}")
+
+
 def _find_authority(job: Job, name: str, known: str | None) -> CertificateAuthority:
     """The CA that issued it, where that is known; else the first that its manifest names."""
-    from psfdns.cli.certs.certificates import open_manifests
-
     settings = job.workspace.config.acme
     if known is None:
         manifests = open_manifests(job.workspace, open_repository(job.workspace))
@@ -67,7 +75,7 @@ def _open(job: Job, ca: CertificateAuthority, key: bytes, *, is_ours: bool) -> A
     ours = job.accounts.find(ca) if is_ours else None
     if ours is not None:
         return ours
-    authority = connect_authority(ca, key)
+    authority = connect_authority(job.workspace, ca, key)
     authority.open_account(None)
     return authority
 

@@ -46,19 +46,22 @@ def verify(
 
     Exit code 2: there is a finding; 3: something could not be checked; 1: a certs file has errors.
     """
+    from psfdns.cli.certs.certifying import unknown_where_silent
     from psfdns.cli.certs.verifying import verify as verify_names
     from psfdns.cli.certs.view_verify import render_text, to_document
     from psfdns.cli.wiring import emit_json, has_colour, now, open_workspace
 
     wanted = chosen_format(options, shape)
     moment = now()
-    verification = verify_names(open_workspace(options), names=names, tenant=tenant, now=moment)
+    with unknown_where_silent():
+        verification = verify_names(open_workspace(options), names=names, tenant=tenant, now=moment)
     document = to_document(verification, now=moment)
     if wanted == "json":
         emit_json(document)
     else:
-        quiet = options.verbosity is Verbosity.QUIET
-        click.echo(render_text(document, colour=has_colour(options, sys.stdout), quiet=quiet), nl=False)
+        quiet, whole = (options.verbosity is each for each in (Verbosity.QUIET, Verbosity.VERBOSE))
+        colour = has_colour(options, sys.stdout)
+        click.echo(render_text(document, colour=colour, quiet=quiet, whole=whole), nl=False)
     if verification.stands.faults:
         click.echo("error: certs files have errors: what they want was not looked at", err=True)
         return EXIT_INVALID

@@ -60,14 +60,15 @@ class Verification:
 def verify(
     workspace: Workspace, *, names: Sequence[str], tenant: str | None, now: datetime.datetime
 ) -> Verification:
-    """Names and tenant intersect, none means all. Raises UsageError, StoreError, LookupFailedError."""
-    stands = look_at_store(workspace, names=names, tenant=tenant)
+    """Names and tenant intersect, none means all. Raises UsageError, StoreError, OutsideError."""
+    store = open_store(workspace)
+    stands = look_at_store(workspace, names=names, tenant=tenant, store=store)
     repository = open_repository(workspace)
     zones, unread = _read_zones(workspace, repository)
     entries = [entry for label, zone in zones.items() for entry in _entries(label, zone)]
     spots = list(_choose(workspace, repository, stands, entries, names=names, tenant=tenant))
     looks = _look_at_all(workspace, spots)
-    holdings = gather_holdings(open_store(workspace), stands.standings, looks)
+    holdings = gather_holdings(store, stands.standings, looks)
     judged = _without_silenced(judge_looks(looks, holdings, now=now), zones)
     verdicts = [each for each in judged if _is_told(each)]
     verdicts.sort(key=lambda each: each.status.rank)

@@ -70,8 +70,13 @@ def _due(renewal: Renewal | None) -> bool | str | None:
 
 def _deployment(standing: Standing, target: str) -> Shape:
     last = standing.state.deployment(target)
-    fingerprint = None if last is None else last.fingerprint
-    return {"target": target, "fingerprint": fingerprint, "ok": standing.is_deployed(target)}
+    return {
+        "target": target,
+        "fingerprint": None if last is None else last.fingerprint,
+        "ok": standing.is_deployed(target),
+        "at": None if last is None else write_moment(last.at),
+        "why": None if last is None else last.fault,
+    }
 
 
 def render_list(document: Shape, *, colour: bool = False) -> str:

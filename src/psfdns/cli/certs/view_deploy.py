@@ -25,6 +25,10 @@ def to_document(deploys: Deploys, holding: Iterable[Delivery] = ()) -> Shape:
         "format": FORMAT,
         "deployed": [*tried, *(_row(each, tried=False) for each in holding)],
         "forgotten": [{"name": name, "target": target} for name, target in deploys.forgotten],
+        "missing": [
+            {"name": name, "why": error.summary, "hint": error.hint}
+            for name, error in deploys.missing.items()
+        ],
     }
 
 
@@ -59,13 +63,26 @@ def _say_arrival(row: Shape) -> str:
 
 
 def render_undeployed(document: Shape) -> str:
-    """Why the others did not, and what to do."""
+    """Why the others did not, with what a program said, and what to do."""
     lines = []
     for each in document["deployed"]:
         if not each["ok"]:
             where = f"{escape(each['name'])}: not deployed to {escape(each['target'])}"
-            lines.append(f"error: {where}: {escape(each['why'])}")
+            why, *more = each["why"].split("\n")
+            lines.append(f"error: {where}: {escape(why)}")
+            lines += [f"    {escape(line)}" for line in more]
             lines += [f"hint: {escape(each['hint'])}"] if each["hint"] else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def render_missing(document: Shape) -> str:
+    """Which sets this machine has not got, and so brings nowhere."""
+    lines = []
+    for each in document["missing"]:
+        lines.append(
+            f"error: {escape(each['name'])}: not brought here, and so nowhere: {escape(each['why'])}"
+        )
+        lines += [f"hint: {escape(each['hint'])}"] if each["hint"] else []
     return "".join(f"{line}\n" for line in lines)
 
 

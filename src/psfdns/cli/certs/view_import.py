@@ -68,7 +68,7 @@ def _table(each: Adopted) -> str:
 
 def render_text(document: Shape) -> str:
     """A line a certificate, then what no certs file wants yet."""
-    rows = [_row(each) for each in document["certificates"]]
+    rows = [_row(each, written=document["written"]) for each in document["certificates"]]
     text = render_rows(rows) if rows else f"{escape(document['from'])} holds no certificates.\n"
     if not document["written"]:
         text += "\nNothing was written.\n"
@@ -78,7 +78,8 @@ def render_text(document: Shape) -> str:
     return text
 
 
-def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(each: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
     sets = "1 set" if each["sets"] == 1 else f"{each['sets']} sets"
     end = f", expires {each['not_after'].partition('T')[0]}" if each["not_after"] else ""
-    return each["fate"], escape(each["name"]), escape(each["why"] or f"{sets}{end}")
+    fate = "to import" if each["fate"] == Fate.IMPORTED and not written else each["fate"]
+    return fate, escape(each["name"]), escape(each["why"] or f"{sets}{end}")

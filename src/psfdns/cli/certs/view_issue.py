@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.certs.view_deploy import to_document as to_deploy_document
@@ -26,6 +26,7 @@ def to_document(outcomes: Iterable[Outcome], deploys: Deploys) -> Shape:
         "certificates": [_certificate(each) for each in outcomes],
         "deployed": brought["deployed"],
         "forgotten": brought["forgotten"],
+        "missing": brought["missing"],
     }
 
 
@@ -63,11 +64,15 @@ def render_issued(document: Shape) -> str:
 
 def render_failed(document: Shape) -> str:
     """Every reason of those that were not, and what to do."""
-    lines = []
-    for each in document["certificates"]:
-        if each["outcome"] == "failed":
-            for fault in each["faults"]:
-                where = f" at {escape(fault['ca'])}" if fault["ca"] else ""
-                lines.append(f"error: {escape(each['name'])}: not issued{where}: {escape(fault['why'])}")
-                lines += [f"hint: {escape(fault['hint'])}"] if fault["hint"] else []
-    return "".join(f"{line}\n" for line in lines)
+    failed = [each for each in document["certificates"] if each["outcome"] == "failed"]
+    return "".join(f"{line}\n" for each in failed for line in _reasons(each))
+
+
+def _reasons(certificate: Shape) -> Iterator[str]:
+    """A hint of several reasons stands once, behind the last of them."""
+    faults = certificate["faults"]
+    for fault, after in zip(faults, (*faults[1:], None), strict=True):
+        where = f" at {escape(fault['ca'])}" if fault["ca"] else ""
+        yield f"error: {escape(certificate['name'])}: not issued{where}: {escape(fault['why'])}"
+        if fault["hint"] and (after is None or after["hint"] != fault["hint"]):
+            yield f"hint: {escape(fault['hint'])}"

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from psfdns.certs.served_rules import NO_ADDRESS
 from psfdns.certs.verifying import Found, Seen, Status, Verdict, summarise_unknown
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.findings import finding_document, render
@@ -92,13 +93,17 @@ def _finding(found: Found) -> Shape:
     return {**finding_document(found.diagnostic), **about, "addresses": list(found.addresses)}
 
 
-def render_text(document: Shape, *, colour: bool = False, quiet: bool = False) -> str:
-    """A line for each name and address, the worst first, then the findings; `quiet`: of what is not well."""
+def render_text(document: Shape, *, colour: bool = False, quiet: bool = False, whole: bool = False) -> str:
+    """A line for each name and address, the worst first, then the findings; `quiet`: of what is not well.
+
+    `whole`: also those that say no more than a line above them, of names without an address.
+    """
     rows = [row for name in document["names"] for row in _rows(name) if not (quiet and row[0] in _QUIET)]
     table = render_rows([_HEAD, *rows]) if rows else ""
     if colour:
         table = _coloured(table)
     told = [each for each in document["findings"] if not (quiet and each["severity"] == "info")]
+    told = [each for each in told if whole or each["code"] != NO_ADDRESS.code]
     found = render({"findings": told}, "text", colour=colour)
     parts = [table, found, "" if quiet else _summary(document)]
     skipped = [f"{escape(each['zone'])}: not looked at: {each['why']}\n" for each in document["skipped"]]

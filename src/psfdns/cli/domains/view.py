@@ -10,6 +10,7 @@ from psfdns.cli.views.escape import escape
 from psfdns.cli.views.findings import finding_document
 from psfdns.cli.views.plan_words import count
 from psfdns.cli.views.table import render_rows
+from psfdns.diagnostics import Severity
 from psfdns.moments import read_moment, write_moment
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def render_text(document: Shape, *, colour: bool = False, quiet: bool = False) -
     return table + findings + ("" if quiet else _counted(document["summary"]))
 
 
+_NOT_LISTED = (True, -1)
 _HEAD = ("domain", "tenant", "registrar", "ends", "left", "renewal", "lock", "status", "checked")
 
 
@@ -173,10 +175,15 @@ def _age(checked_at: str | None, now: str) -> str:
 
 
 def _findings(document: Shape, *, colour: bool, quiet: bool) -> Iterator[str]:
-    """What could not be asked is said once a reason."""
+    """The worst first, then as the lines above; what could not be asked is said once a reason."""
     reasons = {domain["name"]: domain["why"] for domain in document["domains"]}
+    urgency = {domain["name"]: _urgency(domain) for domain in document["domains"]}
+
+    def rank(finding: Shape) -> tuple[int, tuple[bool, int]]:
+        return Severity(finding["severity"]).rank, urgency.get(finding["domain"], _NOT_LISTED)
+
     unasked: dict[str, list[str]] = {}
-    for finding in document["findings"]:
+    for finding in sorted(document["findings"], key=rank):
         if finding["code"] == "not-asked":
             unasked.setdefault(reasons[finding["domain"]], []).append(finding["domain"])
         elif not (quiet and finding["severity"] == "info"):

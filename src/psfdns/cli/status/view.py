@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import count, name_zone
+from psfdns.diagnostics import Severity
 from psfdns.status.aspect import Aspect, Level
 
 Shape = dict[str, Any]
@@ -20,6 +21,14 @@ _SOON = 60
 
 Cell = tuple[str, str]
 """Text, and the severity that colours it."""
+
+
+class Words(NamedTuple):
+    """A finding in words, and what to do."""
+
+    severity: Severity
+    line: str
+    hint: str
 
 
 def render_text(document: Shape, *, colour: bool = False, quiet: bool = False, whole: bool = False) -> str:
@@ -68,20 +77,21 @@ def _cell(cell: Cell, width: int, *, colour: bool) -> str:
 
 
 def _findings(document: Shape, *, colour: bool, whole: bool) -> Iterator[str]:
-    """What is said of several zones in the same words is said once."""
-    told: dict[tuple[str, ...], list[str]] = {}
+    """The worst first; what is said of several zones in the same words is said once."""
+    told: dict[Words, list[str]] = {}
     for zone in document["zones"]:
         for finding in zone["findings"]:
             if whole or _matters(finding, zone):
                 told.setdefault(_words(finding, zone, colour=colour), []).append(name_zone(zone))
-    for words, names in told.items():
-        shown = escape(names[0]) if len(names) == 1 else f"{escape(names[0])} and {len(names) - 1} more"
-        yield f"{shown}: {words[0]}"
-        yield from words[1:]
     for finding in document["findings"]:
         if whole or finding["severity"] != "info":
-            first, *others = _words(finding, None, colour=colour)
-            yield from (f"{escape(finding['path'])}: {first}" if finding.get("path") else first, *others)
+            places = [finding["path"]] if finding.get("path") else []
+            told.setdefault(_words(finding, None, colour=colour), []).extend(places)
+    for words, names in sorted(told.items(), key=lambda each: each[0].severity.rank):
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield f"{escape(names[0])}{more}: {words.line}" if names else words.line
+        if words.hint:
+            yield words.hint
 
 
 def _matters(finding: Shape, zone: Shape) -> bool:
@@ -92,22 +102,26 @@ def _matters(finding: Shape, zone: Shape) -> bool:
     return section is not None and section["severity"] == Level.UNKNOWN
 
 
-def _words(finding: Shape, zone: Shape | None, *, colour: bool) -> tuple[str, ...]:
-    """The zone stands before them: a summary need not begin with its domain."""
+def _words(finding: Shape, zone: Shape | None, *, colour: bool) -> Words:
+    """The zone stands before them: a summary need not begin with its domain. The place in a file is last."""
     domain = f"{zone['domain']['name']}. " if zone is not None and zone["domain"]["name"] else ""
     summary = finding["summary"].removeprefix(domain)
     severity = finding["severity"]
     shown = f"\x1b[{_COLOURS[severity]}m{severity}\x1b[0m" if colour else severity
-    line = f"{shown}: {escape(summary)} [{finding['aspect']}: {escape(finding['code'])}]"
-    return (line, f"  hint: {escape(finding['hint'])}") if finding["hint"] else (line,)
+    place = f"  {escape(finding['path'])}:{finding['line']}" if finding["line"] is not None else ""
+    line = f"{shown}: {escape(summary)} [{finding['aspect']}: {escape(finding['code'])}]{place}"
+    return Words(Severity(severity), line, f"  hint: {escape(finding['hint'])}" if finding["hint"] else "")
 
 
 def _ending_lines(endings: list[Shape]) -> Iterator[str]:
-    """The next that end."""
-    for each in [each for each in endings if each["days_left"] <= _SOON][:_ENDINGS]:
+    """The next that end, and how many more soon do."""
+    soon = [each for each in endings if each["days_left"] <= _SOON]
+    for each in soon[:_ENDINGS]:
         left = each["days_left"]
         when = f"in {count(left, 'day')}" if left >= 0 else f"{count(-left, 'day')} ago"
         yield f"ends {each['end']} ({when}): {each['kind']} {escape(each['object'])}"
+    if len(soon) > _ENDINGS:
+        yield f"and {len(soon) - _ENDINGS} more within {_SOON} days"
 
 
 def _counted(document: Shape) -> str:

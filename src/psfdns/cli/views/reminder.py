@@ -236,6 +236,6 @@ def render_run(document: Shape) -> str:
     ]
     watched = count(summary["watched"], "thing")
     return (
-        "".join(shown)
-        + f"nothing was sent: {document['why_not']}; {watched} watched, {len(messages)} to be sent\n"
+        "".join(shown) + f"nothing was sent: {document['why_not']}; {watched} watched, "
+        f"{count(len(messages), 'message')} to be sent\n"
     )
