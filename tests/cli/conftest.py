@@ -10,6 +10,7 @@ import pytest
 
 from psfdns.cli.main import run
 from tests.cli.checks import BAD, GOOD, ODD, TENANT, Said, write
+from tests.cli.clocks import set_clock
 from tests.cli.ground import Ground
 from tests.cli.registry import NOW, Registry, make_registry
 from tests.outbox import MailBox, Webhook, receiving_mail, receiving_posts
@@ -65,7 +66,7 @@ def registry(
 ) -> Iterator[Registry]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANDI_PAT", TOKEN)
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: NOW)
+    set_clock(monkeypatch, lambda: NOW)
     # What is asked again at once would be asked again after seconds.
     monkeypatch.setattr("psfdns.cli.wiring.sleep", lambda _: None)
     with make_registry(tmp_path, capsys) as registry:

@@ -22,6 +22,7 @@ from typing import Any
 import dns.rrset
 import pytest
 
+from tests.cli.clocks import set_clock
 from tests.cli.registry import Registry
 from tests.dnssec.answering import SignedServer
 from tests.dnssec.signing import DAY, HOUR, NOW, Recipe, Zone, ds_of, make_key, make_zone
@@ -164,7 +165,7 @@ def signed_scene(
 ) -> Iterator[Scene]:
     """The zone is there, delegated to the sandbox, and not signed."""
     scene = Scene(shop, by_hand=None if registrar == "gandi" else set())
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: scene.now)
+    set_clock(monkeypatch, lambda: scene.now)
     monkeypatch.setattr("psfdns.sandbox.sandbox._utc_now", lambda: scene.now)
     shop.claim("one", NAME, f'registrar = "{registrar}"')
     if registrar == "gandi":

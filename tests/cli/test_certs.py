@@ -19,6 +19,7 @@ from psfdns.cli.main import run
 from tests.certs.certificates import BEGIN, day
 from tests.certs.issuing import issue
 from tests.certs.lineages import write_lineage
+from tests.cli.clocks import set_clock
 from tests.cli.ground import Ground
 
 WANTS = """\
@@ -56,7 +57,7 @@ def wanting(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Ground:
 
 
 def at(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: day(days))
+    set_clock(monkeypatch, lambda: day(days))
 
 
 def store_of(ground: Ground) -> Store:

@@ -19,6 +19,7 @@ from psfdns.certs.store import Store
 from tests.certs.certificates import BEGIN, day
 from tests.certs.deploy.fake_fastly import TOKEN, playing_fastly
 from tests.certs.issuing import issue
+from tests.cli.clocks import set_clock
 from tests.cli.ground import Ground
 
 NAMES = ("b.alpha.test", "*.b.alpha.test")
@@ -80,7 +81,7 @@ class Deploying(Ground):
 @pytest.fixture
 def ground(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Deploying:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: day(10))
+    set_clock(monkeypatch, lambda: day(10))
     ground = Deploying(tmp_path, capsys)
     with (tmp_path / "psfdns.toml").open("a") as file:
         file.write(TARGETS.format(root=tmp_path))

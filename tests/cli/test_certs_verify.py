@@ -27,6 +27,7 @@ from psfdns.web.handshake import Call, Shown
 from tests.certs.certificates import day, wanted
 from tests.certs.farm import OTHER, Issuer, make, make_self_signed
 from tests.cli.checks import TENANT, write
+from tests.cli.clocks import set_clock
 from tests.cli.ground import Ground
 from tests.dangling.world import World, running
 from tests.web.tls_servers import Manner, by_host, closing, make_context, serving, showing, silent
@@ -59,7 +60,7 @@ class Site:
         self.store = Store(self.root / ".psfdns" / "certs")
         write(self.root, "psfdns.toml", CONFIG.format(port=self.world.dns_port))
         write(self.root, "zones/t/tenant.toml", TENANT)
-        self.monkeypatch.setattr("psfdns.cli.wiring.now", lambda: day(self.days))
+        set_clock(self.monkeypatch, lambda: day(self.days))
 
     def want(self, *names: str, issuer: str | None = None, tenant: str = "t") -> None:
         path = self.root / "certs" / f"{tenant}.toml"
@@ -492,7 +493,7 @@ def test_the_bytes_of_a_batch_are_let_go_before_the_next(monkeypatch: pytest.Mon
 
 def test_the_sandboxs_zones_lead_where_they_would(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handshake, "is_public", lambda _: True)
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: day(30))
+    set_clock(monkeypatch, lambda: day(30))
     write(ground.root, "certs/one.toml", '[[certificate]]\nnames = ["www.alpha.test", "www.example.org"]\n')
     ground.write("one", "alpha.test", f"www A {ONE}")
     ground.apply()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.clocks import set_clock
 from tests.cli.ground import Ground
 from tests.cli.registry import NOW, Registry, in_days
 from tests.stores import BUCKET, MemoryStore, playing_s3, unreachable
@@ -257,7 +258,7 @@ def orders(world: Registry, *words: str) -> list[dict[str, Any]]:
 
 def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
     moment = NOW + datetime.timedelta(minutes=minutes)
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: moment)
+    set_clock(monkeypatch, lambda: moment)
 
 
 def test_orders_at_the_registrar_stand_among_the_applies(

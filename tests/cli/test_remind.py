@@ -20,6 +20,7 @@ from psfdns.certs.store import Store
 from psfdns.cli.main import run
 from psfdns.errors import HostError
 from tests.certs.issuing import issue
+from tests.cli.clocks import set_clock
 from tests.cli.top import name_servers
 from tests.outbox import MailBox, Service, Webhook, free_port, name_liaisons
 from tests.registrar.fake_gandi import TOKEN, FakeGandi, fake_gandi, key_of
@@ -66,7 +67,7 @@ class Land:
         (self.root / "psfdns.toml").write_text("\n".join([*lines, *notify, ""]))
 
     def at(self, day: float) -> None:
-        self.monkeypatch.setattr("psfdns.cli.wiring.now", lambda: days(day))
+        set_clock(self.monkeypatch, lambda: days(day))
 
     def run(self, *words: str, day: float | None = None) -> tuple[int, str, str]:
         if day is not None:

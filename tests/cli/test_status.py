@@ -14,6 +14,7 @@ from psfdns.certs.store import Store
 from psfdns.cli.status.view import render_text
 from psfdns.errors import HostError
 from tests.certs.issuing import issue
+from tests.cli.clocks import set_clock
 from tests.cli.registry import NOW, Registry, in_days
 from tests.cli.top import name_servers, parents
 from tests.dnssec.cases import CASES
@@ -224,7 +225,10 @@ def test_what_a_deploy_program_said_is_not_told_to_all_who_read_the_pages(
     site = tmp_path / "site"
     code, document, _ = status(world, "--only", "certificates", "--html", str(site))
     (finding,) = zones(document)["ours.test."]["findings"]
-    assert (code, finding["summary"]) == (2, "www.ours.test is not at hook: `psfdns certs list` says why")
+    assert (code, finding["summary"]) == (
+        2,
+        "www.ours.test is not at hook, last tried 2026-11-28 09:30 UTC: `psfdns certs list` says why",
+    )
     pages = "".join(page.read_text() for page in site.rglob("*.html"))
     assert "www.ours.test is not at hook" in pages
     assert "s3cr3t" not in pages + json.dumps(document)
@@ -240,7 +244,7 @@ def test_a_certs_file_with_errors_is_a_finding_of_no_zone(world: Registry) -> No
 def test_orders_at_the_registrar_stand_among_what_was_done(
     world: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: NOW + datetime.timedelta(minutes=1))
+    set_clock(monkeypatch, lambda: NOW + datetime.timedelta(minutes=1))
     assert world.run("domains", "lock", "ours.test", "--off", "--yes", "--wait", "0", sandbox=True)[0] == 0
     ours = zones(status(world, "--only", "drift")[1])["ours.test."]
     assert [(each["kind"], each["summary"]) for each in ours["history"]][:1] == [("lock", "unlocked")]
@@ -251,7 +255,7 @@ def test_orders_at_the_registrar_stand_among_what_was_done(
 
 def test_a_zone_has_the_last_twenty_entries(world: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("psfdns.cli.status.zone_history.SHOWN", 1)
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: NOW + datetime.timedelta(minutes=1))
+    set_clock(monkeypatch, lambda: NOW + datetime.timedelta(minutes=1))
     assert world.run("domains", "lock", "ours.test", "--off", "--yes", "--wait", "0", sandbox=True)[0] == 0
     ours = zones(status(world, "--only", "drift")[1])["ours.test."]
     assert [each["kind"] for each in ours["history"]] == ["lock"]
@@ -372,7 +376,7 @@ def signed(registry: Registry, net: Internet) -> Registry:
 
 
 def at_signing_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: datetime.datetime.now(tz=datetime.UTC))
+    set_clock(monkeypatch, lambda: datetime.datetime.now(tz=datetime.UTC))
 
 
 def test_dnssec_and_delegation_are_told_by_the_same_questions(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.clocks import set_clock
 from tests.cli.registry import Registry, in_days
 from tests.dnssec.cases import CASES
 from tests.dnssec.internet import RESOLVER, ROOT, Internet, internet
@@ -37,7 +38,7 @@ def signed(registry: Registry, net: Internet, monkeypatch: pytest.MonkeyPatch) -
         f'[resolver]\nroot_hints = ["{ROOT}"]\nservers = ["{RESOLVER}:{net.port}"]\nport = {net.port}',
         'trust_anchor = "anchor"',
     )
-    monkeypatch.setattr("psfdns.cli.wiring.now", lambda: datetime.datetime.now(tz=datetime.UTC))
+    set_clock(monkeypatch, lambda: datetime.datetime.now(tz=datetime.UTC))
     return registry
 
 

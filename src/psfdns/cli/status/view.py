@@ -85,7 +85,8 @@ def _findings(document: Shape, *, colour: bool, whole: bool) -> Iterator[str]:
                 told.setdefault(_words(finding, zone, colour=colour), []).append(name_zone(zone))
     for finding in document["findings"]:
         if whole or finding["severity"] != "info":
-            places = [finding["path"]] if finding.get("path") else []
+            # Where it has a line, its place stands behind it already.
+            places = [finding["path"]] if finding.get("path") and finding["line"] is None else []
             told.setdefault(_words(finding, None, colour=colour), []).extend(places)
     for words, names in sorted(told.items(), key=lambda each: each[0].severity.rank):
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
