@@ -257,6 +257,7 @@ def test_names_are_no_new_ones_though_a_clock_was_wrong_when_they_were_issued_fo
     history.settle(NOW)
 
     assert history.knows("le", NAMES, NOW + 19 * DAY)
+    assert not history.knows("le", NAMES, NOW + 410 * DAY), "nor does it come back with the day it was for"
 
 
 def test_an_order_counts_for_its_domain_from_when_it_was_issued_though_its_names_are_known_by_then() -> None:

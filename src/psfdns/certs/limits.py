@@ -120,7 +120,7 @@ class History:
         """Whether a CA has issued for just these names, and still knows it."""
         subject = subject_of(names)
         return any(
-            (each.ca, each.subject) == (ca, subject) and each.since(now) > now - REMEMBERED
+            (each.ca, each.subject) == (ca, subject) and min(each.at, each.seen or now) > now - REMEMBERED
             for each in self.sets
         )
 

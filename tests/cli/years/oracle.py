@@ -254,7 +254,8 @@ class Oracle:
         if held is not None and set(held.names) == names and self.now < held.not_before + 120 * DAY:
             return False
         same = self.by_names.get(frozenset(names), ())
-        return not any(each.since(self.now) > self.now - 120 * DAY for each in same)
+        times = (min(each.since(self.now), each.seen or self.now) for each in same)
+        return not any(each > self.now - 120 * DAY for each in times)
 
     def count(self, number: int, names: tuple[str, ...], at: Moment, *, is_new: bool) -> None:
         """An order was about to become a certificate, or did."""
