@@ -183,7 +183,7 @@ def test_a_folder_of_more_files_than_anyone_means_is_refused(
     tmp_path: Path, check: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("psfdns.cli.check.checking.MAX_FILES", 2)
+    monkeypatch.setattr("psfdns.cli.check.scope.MAX_FILES", 2)
     for number in range(3):
         write(tmp_path, f"some/z{number}.example.zone", GOOD)
     said = check("some")

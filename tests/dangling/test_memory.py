@@ -15,6 +15,7 @@ from filelock import FileLock
 from psfdns.dangling import memory as module
 from psfdns.dangling.memory import FILE, FORMAT, update_memory
 from psfdns.dangling.strikes import Key, Memory, Seen
+from psfdns.journal import state_document
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 ONE = {Key("example.com.", "a.example.com.", "gone.example.org.", "dangling-target"): Seen(NOW, NOW)}
@@ -85,7 +86,7 @@ def test_an_entry_that_is_not_sound_is_left_out(tmp_path: Path, change: dict[str
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     update_memory(tmp_path, lambda _: ONE)
-    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    monkeypatch.setattr(state_document, "MAX_BYTES", 10)
     known, fault = load(tmp_path)
     assert (known, "too large" in (fault or "")) == ({}, True)
 

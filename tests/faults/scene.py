@@ -27,8 +27,9 @@ import psfdns.route53.batches
 from psfdns.budget import UNLIMITED, Budget
 from psfdns.cli.main import run
 from psfdns.route53.packing import Limits
+from psfdns.sandbox.disk_store import DiskStore
 from psfdns.sandbox.sandbox import Sandbox
-from psfdns.sandbox.store import DiskStore, MemoryStore
+from psfdns.sandbox.store import MemoryStore
 from tests.cli.ground import TENANT
 from tests.faults.network import Network, Witness, account_state
 from tests.route53.accounts import Time

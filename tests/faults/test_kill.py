@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from psfdns.sandbox.store import DiskStore
+from psfdns.sandbox.disk_store import DiskStore
 from tests.faults.scene import Ran, Scene, make_scene, open_sandbox, put_on_disk, witness
 
 BROKEN = 99

@@ -15,7 +15,13 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """What `live` is copied from."""
+    return with_roles(Scene(tmp_path_factory.mktemp("applied")))
+
+
 @pytest.fixture
-def live(tmp_path: Path) -> Scene:
+def live(tmp_path: Path, applied: Scene) -> Scene:
     """A repository with roles, and an account that holds what the base says."""
-    return with_roles(Scene(tmp_path))
+    return applied.copy_to(tmp_path)

@@ -46,7 +46,8 @@ class Job:
 class Machine:
     """Plays workflows against a server (a bare repository), a GitHub (a JSON file) and an account.
 
-    `became` are the roles that were taken; `between` is done once before the job of that name.
+    `became` are the roles that were taken; `between` is done once before the job of that name. A root
+    that has all that already is used as it is.
     """
 
     def __init__(self, root: Path) -> None:
@@ -58,9 +59,11 @@ class Machine:
         self.became: list[str] = []
         self.between: dict[str, Callable[[], object]] = {}
         self._runs = 0
-        self.account.mkdir()
-        self.github.write_text(json.dumps({"pulls": [], "comments": [], "statuses": []}))
-        self._bin = self._lay_out_programs()
+        self._bin = root / "bin"
+        if not self.account.exists():
+            self.account.mkdir()
+            self.github.write_text(json.dumps({"pulls": [], "comments": [], "statuses": []}))
+            self._lay_out_programs()
 
     def play(self, name: str, event: str, facts: dict[str, Any], **inputs: str) -> dict[str, Job]:
         """Run all jobs of a workflow in their order, each on a machine of its own."""
@@ -116,15 +119,13 @@ class Machine:
             "FAKE_GITHUB": str(self.github),
         }
 
-    def _lay_out_programs(self) -> Path:
+    def _lay_out_programs(self) -> None:
         """`gh` that is ours, and `jq` with the libraries that it needs where it was unpacked."""
-        folder = self.root / "bin"
-        folder.mkdir()
+        self._bin.mkdir()
         jq = require("jq")
         libraries = run_environment(jq).get("LD_LIBRARY_PATH", "")
-        _write_program(folder / "gh", f'exec "{sys.executable}" "{FAKE_GH}" "$@"')
-        _write_program(folder / "jq", f'LD_LIBRARY_PATH="{libraries}" exec "{jq}" "$@"')
-        return folder
+        _write_program(self._bin / "gh", f'exec "{sys.executable}" "{FAKE_GH}" "$@"')
+        _write_program(self._bin / "jq", f'LD_LIBRARY_PATH="{libraries}" exec "{jq}" "$@"')
 
 
 class _Outputs(dict[str, str]):

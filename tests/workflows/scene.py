@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,13 +33,25 @@ class Scene:
     def __init__(self, root: Path, files: Mapping[str, str] = FILES) -> None:
         self.machine = Machine(root)
         self.work = root / "work"
+        if not self.work.exists():
+            self._begin(root, files)
+
+    def _begin(self, root: Path, files: Mapping[str, str]) -> None:
         self.work.mkdir()
         git(self.work, "init", "--quiet", "--initial-branch=main")
         self.write(files)
         self.commit("base")
         git(root, "clone", "--quiet", "--bare", str(self.work), str(self.machine.server))
         git(self.machine.server, "config", "uploadpack.allowAnySHA1InWant", "true")
-        git(self.work, "remote", "add", "origin", str(self.machine.server))
+        # Relative, so that a copy pushes to its own.
+        git(self.work, "remote", "add", "origin", f"../{self.machine.server.name}")
+
+    def copy_to(self, root: Path) -> Scene:
+        """The same in another folder, which is there and empty."""
+        shutil.copytree(self.machine.root, root, symlinks=True, dirs_exist_ok=True)
+        copied = Scene(root)
+        copied.machine.variables.update(self.machine.variables)
+        return copied
 
     def write(self, files: Mapping[str, str | None]) -> None:
         for path, text in files.items():

@@ -44,35 +44,35 @@ def test_without_a_role_the_base_is_played_first_so_that_the_difference_shows(sc
     assert scene.machine.became == []
 
 
-def test_a_later_plan_takes_the_place_of_the_earlier(scene: Scene) -> None:
-    request = scene.open(CHANGE)
+def test_a_later_plan_takes_the_place_of_the_earlier(live: Scene) -> None:
+    request = live.open(CHANGE)
     request.plan()
     sha = request.push({OWN: ZONE + "www 300 A 192.0.2.10\n"})
     request.plan()
-    (comment,) = scene.comments
+    (comment,) = live.comments
     assert comment["body"].startswith(f"<!-- psfdns plan {sha} sha256:")
     assert "192.0.2.10" in comment["body"]
 
 
-def test_what_touches_no_zone_has_no_comment_but_its_status(scene: Scene) -> None:
-    request = scene.open({"certs/french.toml": "# none yet\n"})
+def test_what_touches_no_zone_has_no_comment_but_its_status(live: Scene) -> None:
+    request = live.open({"certs/french.toml": "# none yet\n"})
     assert results(request.plan()) == ALL
-    assert (scene.comments, scene.statuses) == ([], [("psfdns", "success")])
+    assert (live.comments, live.statuses) == ([], [("psfdns", "success")])
     request.push(CHANGE)
     request.plan()
     request.push({OWN: ZONE})
     request.plan()
-    (comment,) = scene.comments
+    (comment,) = live.comments
     assert "## Plan: no zones" in comment["body"] or "## Plan: nothing to do" in comment["body"]
 
 
-def test_a_comment_of_somebody_else_with_our_mark_stays_theirs(scene: Scene) -> None:
-    request = scene.open(CHANGE)
+def test_a_comment_of_somebody_else_with_our_mark_stays_theirs(live: Scene) -> None:
+    request = live.open(CHANGE)
     forged = f"<!-- psfdns plan {'0' * 40} sha256:{'0' * 64} -->\n"
-    scene.say(1, "vipere", forged)
-    scene.say(1, BOT, f"something else\n{forged}")
+    live.say(1, "vipere", forged)
+    live.say(1, BOT, f"something else\n{forged}")
     request.plan()
-    theirs, other, ours = scene.comments
+    theirs, other, ours = live.comments
     assert theirs["body"] == forged
     assert other["body"].startswith("something else")
     assert ours["user"]["login"] == BOT
@@ -87,15 +87,15 @@ def test_after_a_force_push_nothing_is_posted_for_what_was_before(scene: Scene) 
     assert (scene.comments, scene.statuses) == ([], [])
 
 
-def test_a_push_while_it_was_planned_posts_nothing(scene: Scene) -> None:
+def test_a_push_while_it_was_planned_posts_nothing(live: Scene) -> None:
     """As the last moment has it: what `find` saw is not what is there when the comment is posted."""
-    request = scene.open(CHANGE)
+    request = live.open(CHANGE)
     planned = request.about["head"]["sha"]
     jobs = request.plan(meanwhile={OWN: ZONE + "www 300 A 192.0.2.66\n"})
     assert results(jobs) == ALL
     assert "moved on" in jobs["comment"].printed
-    assert scene.comments == []
-    assert [each["sha"] for each in scene.read_github()["statuses"]] == [planned]
+    assert live.comments == []
+    assert [each["sha"] for each in live.read_github()["statuses"]] == [planned]
     assert request.about["head"]["sha"] != planned
 
 
@@ -109,26 +109,26 @@ def test_who_cannot_be_a_login_gets_no_plan(author: str, scene: Scene) -> None:
 @pytest.mark.parametrize(
     "branch", ["$(touch trap)", "a`touch trap`", 'a";touch${IFS}trap;"', "a&head=b", "--jq", "ä/ö"]
 )
-def test_a_branchs_name_is_a_name_and_nothing_else(branch: str, scene: Scene) -> None:
-    assert results(scene.open(CHANGE, branch=branch).plan()) == ALL
-    assert not list(scene.machine.root.rglob("trap"))
+def test_a_branchs_name_is_a_name_and_nothing_else(branch: str, live: Scene) -> None:
+    assert results(live.open(CHANGE, branch=branch).plan()) == ALL
+    assert not list(live.machine.root.rglob("trap"))
 
 
-def test_another_forks_branch_of_that_name_is_another_pull_request(scene: Scene) -> None:
-    scene.open({OWN: ZONE + "evil A 192.0.2.66\n"}, author="stranger", fork="stranger/dns")
-    request = scene.open(CHANGE)
+def test_another_forks_branch_of_that_name_is_another_pull_request(live: Scene) -> None:
+    live.open({OWN: ZONE + "evil A 192.0.2.66\n"}, author="stranger", fork="stranger/dns")
+    request = live.open(CHANGE)
     assert results(request.plan()) == ALL
-    assert [comment["number"] for comment in scene.comments] == [2]
+    assert [comment["number"] for comment in live.comments] == [2]
 
 
-def test_of_two_forks_of_one_owner_the_one_that_was_checked_is_meant(scene: Scene) -> None:
-    request = scene.open(CHANGE)
-    scene.open(CHANGE, fork="vipere/other")
-    known = scene.read_github()
+def test_of_two_forks_of_one_owner_the_one_that_was_checked_is_meant(live: Scene) -> None:
+    request = live.open(CHANGE)
+    live.open(CHANGE, fork="vipere/other")
+    known = live.read_github()
     known["pulls"][1]["head"]["sha"] = request.about["head"]["sha"]
-    scene.change_github(known)
+    live.change_github(known)
     assert results(request.plan()) == ALL
-    assert [comment["number"] for comment in scene.comments] == [1]
+    assert [comment["number"] for comment in live.comments] == [1]
 
 
 def test_a_pull_request_that_makes_its_own_check_pass_is_checked_all_the_same(scene: Scene) -> None:

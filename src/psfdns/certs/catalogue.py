@@ -7,13 +7,13 @@ small and holds no key. The file is believed for the very version that the store
 from __future__ import annotations
 
 import contextlib
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psfdns.certs.fenced import FencedObjects
-from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.errors import PsfdnsError
+from psfdns.journal.state_document import DamagedError, parse_document, read_document, store_document
 
 FORMAT = "psfdns-catalogue/1"
 FOLDERS = ("live/", "state/")
@@ -81,13 +81,15 @@ class Catalogue:
 
     def _load(self) -> dict[str, Seen]:
         try:
-            document = json.loads(read_file(self._cache))
-            if document["format"] != FORMAT or document["store"] != self._objects.url:
-                return {}
-            rows = document["objects"].items()
-            return {str(key): Seen(str(version), str(text).encode()) for key, (version, text) in rows}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return parse_document(read_document(self._cache), FORMAT, self._read)
+        except (OSError, DamagedError):
             return {}
+
+    def _read(self, document: dict[str, Any]) -> dict[str, Seen]:
+        if document["store"] != self._objects.url:
+            return {}
+        rows = document["objects"].items()
+        return {str(key): Seen(str(version), str(text).encode()) for key, (version, text) in rows}
 
     def _save(self, found: dict[str, Seen]) -> None:
         """Bytes that are no text are damage: fetched each time, until somebody mends them."""
@@ -96,6 +98,5 @@ class Catalogue:
             with contextlib.suppress(UnicodeDecodeError):
                 rows[key] = [seen.version, seen.text.decode()]
         document = {"format": FORMAT, "store": self._objects.url, "objects": rows}
-        with contextlib.suppress(OSError):  # it only saves requests
-            make_folder(self._cache.parent)
-            write_file(self._cache, json.dumps(document).encode())
+        with contextlib.suppress(PsfdnsError):  # it only saves requests
+            store_document(self._cache, document)

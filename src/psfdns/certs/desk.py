@@ -8,22 +8,23 @@ advice.json           certificates of which a CA had nothing to suggest, and whe
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from psfdns.certs.documents import DocumentError, Documents
 from psfdns.certs.limits import Event, History, Wait
 from psfdns.errors import PsfdnsError
+from psfdns.journal.state_document import DamagedError, parse_document, render_document
 
 DRAFT_FORMAT = "psfdns-order/1"
 LIMITS_FORMAT = "psfdns-limits/1"
 ADVICE_FORMAT = "psfdns-advice/1"
 _KINDS = ("issued", "failed", "domains", "orders", "sets")
 """What `History` counts."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,7 @@ class Desk:
 
     def load_draft(self, name: str) -> Draft | None:
         """The order under way of a certificate; one that cannot be read is as none, and opened anew."""
-        try:
-            return _draft(self._read(_key(name)))
-        except (DocumentError, ValueError, TypeError, KeyError, binascii.Error, RecursionError):
-            return None
+        return self._read(_key(name), DRAFT_FORMAT, _draft)
 
     def store_draft(self, draft: Draft) -> None:
         """Keep it, safe before this returns. Raises PsfdnsError."""
@@ -81,10 +79,7 @@ class Desk:
 
     def load_history(self) -> History:
         """What limits count; a file that cannot be read is as none: the CA itself still counts."""
-        try:
-            return _history(self._read("limits.json"))
-        except (DocumentError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return History()
+        return self._read("limits.json", LIMITS_FORMAT, _history) or History()
 
     def store_history(self, history: History) -> None:
         """Replace it. Raises PsfdnsError."""
@@ -92,23 +87,23 @@ class Desk:
 
     def load_silences(self) -> dict[str, datetime.datetime]:
         """By certificate's identifier, until when its CA, which suggested nothing, is not asked again."""
-        try:
-            row = self._read("advice.json")
-            return {str(identifier): _time(until) for identifier, until in row["silent"].items()}
-        except (DocumentError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return {}
+        return self._read("advice.json", ADVICE_FORMAT, _silences) or {}
 
     def store_silences(self, silences: Mapping[str, datetime.datetime]) -> None:
         """Replace them. Raises PsfdnsError."""
         silent = {identifier: until.isoformat() for identifier, until in silences.items()}
         self._write("advice.json", {"format": ADVICE_FORMAT, "silent": silent})
 
-    def _read(self, key: str) -> Any:
-        """The document, {} where there is none. Raises ValueError too."""
-        return json.loads(self._documents.load(key) or b"{}")
+    def _read(self, key: str, form: str, read: Callable[[dict[str, Any]], T]) -> T | None:
+        """None where there is none, or none that can be read."""
+        try:
+            text = self._documents.load(key)
+            return None if text is None else parse_document(text, form, read)
+        except (DocumentError, DamagedError):
+            return None
 
     def _write(self, key: str, row: dict[str, Any]) -> None:
-        self._documents.store(key, json.dumps(row, indent=1).encode() + b"\n")
+        self._documents.store(key, render_document(row))
 
 
 def _key(name: str) -> str:
@@ -119,8 +114,6 @@ def _key(name: str) -> str:
 
 
 def _draft(row: dict[str, Any]) -> Draft:
-    if row["format"] != DRAFT_FORMAT:
-        raise ValueError(row["format"])
     return Draft(
         str(row["name"]),
         str(row["ca"]),
@@ -155,8 +148,6 @@ def _text(when: datetime.datetime | None) -> str | None:
 
 def _history(row: dict[str, Any]) -> History:
     """Rows of an older psfdns have no `about` or `since`, and fewer kinds."""
-    if row["format"] != LIMITS_FORMAT:
-        raise ValueError(row["format"])
     kinds = {kind: [_event(*each) for each in row.get(kind, ())] for kind in _KINDS}
     return History(**kinds, waits={(each[0], each[1]): _wait(*each[2:]) for each in row["waits"]})
 
@@ -167,6 +158,10 @@ def _event(ca: str, subject: str, at: str, about: str = "", seen: str | None = N
 
 def _wait(until: str, why: str, since: str | None = None) -> Wait:
     return Wait(_time(until), why, None if since is None else _time(since))
+
+
+def _silences(row: dict[str, Any]) -> dict[str, datetime.datetime]:
+    return {str(identifier): _time(until) for identifier, until in row["silent"].items()}
 
 
 def _time(text: str) -> datetime.datetime:

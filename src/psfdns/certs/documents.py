@@ -6,18 +6,17 @@ safe before `store` returns. Whoever writes holds the lock of certificates.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Protocol
 
 from psfdns.errors import PsfdnsError
 from psfdns.journal.disk import (
+    FILE_MODE,
     FOLDER_MODE,
     make_folder,
     make_parents,
     read_file,
     sync_folder,
-    write_all,
     write_file,
 )
 
@@ -65,7 +64,7 @@ class Folder:
         path = self.folder / key
         try:
             self._make_folders(path)
-            (_write_secret if secret else write_file)(path, data)
+            write_file(path, data, mode=_SECRET_MODE if secret else FILE_MODE)
         except OSError as error:
             raise _failed(path, "cannot be written", error) from error
 
@@ -92,19 +91,6 @@ class Folder:
         self.folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         for part in reversed(path.relative_to(self.folder).parents[:-1]):
             make_folder(self.folder / part)
-
-
-def _write_secret(path: Path, data: bytes) -> None:
-    unfinished = path.with_name(f".new-{path.name}")
-    unfinished.unlink(missing_ok=True)
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _SECRET_MODE)
-    try:
-        write_all(handle, data)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    unfinished.replace(path)
-    sync_folder(path.parent)
 
 
 def _failed(path: Path, what: str, error: OSError) -> DocumentError:

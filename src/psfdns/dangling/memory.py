@@ -6,18 +6,16 @@ again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from psfdns.dangling.strikes import Key, Memory, Seen, parse_moment, to_text
-from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.journal.disk import make_folder, write_file
+from psfdns.journal.state_document import DamagedError, parse_document, read_document, render_document
 
 FORMAT = "psfdns-dangling/1"
 FILE = "dangling.json"
-MAX_BYTES = 128 << 20
-"""More than MAX_SEEN entries of the longest names take."""
 PATIENCE = 10.0
 """Seconds that another run is waited for; it needs a fraction of one."""
 _MAX_TEXT = 2048
@@ -46,22 +44,12 @@ def update_memory(folder: Path, change: Callable[[Memory], Memory]) -> tuple[Mem
 
 def _load(path: Path) -> tuple[Memory, str | None]:
     try:
-        return _parse(path), None
+        return parse_document(read_document(path), FORMAT, lambda found: dict(_read(found.get("seen")))), None
     except FileNotFoundError:
         return {}, None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, DamagedError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         return {}, f"{path}: {why}: it begins anew, and what dangles is seen for the first time again"
-
-
-def _parse(path: Path) -> Memory:
-    """Raises OSError, ValueError, RecursionError."""
-    if path.lstat().st_size > MAX_BYTES:
-        raise ValueError("it is too large")
-    document = json.loads(read_file(path))
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise ValueError("its format is another")
-    return dict(_read(document.get("seen")))
 
 
 def _read(entries: Any) -> Iterator[tuple[Key, Seen]]:
@@ -86,4 +74,4 @@ def _render(memory: Memory) -> bytes:
         {**key._asdict(), "first": to_text(each.first), "last": to_text(each.last)}
         for key, each in sorted(memory.items())
     ]
-    return (json.dumps({"format": FORMAT, "seen": seen}, indent=1) + "\n").encode()
+    return render_document({"format": FORMAT, "seen": seen})

@@ -72,11 +72,13 @@ def _new_folder(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
         raise
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, *, mode: int = FILE_MODE) -> None:
     """A file with new content, at once or not at all. Raises OSError."""
     unfinished = path.with_name(_UNFINISHED + path.name)
     try:
-        _write(unfinished, content)
+        if mode != FILE_MODE:  # what a kill left may be one that cannot be opened to write
+            unfinished.unlink(missing_ok=True)
+        _write(unfinished, content, mode=mode)
         unfinished.replace(path)
     except OSError:
         unfinished.unlink(missing_ok=True)
@@ -93,8 +95,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
+def _write(path: Path, content: bytes, *, mode: int = FILE_MODE) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         write_all(handle, content)
         os.fsync(handle)
@@ -155,13 +157,15 @@ def is_held(path: Path) -> bool:
         return False
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, *, at_most: int = MAX_BYTES) -> bytes:
     """A file that we wrote; what is no plain file, or larger than any of ours, is an OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
-            raise OSError(errno.EINVAL, "it is no file of the journal", str(path))
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        if about.st_size > at_most:
+            raise OSError(errno.EFBIG, "it is too large", str(path))
         return file.read()
 
 

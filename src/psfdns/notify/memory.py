@@ -6,15 +6,14 @@ announced.json    which addresses got which announcement, so that none gets it t
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from psfdns.errors import PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.journal.disk import make_folder
+from psfdns.journal.state_document import load_document, store_document, unwritable
 from psfdns.notify.mail import Receipt
 
 FORMAT = "psfdns-notices/1"
@@ -23,6 +22,8 @@ _PATIENCE = 20.0
 """Seconds to wait for another command that writes here."""
 
 _MISSED_KEPT = 20
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,7 @@ class Memory:
 
     def load(self) -> Findings:
         """What is known. Raises PsfdnsError where it cannot be read."""
-        document = self._read(FINDINGS)
-        try:
-            return _findings_from_json(document)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise self._damaged(FINDINGS, error) from error
+        return self._read(FINDINGS, _findings_from_json) or Findings()
 
     @contextmanager
     def changing(self) -> Iterator[Findings]:
@@ -94,28 +91,29 @@ class Memory:
         with self._locked():
             findings = self.load()
             yield findings
-            self._write(FINDINGS, _findings_to_json(findings))
+            store_document(self.folder / FINDINGS, {"format": FORMAT, **_findings_to_json(findings)})
 
     def announced(self, digest: str) -> frozenset[tuple[str, str]]:
         """The (tenant, address) pairs that got an announcement. Raises PsfdnsError."""
-        known = self._read(ANNOUNCED).get("announcements", {})
-        try:
+
+        def read(document: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+            known = document.get("announcements", {})
             reached = known[digest]["to"] if digest in known else {}
             return frozenset((tenant, str(one)) for tenant, to in reached.items() for one in to)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise self._damaged(ANNOUNCED, error) from error
+
+        return self._read(ANNOUNCED, read) or frozenset()
 
     def note_announced(
         self, digest: str, subject: str, tenant: str, addresses: Iterable[str], *, at: str
     ) -> None:
         """Keep who got an announcement. Raises PsfdnsError."""
         with self._locked():
-            document = self._read(ANNOUNCED)
+            document = self._read(ANNOUNCED, dict[str, Any]) or {"format": FORMAT}
             known = document.setdefault("announcements", {})
             one = known.setdefault(digest, {"subject": subject, "to": {}})
             one["at"] = at
             one["to"][tenant] = sorted({*one["to"].get(tenant, []), *addresses})
-            self._write(ANNOUNCED, document)
+            store_document(self.folder / ANNOUNCED, document)
 
     def make_ready(self) -> None:
         """See that the folder can be written before anything is sent. Raises PsfdnsError."""
@@ -131,29 +129,12 @@ class Memory:
             with FileLock(self.folder / LOCK, timeout=_PATIENCE, mode=0o600):
                 yield
         except (OSError, Timeout) as error:
-            why = getattr(error, "strerror", None) or error
-            raise PsfdnsError(f"{self.folder}: cannot be written: {why}") from error
+            raise unwritable(self.folder, error) from error
 
-    def _read(self, name: str) -> dict[str, Any]:
-        try:
-            document = json.loads(read_file(self.folder / name))
-        except FileNotFoundError:
-            return {"format": FORMAT}
-        except (OSError, ValueError, RecursionError) as error:
-            raise self._damaged(name, error) from error
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise self._damaged(name, ValueError(f"it is not of format {FORMAT}"))
-        return document
-
-    def _write(self, name: str, document: Mapping[str, Any]) -> None:
-        text = json.dumps({**document, "format": FORMAT}, indent=1, ensure_ascii=True) + "\n"
-        write_file(self.folder / name, text.encode())
-
-    def _damaged(self, name: str, error: Exception) -> PsfdnsError:
+    def _read(self, name: str, read: Callable[[dict[str, Any]], T]) -> T | None:
         lost = "who was told already" if name == ANNOUNCED else "who could not be told"
-        return PsfdnsError(
-            f"{self.folder / name}: cannot be read: {error}", hint=f"remove it: psfdns then forgets {lost}"
-        )
+        hint = f"remove it: psfdns then forgets {lost}"
+        return load_document(self.folder / name, FORMAT, read, hint=hint)
 
 
 def _findings_to_json(findings: Findings) -> dict[str, Any]:

@@ -5,13 +5,11 @@ A file that is damaged, or of another format, counts as none.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from psfdns.errors import PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.journal.state_document import DamagedError, parse_document, read_document, store_document
 
 Document = dict[str, Any]
 
@@ -25,17 +23,10 @@ class Cache:
     def load(self, name: str, form: str) -> Document:
         """The document of this name and format, empty where there is none that can be used."""
         try:
-            document = json.loads(read_file(self.folder / f"{name}.json"))
-        except (OSError, ValueError, RecursionError):
+            return parse_document(read_document(self.folder / f"{name}.json"), form, dict)
+        except (OSError, DamagedError):
             return {}
-        return document if isinstance(document, dict) and document.get("format") == form else {}
 
     def store(self, name: str, form: str, document: Mapping[str, Any]) -> None:
         """Keep a document, at once or not at all. Raises PsfdnsError."""
-        path = self.folder / f"{name}.json"
-        text = json.dumps({**document, "format": form}, indent=1, sort_keys=True) + "\n"
-        try:
-            make_folder(self.folder)
-            write_file(path, text.encode())
-        except OSError as error:
-            raise PsfdnsError(f"{path}: cannot be written: {error.strerror or error}") from error
+        store_document(self.folder / f"{name}.json", {"format": form, **document})

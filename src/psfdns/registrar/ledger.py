@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import enum
-import json
 import re
 import secrets
 from collections.abc import Collection, Iterator, Mapping
@@ -19,7 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from psfdns.errors import OutsideError, PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.journal.disk import make_folder
+from psfdns.journal.state_document import (
+    DamagedError,
+    parse_document,
+    read_document,
+    render_document,
+    store_document,
+    unreadable,
+    unwritable,
+)
 from psfdns.moments import write_moment
 from psfdns.objects import ObjectStore
 from psfdns.registrar.shapes import moment_of
@@ -32,7 +40,8 @@ ORDERS = "journal/registrar/"
 """Where they are in the store."""
 
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
-_HINT = "nothing is ordered that cannot be written down first: [state] dir in psfdns.toml"
+_UNREADABLE = "see in Gandi's administration what was ordered, then move the file away"
+_UNWRITABLE = "nothing is ordered that cannot be written down first: [state] dir in psfdns.toml"
 
 
 class State(enum.StrEnum):
@@ -154,7 +163,7 @@ class Ledger:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise self._unreadable(self.folder, error) from error
+            raise unreadable(self.folder, error, hint=_UNREADABLE) from error
 
     def _keep(self, name: str, folder: str, place: Path | str) -> Kept:
         elsewhere = isinstance(place, str)
@@ -168,7 +177,7 @@ class Ledger:
     def begin(self, entry: Entry) -> None:
         """Keep an order that is about to be sent. Raises PsfdnsError; then it must not be."""
         if self._store is not None:
-            self._store.put(_key(entry.domain, f"{entry.id}.json"), _to_bytes(entry))
+            self._store.put(_key(entry.domain, f"{entry.id}.json"), render_document(_to_json(entry)))
         self._write(entry)
 
     def note(self, entry: Entry) -> None:
@@ -179,7 +188,7 @@ class Ledger:
         self._write(entry)
         if self._store is not None:
             with contextlib.suppress(OutsideError):
-                self._store.put(_key(entry.domain, f"{entry.id}.json"), _to_bytes(entry))
+                self._store.put(_key(entry.domain, f"{entry.id}.json"), render_document(_to_json(entry)))
 
     def _paths(self, domain: str) -> list[Path]:
         folder = self.folder / _folder(domain)
@@ -188,16 +197,15 @@ class Ledger:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise self._unreadable(folder, error) from error
+            raise unreadable(folder, error, hint=_UNREADABLE) from error
 
     def _write(self, entry: Entry) -> None:
         folder = self.folder / _folder(entry.domain)
         try:
             make_folder(self.folder)
-            make_folder(folder)
-            write_file(folder / f"{entry.id}.json", _to_bytes(entry))
         except OSError as error:
-            raise self._unwritable(folder, error) from error
+            raise unwritable(folder, error, hint=_UNWRITABLE) from error
+        store_document(folder / f"{entry.id}.json", _to_json(entry), hint=_UNWRITABLE)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -209,7 +217,7 @@ class Ledger:
             lock = FileLock(self.folder / "lock", timeout=PATIENCE, mode=0o600)
             lock.acquire()
         except (OSError, Timeout) as error:
-            raise self._unwritable(self.folder, error) from error
+            raise unwritable(self.folder, error, hint=_UNWRITABLE) from error
         try:
             yield
         finally:
@@ -217,29 +225,17 @@ class Ledger:
 
     def _load(self, path: Path) -> Entry:
         try:
-            return _from_json(json.loads(read_file(path)))
-        except _DAMAGED as error:
-            raise self._unreadable(path, error) from error
+            return parse_document(read_document(path), FORMAT, _from_json)
+        except (OSError, DamagedError) as error:
+            raise unreadable(path, error, hint=_UNREADABLE) from error
 
     def _fetch(self, key: str) -> Entry:
         assert self._store is not None  # noqa: S101 - the key came from it
         found = self._store.get(key)
         try:
-            return _from_json(json.loads(found.data if found else b""))
-        except _DAMAGED as error:
-            raise self._unreadable(f"{self._store.url}/{key}", error) from error
-
-    def _unreadable(self, path: Path | str, error: Exception) -> PsfdnsError:
-        why = getattr(error, "strerror", None) or str(error)
-        hint = "see in Gandi's administration what was ordered, then move the file away"
-        return PsfdnsError(f"{path}: cannot be read: {why}", hint=hint)
-
-    def _unwritable(self, path: Path, error: Exception) -> PsfdnsError:
-        why = getattr(error, "strerror", None) or str(error)
-        return PsfdnsError(f"{path}: cannot be written: {why}", hint=_HINT)
-
-
-_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+            return parse_document(found.data if found else b"", FORMAT, _from_json)
+        except DamagedError as error:
+            raise unreadable(f"{self._store.url}/{key}", error, hint=_UNREADABLE) from error
 
 
 def _key(domain: str, name: str) -> str:
@@ -252,10 +248,6 @@ def _folder(domain: str) -> str:
 
 def _domain(folder: str) -> str:
     return folder.replace("%2F", "/") + "."
-
-
-def _to_bytes(entry: Entry) -> bytes:
-    return (json.dumps(_to_json(entry), indent=1, ensure_ascii=True) + "\n").encode()
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:
@@ -275,8 +267,6 @@ def _to_json(entry: Entry) -> dict[str, Any]:
 
 
 def _from_json(value: Any) -> Entry:
-    if value["format"] != FORMAT:
-        raise ValueError(f"its format is {value['format']!r}")
     events = tuple(
         Event(moment_of(each["at"]), State(each["state"]), each["why"]) for each in value["events"]
     )

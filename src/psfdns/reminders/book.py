@@ -130,8 +130,6 @@ def _sighting_to_json(seen: Sighting) -> dict[str, Any]:
 
 def book_from_json(document: Json) -> Book:
     """The reverse. Raises KeyError, TypeError, ValueError or AttributeError for what is no such thing."""
-    if document["format"] != FORMAT:
-        raise ValueError(f"it is not of format {FORMAT}")
     book = Book()
     for one in document["things"]:
         thing = Thing(Kind(one["kind"]), str(one["object"]))

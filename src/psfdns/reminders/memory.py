@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from psfdns.errors import PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, write_file
-from psfdns.reminders.book import Book, book_from_json, book_to_json
+from psfdns.journal.disk import make_folder
+from psfdns.journal.state_document import load_document, store_document, unwritable
+from psfdns.reminders.book import FORMAT, Book, book_from_json, book_to_json
 
 NAME, LOCK = "reminders.json", "remind.lock"
 PATIENCE = 60.0
 """Seconds to wait for another run."""
-
-_DAMAGED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class Memory:
@@ -27,24 +25,12 @@ class Memory:
 
     def load(self) -> Book:
         """What is known. Raises PsfdnsError where it cannot be read: it is not begun anew by itself."""
-        path = self.folder / NAME
-        try:
-            return book_from_json(json.loads(read_file(path)))
-        except FileNotFoundError:
-            return Book()
-        except (OSError, *_DAMAGED) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            hint = "remove it: what is due now is then said once more"
-            raise PsfdnsError(f"{path}: cannot be read: {why}", hint=hint) from error
+        hint = "remove it: what is due now is then said once more"
+        return load_document(self.folder / NAME, FORMAT, book_from_json, hint=hint) or Book()
 
     def store(self, book: Book) -> None:
         """Keep it, at once or not at all. Raises PsfdnsError."""
-        text = json.dumps(book_to_json(book), indent=1, ensure_ascii=True) + "\n"
-        try:
-            make_folder(self.folder)
-            write_file(self.folder / NAME, text.encode())
-        except OSError as error:
-            raise self._unwritable(error) from error
+        store_document(self.folder / NAME, book_to_json(book))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -58,11 +44,8 @@ class Memory:
         except Timeout as error:
             raise PsfdnsError("nothing was sent: another run is reminding at this moment") from error
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise unwritable(self.folder, error) from error
         try:
             yield
         finally:
             lock.release()
-
-    def _unwritable(self, error: OSError) -> PsfdnsError:
-        return PsfdnsError(f"{self.folder}: cannot be written: {error.strerror or error}")

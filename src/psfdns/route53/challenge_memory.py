@@ -5,16 +5,22 @@ So the next run takes away what a run that was killed has left.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from psfdns.errors import PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.journal.state_document import (
+    DamagedError,
+    load_document,
+    parse_document,
+    render_document,
+    store_document,
+    unreadable,
+)
 
 FORMAT = "psfdns-challenges/1"
 NAME = "challenges.json"
+_HINT = "remove it: psfdns then forgets which _acme-challenge values are left to take away"
 
 
 class Written(NamedTuple):
@@ -43,21 +49,11 @@ class ChallengeMemory:
 
     def load(self) -> frozenset[Written]:
         """What may be live. Raises PsfdnsError where it cannot be read."""
-        try:
-            return parse_challenges(read_file(self._path), str(self._path))
-        except FileNotFoundError:
-            return frozenset()
-        except OSError as error:
-            raise _unreadable(str(self._path), error) from error
+        return load_document(self._path, FORMAT, _read, hint=_HINT) or frozenset()
 
     def store(self, written: Iterable[Written]) -> None:
         """Replace all of it. Raises PsfdnsError."""
-        try:
-            make_folder(self._path.parent)
-            write_file(self._path, render_challenges(written))
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise PsfdnsError(f"{self._path}: cannot be written: {why}") from error
+        store_document(self._path, _to_json(written))
 
 
 class SharedChallengeMemory:
@@ -69,13 +65,16 @@ class SharedChallengeMemory:
     def load(self) -> frozenset[Written]:
         """What may be live. Raises PsfdnsError where it cannot be read."""
         text = self._documents.load(NAME)
-        return frozenset() if text is None else parse_challenges(text, f"{NAME} of the shared store")
+        try:
+            return frozenset() if text is None else parse_document(text, FORMAT, _read)
+        except DamagedError as error:
+            raise unreadable(f"{NAME} of the shared store", error, hint=_HINT) from error
 
     def store(self, written: Iterable[Written]) -> None:
         """Replace all of it, unless it is the same. Raises PsfdnsError."""
         kept = frozenset(written)
         if kept != self.load():
-            self._documents.store(NAME, render_challenges(kept))
+            self._documents.store(NAME, render_document(_to_json(kept)))
 
 
 class Documents(Protocol):
@@ -88,29 +87,11 @@ class Documents(Protocol):
         """Write it, whole or not at all."""
 
 
-def render_challenges(written: Iterable[Written]) -> bytes:
-    """The document."""
+def _to_json(written: Iterable[Written]) -> dict[str, Any]:
     rows = [{"zone": each.zone_id, "name": each.name, "value": each.value} for each in sorted(written)]
-    return json.dumps({"format": FORMAT, "written": rows}, indent=1).encode() + b"\n"
-
-
-def parse_challenges(text: bytes, where: str) -> frozenset[Written]:
-    """What it says; raises PsfdnsError that names `where` it is."""
-    try:
-        return _read(json.loads(text))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise _unreadable(where, error) from error
-
-
-def _unreadable(where: str, error: Exception) -> PsfdnsError:
-    return PsfdnsError(
-        f"{where}: cannot be read: {error}",
-        hint="remove it: psfdns then forgets which _acme-challenge values are left to take away",
-    )
+    return {"format": FORMAT, "written": rows}
 
 
 def _read(document: Any) -> frozenset[Written]:
-    if document["format"] != FORMAT:
-        raise ValueError(f"it is not of format {FORMAT}")
     rows = document["written"]
     return frozenset(Written(str(one["zone"]), str(one["name"]), str(one["value"])) for one in rows)

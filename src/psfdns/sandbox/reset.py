@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from psfdns.errors import PsfdnsError
-from psfdns.sandbox.store import ACCOUNT_FILE, KEYS_FILE, DiskStore
+from psfdns.sandbox.disk_store import ACCOUNT_FILE, KEYS_FILE, DiskStore
 
 
 def forget(folder: Path) -> int:

@@ -31,8 +31,9 @@ from psfdns.sandbox import (
     zone_actions,
 )
 from psfdns.sandbox.cloud import ACCOUNT, MAX_RECORD_SETS, MAX_ZONES, Cloud, Params, Result
+from psfdns.sandbox.disk_store import DiskStore
 from psfdns.sandbox.faults import ApiError
-from psfdns.sandbox.store import DiskStore, MemoryStore
+from psfdns.sandbox.store import MemoryStore
 from psfdns.sandbox.throttle import Throttle
 from psfdns.sandbox.wire import Request, Response, Wire
 

@@ -12,15 +12,16 @@ import bisect
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from psfdns.diagnostics import Diagnostic, Severity, Span, has_errors
 from psfdns.errors import InvalidInputError
-from psfdns.names import NameSyntaxError, canonical_order, parse_name
+from psfdns.names import canonical_order
 from psfdns.rdata import parse_ttl
 from psfdns.records import RRset, RRsetKey, Zone
 from psfdns.zonefile.aws import format_comment
-from psfdns.zonefile.lines import Comment, Entry, read_entry
+from psfdns.zonefile.blocks import Block, Member, blocks_of, members_of, nowhere, owner_behind, text_of
+from psfdns.zonefile.lines import Comment
 from psfdns.zonefile.parse import ParsedZone
 from psfdns.zonefile.write import (
     columns_of,
@@ -34,26 +35,6 @@ from psfdns.zonefile.write import (
 _AWS_COMMENT = re.compile(r'\s*AWS(?!\S)(?:[^";]|"(?:[^"\\]|\\.)*+")*+')
 _IN = frozenset({"IN", "CLASS1"})
 
-Member = tuple[RRsetKey, str | None]
-"""One record: the key of its set and its value; None for an alias."""
-
-
-@dataclass(slots=True)
-class _Block:
-    """An entry of the file with what is in force where it stands, and the records it makes."""
-
-    entry: Entry
-    lines: list[str]
-    origin: str
-    default_ttl: int | None
-    makes: list[Member] = field(default_factory=list)
-
-    @property
-    def directive(self) -> str | None:
-        """`$GENERATE` and so on, in upper case."""
-        words = self.entry.words
-        return words[0].text.upper() if words and words[0].text.startswith("$") else None
-
 
 def rewrite_zone(zone: Zone, *, existing: bytes, path: str, read: Callable[[bytes], ParsedZone]) -> str:
     """The text of `existing` changed so that `read` makes `zone` of it.
@@ -65,7 +46,7 @@ def rewrite_zone(zone: Zone, *, existing: bytes, path: str, read: Callable[[byte
     if has_errors(parsed.findings):
         raise InvalidInputError(parsed.findings, summary=f"{path} has errors, so it is left as it is")
     _refuse_included(zone, parsed.zone, path)
-    blocks = _blocks(_text_of(existing), parsed.zone, path)
+    blocks = blocks_of(text_of(existing), parsed.zone, path)
     for drop_idle, spell_out in ((False, False), (True, False), (True, True)):
         text = _Rewriting(zone, parsed.zone, blocks, drop_idle=drop_idle, spell_out=spell_out).text()
         again = read(text.encode("utf-8", "surrogateescape"))
@@ -100,42 +81,6 @@ def _refuse_included(zone: Zone, old: Zone, path: str) -> None:
         raise InvalidInputError(found, summary=f"{path} is left as it is")
 
 
-def _text_of(data: bytes) -> str:
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-
-
-def _blocks(text: str, zone: Zone, path: str) -> list[_Block]:
-    """Every entry of the file, blank and comment lines too, in order."""
-    makes: defaultdict[int | None, list[Member]] = defaultdict(list)
-    for key, rrset in zone.rrsets.items():
-        for value, span in zip(_members(rrset), rrset.spans, strict=True):
-            if span.path == path:
-                makes[span.first_line].append((key, value))
-    lines = text.removesuffix("\n").split("\n") if text else []
-    blocks, index, origin, ttl = [], 0, zone.origin, None
-    while index < len(lines):
-        entry = read_entry(lines, index)
-        block = _Block(entry, lines[index : entry.next_index], origin, ttl, makes[entry.first_line])
-        blocks.append(block)
-        index = entry.next_index
-        if block.directive == "$ORIGIN":
-            origin = _origin(entry, origin)
-        elif block.directive == "$TTL":
-            ttl = parse_ttl(entry.words[1].text)
-    return blocks
-
-
-def _origin(entry: Entry, origin: str) -> str:
-    try:
-        return parse_name(entry.words[1].text, origin=origin)
-    except NameSyntaxError:
-        return origin
-
-
-def _members(rrset: RRset) -> tuple[str | None, ...]:
-    return rrset.values or (None,)
-
-
 def _same_but_values(one: RRset, other: RRset) -> bool:
     return replace(one, values=other.values) == other
 
@@ -148,7 +93,7 @@ class _Rewriting:
     """
 
     def __init__(
-        self, zone: Zone, old: Zone, blocks: list[_Block], *, drop_idle: bool, spell_out: bool
+        self, zone: Zone, old: Zone, blocks: list[Block], *, drop_idle: bool, spell_out: bool
     ) -> None:
         self._zone = zone
         self._old = old
@@ -182,7 +127,7 @@ class _Rewriting:
     def _is_wanted(self, member: Member) -> bool:
         key, value = member
         new = self._zone.rrsets.get(key)
-        return new is not None and value in _members(new) and _same_but_values(self._old.rrsets[key], new)
+        return new is not None and value in members_of(new) and _same_but_values(self._old.rrsets[key], new)
 
     def _expand(self, index: int) -> None:
         """A $GENERATE of which not everything is wanted any more becomes lines and a comment."""
@@ -190,7 +135,7 @@ class _Rewriting:
         lines = [f"; was: {line}" for line in block.lines]
         for key, value in block.makes:
             new = self._zone.rrsets.get(key)
-            if new is not None and value in _members(new):
+            if new is not None and value in members_of(new):
                 lines.extend(self._render(new, value, block))
         self._replaced[index] = lines
 
@@ -199,12 +144,12 @@ class _Rewriting:
         if new is None:
             self._replaced.update((index, []) for index in indexes)
             return
-        added = [value for value in _members(new) if value not in _members(old)]
+        added = [value for value in members_of(new) if value not in members_of(old)]
         same = _same_but_values(old, new)
         for index in indexes:
             block = self._blocks[index]
             value = block.makes[0][1]
-            if value not in _members(new):
+            if value not in members_of(new):
                 self._replaced[index] = self._exchange(block, new, added.pop(0), same) if added else []
             elif not same or self._spell_out:
                 self._replaced[index] = self._render_over(block, new, value)
@@ -213,7 +158,7 @@ class _Rewriting:
                 (key.name, self._beside(self._blocks[indexes[-1]], new, value, same))
             )
 
-    def _exchange(self, block: _Block, rrset: RRset, value: str | None, same: bool) -> list[str]:  # noqa: FBT001
+    def _exchange(self, block: Block, rrset: RRset, value: str | None, same: bool) -> list[str]:  # noqa: FBT001
         """Another value in a record's place; where only that changes, the rest of the line stays."""
         if same and not self._spell_out and value is not None:
             line = _with_rdata(block, rrset, relative_rdata(rrset.type, value, origin=block.origin))
@@ -221,7 +166,7 @@ class _Rewriting:
                 return [line]
         return self._render_over(block, rrset, value)
 
-    def _beside(self, block: _Block, rrset: RRset, value: str | None, same: bool) -> list[str]:  # noqa: FBT001
+    def _beside(self, block: Block, rrset: RRset, value: str | None, same: bool) -> list[str]:  # noqa: FBT001
         """One more value of the set that a block belongs to, in the block's own columns."""
         if same and not self._spell_out and value is not None and not format_comment(rrset):
             line = _with_rdata(
@@ -243,15 +188,15 @@ class _Rewriting:
                 continue
             before = bisect.bisect_right(orders, canonical_order(rrset.name))
             index = places[names[before - 1]] if before else len(self._blocks) - 1
-            place = self._blocks[index] if index >= 0 else _nowhere(self._zone.origin)
-            for value in _members(rrset):
+            place = self._blocks[index] if index >= 0 else nowhere(self._zone.origin)
+            for value in members_of(rrset):
                 self._behind[index].append((rrset.name, self._render(rrset, value, place)))
 
-    def _render(self, rrset: RRset, value: str | None, place: _Block) -> list[str]:
+    def _render(self, rrset: RRset, value: str | None, place: Block) -> list[str]:
         ttl = None if self._spell_out else place.default_ttl
         return value_lines(rrset, value, origin=place.origin, default_ttl=ttl, columns=self._columns)
 
-    def _render_over(self, block: _Block, rrset: RRset, value: str | None) -> list[str]:
+    def _render_over(self, block: Block, rrset: RRset, value: str | None) -> list[str]:
         """A record in another's place, with the comments that stood there."""
         lines = self._render(rrset, value, block)
         kept = [comment for comment in map(_without_aws, block.entry.comments) if comment]
@@ -266,26 +211,13 @@ class _Rewriting:
             if index >= 0:
                 block, new = self._blocks[index], self._replaced.get(index)
                 yield from _owned(block, owner) if new is None else new
-                owner = _owner_behind(block, owner) if new is None or new else owner
+                owner = owner_behind(block, owner) if new is None or new else owner
             for name, lines in self._behind.get(index, ()):
                 yield from lines
                 owner = name
 
 
-def _owner_behind(block: _Block, owner: str | None) -> str | None:
-    """What a line without an owner inherits behind this entry, or None where that is not sure."""
-    if block.directive in {"$GENERATE", "$INCLUDE"}:
-        return None
-    if block.makes:
-        return block.makes[-1][0].name
-    return None if block.entry.words and block.directive is None else owner
-
-
-def _nowhere(origin: str) -> _Block:
-    return _Block(Entry([], [], 0, 0, owner_blank=False, next_index=0, faults=[]), [], origin, None)
-
-
-def _owned(block: _Block, owner: str | None) -> list[str]:
+def _owned(block: Block, owner: str | None) -> list[str]:
     if not block.entry.owner_blank or not block.makes or block.directive or block.makes[0][0].name == owner:
         return block.lines
     first = block.lines[0]
@@ -295,7 +227,7 @@ def _owned(block: _Block, owner: str | None) -> list[str]:
     return [f"{name.ljust(width - 1)} {bare}", *block.lines[1:]]
 
 
-def _with_rdata(block: _Block, rrset: RRset, rdata: str, *, tail: bool = True) -> str | None:
+def _with_rdata(block: Block, rrset: RRset, rdata: str, *, tail: bool = True) -> str | None:
     """The one line of a plain record with other rdata, or None where the line is not that simple.
 
     Without `tail` its comment is left out.

@@ -12,12 +12,13 @@ from psfdns.cli.certs.account import account
 from psfdns.cli.certs.deploy import deploy
 from psfdns.cli.certs.issue import delegate, issue, renew, revoke
 from psfdns.cli.certs.verify import verify
+from psfdns.cli.fail_on import decide_exit_code, fail_on_option
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, chosen_format
 
 if TYPE_CHECKING:
     from psfdns.cli.certs.view import Shape
 
-EXIT_INVALID, EXIT_FOUND, EXIT_UNKNOWN = 1, 2, 3
+EXIT_INVALID = 1
 
 
 @click.group("certs", cls=PsfdnsGroup)
@@ -29,13 +30,7 @@ def _selecting(function: Callable[..., Any]) -> Callable[..., Any]:
     """What `list` and `plan` share."""
     for decorate in (
         click.pass_obj,
-        click.option(
-            "--fail-on",
-            type=click.Choice(["error", "warning", "info"]),
-            default="error",
-            show_default=True,
-            help="The least severity that makes the exit code 2.",
-        ),
+        fail_on_option(),
         click.option("--format", "shape", type=click.Choice(["text", "json"]), help="Default: text."),
         click.option("--tenant", metavar="TENANT", help="Only certificates of this tenant."),
         click.argument("names", nargs=-1, metavar="[NAME]..."),
@@ -180,13 +175,9 @@ def _show(
 
 
 def _exit_code(document: Shape, fail_on: str) -> int:
-    """What is wrong is worse than what could not be read, which is never well."""
-    from psfdns.diagnostics import Severity
-
-    ranks = [Severity(finding["severity"]).rank for finding in document["findings"]]
-    if any(rank <= Severity(fail_on).rank for rank in ranks):
-        return EXIT_FOUND
-    return EXIT_UNKNOWN if any(each["due"] is None for each in document["certificates"]) else 0
+    severities = (finding["severity"] for finding in document["findings"])
+    unknown = any(each["due"] is None for each in document["certificates"])
+    return decide_exit_code(severities, fail_on, unknown=unknown)
 
 
 for _command in (verify, issue, renew, deploy, delegate, revoke, account):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.fail_on import decide_exit_code, fail_on_option
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity, chosen_format
 
 if TYPE_CHECKING:
     from psfdns.cli.certs.view_verify import Shape
 
-EXIT_INVALID, EXIT_FOUND, EXIT_UNKNOWN = 1, 2, 3
+EXIT_INVALID = 1
 
 
 @click.command(
@@ -27,13 +28,7 @@ EXIT_INVALID, EXIT_FOUND, EXIT_UNKNOWN = 1, 2, 3
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--tenant", metavar="TENANT", help="Only certificates and zones of this tenant.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), help="Default: text.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the exit code 2.",
-)
+@fail_on_option()
 @click.pass_obj
 def verify(
     options: Options, *, names: tuple[str, ...], tenant: str | None, shape: str | None, fail_on: str
@@ -69,12 +64,8 @@ def verify(
 
 
 def _exit_code(document: Shape, fail_on: str) -> int:
-    """What is wrong is worse than what could not be checked, which is never well."""
     from psfdns.certs.served_rules import UNCHECKED
-    from psfdns.diagnostics import Severity
 
-    known = [finding for finding in document["findings"] if finding["code"] != UNCHECKED.code]
-    ranks = [Severity(finding["severity"]).rank for finding in known]
-    if any(rank <= Severity(fail_on).rank for rank in ranks):
-        return EXIT_FOUND
-    return EXIT_UNKNOWN if document["summary"]["unchecked"] or document["skipped"] else 0
+    known = [each["severity"] for each in document["findings"] if each["code"] != UNCHECKED.code]
+    unknown = bool(document["summary"]["unchecked"] or document["skipped"])
+    return decide_exit_code(known, fail_on, unknown=unknown)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.fail_on import EXIT_UNKNOWN, fail_on_option, reaches
 from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from psfdns.cli.check.changing import Since
     from psfdns.cli.check.checking import Checked
     from psfdns.diagnostics import Diagnostic
-
-EXIT_UNKNOWN = 3
 
 
 @click.command(
@@ -61,13 +60,7 @@ EXIT_UNKNOWN = 3
 @click.option(
     "--origin", metavar="NAME", help="The zone's name, for a file outside zones/ (default: the file's)."
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the exit code 1.",
-)
+@fail_on_option(exit_code=1)
 @click.option(
     "--baseline",
     metavar="FILE",
@@ -113,7 +106,6 @@ def command(
         raise click.UsageError("--write-baseline needs --baseline FILE, and looks at all, not at a change")
     from psfdns.cli.check.baselines import hold_against, read_baseline, write_anew
     from psfdns.cli.check.checking import check_files
-    from psfdns.diagnostics import Severity
 
     form = chosen_format(options, form)
     old = {} if baseline is None else read_baseline(baseline, may_be_missing=write_baseline)
@@ -122,8 +114,7 @@ def command(
     held = None if baseline is None else hold(baseline, old, checked)
     findings = (*(held or checked).findings, *(checked.online.findings if checked.online else ()))
     _show(options, checked, findings, held, form)
-    worst = min((finding.severity.rank for finding in findings), default=len(Severity))
-    if worst <= Severity(fail_on).rank:
+    if reaches((finding.severity for finding in findings), fail_on):
         return 1
     return EXIT_UNKNOWN if checked.online and not checked.online.answered else 0
 

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.fail_on import decide_exit_code, fail_on_option
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
 
 if TYPE_CHECKING:
     from psfdns.cli.delegation.view import Shape
-
-EXIT_FOUND = 2
-EXIT_UNKNOWN = 3
 
 
 @click.command(
@@ -28,13 +26,7 @@ EXIT_UNKNOWN = 3
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
 @click.option("--tenant", metavar="TENANT", help="Only zones of this tenant.")
 @click.option("--instructions", is_flag=True, help="Write the message for whoever sets the name servers.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the exit code 2.",
-)
+@fail_on_option()
 @click.pass_obj
 def command(
     options: Options, *, zones: tuple[str, ...], tenant: str | None, instructions: bool, fail_on: str
@@ -84,11 +76,5 @@ def _inspect(
 
 
 def _exit_code(document: Shape, fail_on: str) -> int:
-    """What is wrong is worse than what could not be asked, which is never well."""
-    from psfdns.diagnostics import Severity
-
-    findings = [finding for zone in document["zones"] for finding in zone["findings"]]
-    ranks = [Severity(finding["severity"]).rank for finding in findings]
-    if any(rank <= Severity(fail_on).rank for rank in ranks):
-        return EXIT_FOUND
-    return EXIT_UNKNOWN if document["summary"]["unknown"] else 0
+    severities = (finding["severity"] for zone in document["zones"] for finding in zone["findings"])
+    return decide_exit_code(severities, fail_on, unknown=document["summary"]["unknown"] > 0)

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from psfdns.cli.dnssec.procedure import continue_command, disable_command, enable_command, rotate_command
+from psfdns.cli.fail_on import decide_exit_code, fail_on_option
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, Verbosity
 
 if TYPE_CHECKING:
     from psfdns.cli.dnssec.signing import Target
     from psfdns.cli.dnssec.view import Shape
     from psfdns.tenants.load import Repository
-
-EXIT_FOUND = 2
-EXIT_UNKNOWN = 3
 
 
 @click.group("dnssec", cls=PsfdnsGroup)
@@ -38,13 +36,7 @@ def command() -> None:
 )
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
 @click.option("--tenant", metavar="TENANT", help="Only zones of this tenant.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the exit code 2.",
-)
+@fail_on_option()
 @click.option(
     "--svg", metavar="FILE", type=click.Path(), help="Write a picture of the chains, '-' to stdout."
 )
@@ -130,14 +122,8 @@ def _choose(repository: Repository, zones: Sequence[str], tenant: str | None) ->
 
 
 def _exit_code(document: Shape, fail_on: str) -> int:
-    """What is wrong is worse than what could not be asked, which is never well."""
-    from psfdns.diagnostics import Severity
-
-    findings = [finding for zone in document["zones"] for finding in zone["findings"]]
-    ranks = [Severity(finding["severity"]).rank for finding in findings]
-    if any(rank <= Severity(fail_on).rank for rank in ranks):
-        return EXIT_FOUND
-    return EXIT_UNKNOWN if document["summary"]["indeterminate"] else 0
+    severities = (finding["severity"] for zone in document["zones"] for finding in zone["findings"])
+    return decide_exit_code(severities, fail_on, unknown=document["summary"]["indeterminate"] > 0)
 
 
 for _procedure in (enable_command, disable_command, rotate_command, continue_command):

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from psfdns.cli.domains.remind import remind_command
+from psfdns.cli.fail_on import EXIT_FOUND, EXIT_UNKNOWN, decide_exit_code, fail_on_option
 from psfdns.cli.options import Options, PsfdnsCommand, PsfdnsGroup, Verbosity
 
 if TYPE_CHECKING:
     from psfdns.cli.domains.registering import Listing
     from psfdns.registrar.placed import Placed
-
-EXIT_FOUND = 2
-EXIT_UNKNOWN = 3
 
 
 @click.group("domains", cls=PsfdnsGroup)
@@ -35,13 +33,7 @@ def command() -> None:
 )
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
 @click.option("--tenant", metavar="TENANT", help="Only domains of this tenant.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the exit code 2.",
-)
+@fail_on_option()
 @click.pass_obj
 def list_command(options: Options, *, zones: tuple[str, ...], tenant: str | None, fail_on: str) -> int:
     """Say of every domain when it ends, who renews it and whether the money is there.
@@ -68,13 +60,8 @@ def list_command(options: Options, *, zones: tuple[str, ...], tenant: str | None
 
 
 def _exit_code(listing: Listing, fail_on: str) -> int:
-    """What is wrong is worse than what is not known, which is never well."""
-    from psfdns.diagnostics import Severity
-
-    if any(finding.severity.rank <= Severity(fail_on).rank for finding in listing.findings):
-        return EXIT_FOUND
     unknown = listing.gandi_unknown is not None or any(domain.unknown for domain in listing.domains)
-    return EXIT_UNKNOWN if unknown else 0
+    return decide_exit_code((each.severity for each in listing.findings), fail_on, unknown=unknown)
 
 
 def _order_options(function: Callable[..., int]) -> Callable[..., int]:

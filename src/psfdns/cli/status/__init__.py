@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.fail_on import decide_exit_code, fail_on_option
 from psfdns.cli.options import Options, PsfdnsCommand, Verbosity
 
 if TYPE_CHECKING:
     from psfdns.status.aspect import Aspect, Shape
 
-EXIT_FOUND = 2
-EXIT_UNKNOWN = 3
 ASPECTS = click.Choice(["domain", "delegation", "dnssec", "drift", "certificates"])
 
 
@@ -34,13 +33,7 @@ ASPECTS = click.Choice(["domain", "delegation", "dnssec", "drift", "certificates
 @click.option("--tenant", metavar="TENANT", help="Only zones of this tenant.")
 @click.option("--only", type=ASPECTS, multiple=True, help="Look at this only; may be repeated.")
 @click.option("--without", type=ASPECTS, multiple=True, help="Do not look at this; may be repeated.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the exit code 2.",
-)
+@fail_on_option()
 @click.option("--html", metavar="DIR", type=click.Path(), help="Write it as a folder of pages, too.")
 @click.pass_obj
 def command(
@@ -137,12 +130,9 @@ def _tell_unknown(options: Options, document: Shape) -> None:
 
 
 def exit_code(document: Shape, fail_on: str) -> int:
-    """What is wrong is worse than what could not be asked, which is never well."""
-    from psfdns.diagnostics import Severity
+    """By the findings of every zone, and those of none."""
     from psfdns.status.document import is_unknown
 
     findings = [*document["findings"], *(each for zone in document["zones"] for each in zone["findings"])]
-    ranks = [Severity(finding["severity"]).rank for finding in findings]
-    if any(rank <= Severity(fail_on).rank for rank in ranks):
-        return EXIT_FOUND
-    return EXIT_UNKNOWN if is_unknown(document) else 0
+    severities = (finding["severity"] for finding in findings)
+    return decide_exit_code(severities, fail_on, unknown=is_unknown(document))

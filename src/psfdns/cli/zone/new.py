@@ -79,9 +79,10 @@ def command(options: Options, /, *, zone: str | None, **given: Any) -> int:
     is there gets the zone's settings and keeps the rest. Route 53 is not asked and not changed.
     """
     from psfdns.cli.wiring import open_repository, open_workspace
-    from psfdns.cli.zone.intake import answer, choose_source
+    from psfdns.cli.zone.intake import answer
     from psfdns.cli.zone.new_files import hold_zones, store_new
     from psfdns.cli.zone.requesting import make_zone
+    from psfdns.cli.zone.sources import choose_source
 
     if given["exported"] and given["from_dns"]:
         raise click.UsageError("--from and --from-dns exclude each other")

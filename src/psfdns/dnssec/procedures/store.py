@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from psfdns.dnssec.procedures.record import Record
-from psfdns.dnssec.procedures.shapes import from_json, to_json
-from psfdns.errors import LockedError, PsfdnsError
-from psfdns.journal.disk import make_folder, read_file, write_file
+from psfdns.dnssec.procedures.shapes import FORMAT, from_json, to_json
+from psfdns.errors import LockedError
+from psfdns.journal.disk import make_folder
+from psfdns.journal.state_document import load_document, store_document, unreadable, unwritable
 
 SUFFIX = ".json"
+_HINT = "a procedure is not begun anew from nothing: restore the file, or use the psfdns that wrote it"
+_UNWRITABLE = "nothing is changed outside that cannot be written down first: [state] dir in psfdns.toml"
 PATIENCE = 1.0
 """Seconds to wait for another process that has the procedure of the same zone in hand."""
 
@@ -30,32 +32,21 @@ class Shelf:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise self._unusable(self.folder, error) from error
+            raise unreadable(self.folder, error, hint=_HINT) from error
         stems = [name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX) and name[0] != "."]
         return sorted(stem.replace("%2F", "/") + "." for stem in stems)
 
     def load(self, zone: str) -> Record | None:
         """The newest procedure of a zone. Raises PsfdnsError where it is there and cannot be read."""
         path = self._path(zone)
-        try:
-            record = from_json(json.loads(read_file(path)))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, RecursionError) as error:
-            raise self._unusable(path, error) from error
-        if record.zone != zone:
-            raise self._unusable(path, ValueError(f"it is about {record.zone}"))
+        record = load_document(path, FORMAT, from_json, hint=_HINT)
+        if record is not None and record.zone != zone:
+            raise unreadable(path, ValueError(f"it is about {record.zone}"), hint=_HINT)
         return record
 
     def keep(self, record: Record) -> None:
         """The record on the disk. Raises PsfdnsError; then nothing may be done that it speaks of."""
-        path = self._path(record.zone)
-        text = json.dumps(to_json(record), indent=1, ensure_ascii=True) + "\n"
-        try:
-            make_folder(self.folder)
-            write_file(path, text.encode())
-        except OSError as error:
-            raise self._unusable(path, error) from error
+        store_document(self._path(record.zone), to_json(record), hint=_UNWRITABLE)
 
     @contextlib.contextmanager
     def held(self, zone: str) -> Iterator[None]:
@@ -71,7 +62,7 @@ class Shelf:
             why = f"{zone}: another psfdns has its procedure in hand"
             raise LockedError(why, hint="wait until it ends; the lock goes with its process") from error
         except (OSError, NotImplementedError) as error:
-            raise self._unusable(path, error) from error
+            raise unwritable(path, error, hint=_UNWRITABLE) from error
         try:
             yield
         finally:
@@ -79,8 +70,3 @@ class Shelf:
 
     def _path(self, zone: str) -> Path:
         return self.folder / (zone.removesuffix(".").replace("/", "%2F") + SUFFIX)
-
-    def _unusable(self, path: Path, error: Exception) -> PsfdnsError:
-        why = getattr(error, "strerror", None) or str(error)
-        hint = "a procedure is not begun anew from nothing: restore the file, or use the psfdns that wrote it"
-        return PsfdnsError(f"{path}: cannot be used: {why}", hint=hint)

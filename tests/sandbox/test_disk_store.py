@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from psfdns.errors import PsfdnsError
+from psfdns.sandbox.disk_store import DiskStore
 from psfdns.sandbox.recordsets import RecordSets
 from psfdns.sandbox.reset import forget
 from psfdns.sandbox.sandbox import Sandbox
-from psfdns.sandbox.store import DiskStore
 from psfdns.sandbox.zones import HostedZone, first_record_sets, name_servers_of
 from tests.sandbox.api import Clock, a, alias, change, create, listed, make_zone, outcome, record, upsert
 
@@ -292,7 +292,7 @@ def test_a_process_killed_while_writing_leaves_a_readable_state(
 
 
 def test_a_writer_that_waits_too_long_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("psfdns.sandbox.store.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("psfdns.sandbox.disk_store.LOCK_SECONDS", 0.05)
     with (
         DiskStore(folder).writing(),
         pytest.raises(PsfdnsError, match="another process"),
