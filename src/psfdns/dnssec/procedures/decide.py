@@ -10,9 +10,9 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from psfdns.dnssec.procedures.conditions import DS_EVERYWHERE
+from psfdns.dnssec.procedures.conditions import DS_EVERYWHERE, is_lost
 from psfdns.dnssec.procedures.record import Kind, Record
-from psfdns.dnssec.procedures.seen import BROKEN, Seen
+from psfdns.dnssec.procedures.seen import BROKEN, NOT_SIGNING, Seen
 from psfdns.dnssec.procedures.step import (
     Act,
     Case,
@@ -80,8 +80,9 @@ def _loose(record: Record, steps: Sequence[Step]) -> list[Act | See]:
 def _refusal(step: Step, case: Case) -> Refuse | None:
     """Nothing goes on where the zone is bogus, or its key cannot be used."""
     seen = case.seen
-    heals = step.though_bogus and (case.record.back or case.record.kind is Kind.DISABLE)
-    if seen.status == BOGUS and not heals:
+    record = case.record
+    heals = record.back or record.kind is Kind.DISABLE or is_lost(record, seen)
+    if seen.status == BOGUS and not (step.though_bogus and heals):
         return Refuse("bogus", f"the zone is bogus: {seen.why}", what_to_do(case.record, seen))
     if case.record.kind is Kind.DISABLE:
         return None
@@ -101,6 +102,8 @@ def what_to_do(record: Record, seen: Seen) -> str:
     zone = record.zone.removesuffix(".")
     if not seen.ds_anywhere:
         return f"no DS is at its parent, so it is a zone above that is broken: psfdns dnssec status {zone}"
+    if seen.signing == NOT_SIGNING and any(key.ds in seen.ds_anywhere for key in seen.ksks):
+        return f"Route 53 still has the key of the DS: sign again with it: psfdns dnssec enable {zone}"
     return (
         f"psfdns dnssec status {zone} says what is wrong; if that cannot be mended at once, have the DS "
         f"removed: psfdns dnssec disable {zone}"
