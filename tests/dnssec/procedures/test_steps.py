@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from psfdns.dnssec.procedures import timing
 from psfdns.dnssec.procedures.advice import advise
 from psfdns.dnssec.procedures.begin import Request, begin, go_back
-from psfdns.dnssec.procedures.decide import decide, time_line
+from psfdns.dnssec.procedures.decide import OVERDUE, decide, is_overdue, time_line
 from psfdns.dnssec.procedures.handover import write_handover
 from psfdns.dnssec.procedures.naming import key_name
 from psfdns.dnssec.procedures.record import Action, Deed, KeyRef, Kind, Record, Sent
@@ -78,7 +78,7 @@ def record(kind: Kind, *done: str, **changes: object) -> Record:
             "old": KeyRef("one", "arn:one", ksk("one", ONE)),
         },
     }[kind]
-    plain = dataclasses.replace(plain, **keyed, **changes)  # type: ignore[arg-type]
+    plain = dataclasses.replace(plain, **(keyed | changes))  # type: ignore[arg-type]
     for name in done:
         plain = plain.marked(name, at=plain.begun)
     return plain
@@ -90,6 +90,11 @@ def until(kind: Kind, name: str) -> tuple[str, ...]:
     return tuple(names[: names.index(name)])
 
 
+SECURE: dict[str, object] = {
+    "status": "secure",
+    "parents": parents(frozenset({ONE}), frozenset({ONE})),
+    "at_registrar": frozenset({ONE}),
+}
 GONE = {"status": "insecure", "parents": parents(NONE, NONE), "at_registrar": NONE}
 
 
@@ -336,6 +341,60 @@ def test_signing_that_was_ended_while_its_ds_stood_is_begun_again(
         disabled = decide(record(Kind.ROTATE, "ready"), lost, NOW, "me").verdict
         assert isinstance(disabled, Refuse)
         assert "psfdns dnssec enable ours.test" in disabled.hint
+
+
+OURS = ksk("psfdns_ours_test_1", ONE)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({"ksks": (OURS,)}, True),
+        ({"ksks": (dataclasses.replace(OURS, name="by_hand"),)}, False),
+        ({"ksks": (OURS,), **SECURE}, False),
+        ({"ksks": (OURS, ksk("psfdns_ours_test_2", TWO)), **SECURE}, True),
+        ({"ksks": (OURS,), "status": "bogus"}, False),
+    ],
+)
+def test_what_another_machine_may_have_in_hand_is_left_to_it(
+    kind: Kind, changes: dict[str, object], is_refused: bool
+) -> None:
+    seen = signed(**{**GONE, **changes})
+    known = dataclasses.replace(record(Kind.ENABLE), key=KeyRef(OURS.name), finished=NOW, zone_id="Z1")
+    assert ("elsewhere" in refusals(kind, REQUEST, seen, None)) is is_refused
+    assert "elsewhere" not in refusals(kind, dataclasses.replace(REQUEST, take_over=True), seen, None)
+    if len(seen.ksks) == 1:
+        assert "elsewhere" not in refusals(kind, REQUEST, seen, known)
+
+
+def refusals(kind: Kind, request: Request, seen: Seen, before: Record | None) -> list[str]:
+    try:
+        begin(kind, request, seen, before)
+    except PlanRefusedError as error:
+        return [each.code for each in error.diagnostics]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("by_gandi", "days", "is_told"),
+    [(True, 1, False), (True, 2, True), (False, 6, False), (False, 7, True)],
+)
+def test_what_does_not_come_about_is_told_after_some_time_and_again(
+    by_gandi: bool, days: int, is_told: bool
+) -> None:
+    waiting = record(Kind.ENABLE, *until(Kind.ENABLE, "ds-everywhere"), by_gandi=by_gandi)
+    waiting = waiting.marked("ds", at=NOW).intending(Action(Deed.ADD_DS, ONE), at=NOW)
+    seen = signed(status="insecure", parents=parents(NONE))
+    now = NOW + datetime.timedelta(days=days)
+    assert is_overdue(decide(waiting, seen, now, "me"), now) is is_told
+    told = waiting.told(f"{OVERDUE}: no DS", who="me", at=now)
+    assert not is_overdue(decide(told, seen, now, "me"), now)
+    later = now + datetime.timedelta(days=7)
+    assert is_overdue(decide(told, seen, later, "me"), later)
+    planned = record(Kind.ENABLE, *until(Kind.ENABLE, "everybody-validates")).marked("secure", at=NOW)
+    far = dict.fromkeys(USUAL, 30 * 86_400)
+    assert not is_overdue(decide(planned, signed(ttls=far), now, "me"), now)
 
 
 def test_a_key_that_is_about_to_go_is_not_signed_with() -> None:

@@ -85,19 +85,23 @@ class Hands:
 
 
 def _make_kms_key(site: Site, action: Action, record: Record) -> Outcome:
-    """One by the alias of before, if it was made; else a new one."""
+    """One of before by its alias, or, if that is what was cut short, by its tags; else a new one."""
     kms, alias = site.access.kms, ALIAS + action.of
+    tags = {"psfdns:zone": record.zone.removesuffix("."), "psfdns:key": action.of}
     found = kms.describe_key(alias)
+    if found is None and action in record.sent:
+        found = next((key for key in kms.find_keys(tags) if key.is_enabled), None)
+        if found is not None:
+            kms.create_alias(alias, found.id)
     if found is not None:
         refuse_unfit_key(site, found)
         return Outcome(arn=found.arn)
     from psfdns.key_policies import write_policy
 
-    account = site.access.host.look_up_account() or ""
     made = kms.create_key(
         description=f"psfdns: key-signing key {action.of} of {record.zone}",
-        policy=write_policy(account=account, zone_ids=[record.zone_id]),
-        tags={"psfdns:zone": record.zone.removesuffix("."), "psfdns:key": action.of},
+        policy=write_policy(account=site.access.host.look_up_account() or "", zone_ids=[record.zone_id]),
+        tags=tags,
     )
     kms.create_alias(alias, made.id)
     return Outcome(arn=made.arn)
@@ -110,7 +114,7 @@ def refuse_unfit_key(site: Site, key: ManagedKey) -> None:
     wrong = [
         words
         for is_wrong, words in (
-            (key.state != "Enabled", f"it is {key.state}"),
+            (not key.is_enabled, f"it is {key.state}"),
             (key.spec != SPEC, f"it is {key.spec}, not {SPEC}"),
             (key.usage != USAGE, f"it is for {key.usage}, not {USAGE}"),
             (key.region != REGION, f"it is in {key.region}, not {REGION}"),

@@ -37,6 +37,7 @@ class Wish:
     back: bool = False
     kms_key: str | None = None
     by_hand: bool = False
+    take_over: bool = False
 
 
 def open_shelf(workspace: Workspace) -> Shelf:
@@ -234,6 +235,7 @@ def _request(office: Office, site: Site, wish: Wish, by_gandi: bool, seen: Seen)
         name,
         _given_key(site, wish.kms_key) if wish.kms_key else "",
         stale_until(site.workspace, site.zone, site.hosted.id, at),
+        wish.take_over,
     )
 
 
@@ -271,6 +273,12 @@ def _go_on_with(office: Office, zone: str, *, yes: bool) -> Stand | None:
             site = office.site(zone)
             _refuse_other(site, record)
             return Stand(zone, *_run(office, site, record, yes=yes))
+    except UsageError as error:
+        error.hint = (
+            "nothing goes on without the zone and its file; if it is gone for good, and no DS of it is left, "
+            f"move {office.shelf.path(zone)} away"
+        )
+        return Stand(zone, record, error=error)
     except PsfdnsError as error:
         return Stand(zone, record, error=error)
 

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.dnssec.procedures.naming import PREFIX
 from psfdns.dnssec.procedures.record import KeyRef, Kind, Record, inherit
 from psfdns.dnssec.procedures.seen import ACTIVE, DELETING, NOT_SIGNING, SIGNING, Ksk, Seen, name_ds
 from psfdns.errors import PlanRefusedError
@@ -19,6 +20,7 @@ class Request:
     """What a person asks for; `name` and `arn` are of a key that may have to be made.
 
     `stale_until`: until then answers may be cached with TTLs that the zone does not have any more.
+    `take_over`: also what another machine may have in hand.
     """
 
     zone: str
@@ -29,6 +31,7 @@ class Request:
     name: str
     arn: str = ""
     stale_until: datetime.datetime | None = None
+    take_over: bool = False
 
 
 def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Record | None:
@@ -48,6 +51,7 @@ def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Re
     is_open = before is not None and before.is_open
     record = inherit(empty, before).noting(seen, at=request.at)
     if not is_open:
+        _refuse_elsewhere(request, seen, before)
         record = replace(record, tried=record.tried | _may_be_cached(seen))
     if kind is Kind.ENABLE:
         is_there = seen.status == "secure" and seen.signing == SIGNING
@@ -65,6 +69,24 @@ def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Re
 def _may_be_cached(seen: Seen) -> frozenset[str]:
     """DS that the parent may have had until lately, whoever took them away: those of a zone that signs."""
     return frozenset[str]() if seen.signing == NOT_SIGNING else frozenset(key.ds for key in seen.ksks)
+
+
+def _refuse_elsewhere(request: Request, seen: Seen, before: Record | None) -> None:
+    """Keys of ours that nothing here made, with which the zone is not secure: some machine is at it.
+
+    A bogus zone is to be rescued, by whomever. Raises PlanRefusedError.
+    """
+    known = {ref.name for ref in (before.key, before.old) if ref} if before else set[str]()
+    made = [key.name for key in seen.ksks if key.name.startswith(PREFIX) and key.name not in known]
+    is_steady = len(seen.ksks) == 1 and seen.status == "secure"
+    if made and not is_steady and seen.status != "bogus" and not request.take_over:
+        raise refusal(
+            "elsewhere",
+            f"{request.zone}: Route 53 has {', '.join(made)}, which no procedure that is known here made: "
+            "one may be under way on another machine",
+            "go on there, or bring its .psfdns/dnssec here; if that is lost, --take-over begins with what "
+            "there is",
+        )
 
 
 def _refuse_foreign(request: Request, seen: Seen) -> None:

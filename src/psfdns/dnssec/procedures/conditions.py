@@ -109,4 +109,4 @@ def last_order_shows(record: Record) -> datetime.datetime | None:
         return None
     ttl = record.ttls.get(timing.DS)
     seconds = ttl.seconds if ttl else timing.USUAL_DS_TTL
-    return record.unseen + timing.ORDER_MAY_TAKE + datetime.timedelta(seconds=seconds) + timing.MARGIN
+    return record.unseen + record.order_may_take + datetime.timedelta(seconds=seconds) + timing.MARGIN

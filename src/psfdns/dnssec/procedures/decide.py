@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from psfdns.dnssec.procedures import timing
 from psfdns.dnssec.procedures.conditions import DS_EVERYWHERE, is_lost
 from psfdns.dnssec.procedures.record import Kind, Record
 from psfdns.dnssec.procedures.seen import BROKEN, NOT_SIGNING, Seen
@@ -27,18 +28,22 @@ from psfdns.dnssec.procedures.step import (
 from psfdns.dnssec.procedures.steps import steps_of
 
 BOGUS = "bogus"
+OVERDUE = "still not so"
+SOON = datetime.timedelta(days=2)
+"""After which what Route 53 or Gandi was told should show; so often it is said again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """How it stands: the record with what is done by now, the step that is next, and what it says.
 
-    `step` is None at the end.
+    `step` is None at the end. `is_news`: a person should hear of it, however little is told.
     """
 
     record: Record
     step: Step | None
     verdict: Verdict
+    is_news: bool = False
 
 
 def decide(record: Record, seen: Seen, now: datetime.datetime, who: str) -> Decision:
@@ -95,6 +100,20 @@ def _refusal(step: Step, case: Case) -> Refuse | None:
         hint = "look at the key and its policy in KMS: psfdns dnssec status says more"
         return Refuse("key-unusable", f"Route 53 cannot sign: {', '.join(broken)}{said}", hint)
     return None
+
+
+def is_overdue(decision: Decision, now: datetime.datetime) -> bool:
+    """Whether something does not come about for so long that it may never, and that was not told lately."""
+    record = decision.record
+    if isinstance(decision.step, Pass) or not isinstance(decision.verdict, Wait):
+        return False
+    told = [event.at for event in record.log if event.what.startswith(OVERDUE)]
+    return now - max((waits_since(record), *told)) >= (SOON if record.by_gandi else timing.ASKED_MAY_TAKE)
+
+
+def waits_since(record: Record) -> datetime.datetime:
+    """When the last step was done."""
+    return max((record.begun, *record.done.values()))
 
 
 def what_to_do(record: Record, seen: Seen) -> str:

@@ -36,7 +36,7 @@ class Shelf:
 
     def load(self, zone: str) -> Record | None:
         """The newest procedure of a zone. Raises PsfdnsError where it is there and cannot be read."""
-        path = self._path(zone)
+        path = self.path(zone)
         try:
             record = from_json(json.loads(read_file(path)))
         except FileNotFoundError:
@@ -49,7 +49,7 @@ class Shelf:
 
     def keep(self, record: Record) -> None:
         """The record on the disk. Raises PsfdnsError; then nothing may be done that it speaks of."""
-        path = self._path(record.zone)
+        path = self.path(record.zone)
         text = json.dumps(to_json(record), indent=1, ensure_ascii=True) + "\n"
         try:
             make_folder(self.folder)
@@ -62,7 +62,7 @@ class Shelf:
         """Keep other processes of this machine from the zone's procedure. Raises LockedError, PsfdnsError."""
         from filelock import FileLock, Timeout
 
-        path = self._path(zone).with_suffix(".lock")
+        path = self.path(zone).with_suffix(".lock")
         try:
             make_folder(self.folder)
             lock = FileLock(path, timeout=PATIENCE, mode=0o600)
@@ -77,10 +77,14 @@ class Shelf:
         finally:
             lock.release()
 
-    def _path(self, zone: str) -> Path:
+    def path(self, zone: str) -> Path:
+        """Where the newest procedure of a zone is kept."""
         return self.folder / (zone.removesuffix(".").replace("/", "%2F") + SUFFIX)
 
     def _unusable(self, path: Path, error: Exception) -> PsfdnsError:
         why = getattr(error, "strerror", None) or str(error)
-        hint = "a procedure is not begun anew from nothing: restore the file, or use the psfdns that wrote it"
+        hint = (
+            "restore the file, or use the psfdns that wrote it; if neither can be had, move it away and "
+            "begin again with --take-over: that goes by what there is, and waits as long as might be needed"
+        )
         return PsfdnsError(f"{path}: cannot be used: {why}", hint=hint)
