@@ -426,7 +426,7 @@ def test_a_state_that_is_not_understood_is_not_gone_on_with(scene: Scene) -> Non
         code, procedure = scene.step("continue", "--yes")
         assert (code, procedure["state"]) == (1, "failed")
         assert words in procedure["why"]
-    assert "move it away" in procedure["hint"]
+        assert "move it away" in procedure["hint"]
     assert scene.run("disable", NAME, "--yes")[0] == 1
     found = {each["code"]: each["summary"] for each in scene.status()["findings"]}
     assert words in found["PROCEDURE_OPEN"]

@@ -130,7 +130,7 @@ def test_a_key_is_known_by_any_digest_that_counts() -> None:
     assert shown == {texts[DSDigest.SHA256], texts[DSDigest.SHA1]}
     view = ParentView(ZONE, "test.", ((ONE, Delegation(("ns1.test.",), 60, (texts[DSDigest.SHA384],), 60)),))
     (said,) = read_parents(view, own_ds(ZONE, [one], SHOWN))
-    assert said.ds == {texts[DSDigest.SHA256]}
+    assert said.ds == frozenset({texts[DSDigest.SHA256]})
 
 
 def test_the_key_behind_what_route_53_tells_is_the_one_that_signs() -> None:
