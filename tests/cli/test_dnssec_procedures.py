@@ -249,8 +249,11 @@ def test_an_unfinished_enable_is_undone(scene: Scene) -> None:
     scene.later(hours=60)
     code, procedure = scene.step("continue", "--yes")
     assert (code, procedure["step"]) == (0, "ds-everywhere")
+    _, procedure = scene.step("enable", NAME, "--back", "--yes")
+    assert (procedure["kind"], procedure["step"]) == ("disable", "no-ds")
+    _, procedure = scene.step("enable", NAME, "--back", "--yes")
+    assert procedure["kind"] == "disable", "however often it is said"
     waited = scene.finish("disable", NAME)
-    assert waited[0] == "no-ds"
     assert "ds-gone" in waited
     assert scene.status()["status"] == "insecure"
 
@@ -275,8 +278,9 @@ def test_a_rotation_goes_back_to_the_old_key(scene: Scene) -> None:
         scene.later(hours=hours)
         scene.step("continue", "--yes")
     assert len(scene.wanted_ds()) == 2
-    code, procedure = scene.step("rotate", NAME, "--back", "--yes")
-    assert (code, procedure["back"]) == (0, True)
+    for words, back in (((), False), (("--back",), True), (("--back",), True)):
+        code, procedure = scene.step("rotate", NAME, *words, "--yes")
+        assert (code, procedure["kind"], procedure["back"]) == (0, "rotate", back), "however often it is said"
     scene.finish("continue", NAME)
     assert scene.wanted_ds() == before
     assert scene.status()["status"] == "secure"

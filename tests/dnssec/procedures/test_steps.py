@@ -392,9 +392,11 @@ def test_what_does_not_come_about_is_told_after_some_time_and_again(
     assert not is_overdue(decide(told, seen, now, "me"), now)
     later = now + datetime.timedelta(days=7)
     assert is_overdue(decide(told, seen, later, "me"), later)
-    planned = record(Kind.ENABLE, *until(Kind.ENABLE, "everybody-validates")).marked("secure", at=NOW)
+    planned = record(Kind.ENABLE, *until(Kind.ENABLE, "everybody-validates")).marked("ds-everywhere", at=NOW)
     far = dict.fromkeys(USUAL, 30 * 86_400)
-    assert not is_overdue(decide(planned, signed(ttls=far), now, "me"), now)
+    decision = decide(planned, signed(ttls=far), now, "me")
+    assert isinstance(decision.verdict, Wait)
+    assert not is_overdue(decision, now)
 
 
 def test_a_key_that_is_about_to_go_is_not_signed_with() -> None:

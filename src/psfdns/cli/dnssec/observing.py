@@ -85,7 +85,6 @@ def _examine(site: Site) -> tuple[Examined, tuple[At, ...]]:
     """As `dnssec status` does, and the SOA of the parent, which says how long denials are kept."""
     from psfdns.cli.delegation.delegating import Inspection, read_account
     from psfdns.cli.descent import Descent
-    from psfdns.cli.dnssec.keys_in_kms import KeysInKms
     from psfdns.cli.dnssec.signing import Examination, Target
     from psfdns.cli.resolving import open_anchors, open_chain_means, open_means
     from psfdns.cli.wiring import now
@@ -97,8 +96,7 @@ def _examine(site: Site) -> tuple[Examined, tuple[At, ...]]:
         site.workspace, site.access, site.repository, account, open_means(site.workspace, site.access)
     )
     descent = Descent(open_chain_means(site.workspace, site.access), open_anchors(site.workspace), now())
-    keys = KeysInKms(site.access, account.name)
-    examined = Examination(inspection, descent, keys).examine(Target(site.zone, site.file))
+    examined = Examination(inspection, descent).examine(Target(site.zone, site.file))
     return examined, _parent_soa(examined, descent)
 
 

@@ -186,13 +186,13 @@ def _refuse_unheard(kind: Kind, seen: Seen) -> None:
 
 
 def _meant_of_open(office: Office, site: Site, wish: Wish, before: Record, seen: Seen) -> Record:
-    turns = {Kind.ENABLE: Kind.DISABLE, Kind.DISABLE: Kind.ENABLE}
+    """However often it is said, it goes the way that is named."""
     request = _request(office, site, wish, before.by_gandi and not wish.by_hand, seen)
-    if wish.back or turns.get(before.kind) is wish.kind:
+    if (before.kind is Kind.ROTATE) is (wish.kind is Kind.ROTATE):
+        if _is_its_way(before, wish):
+            return replace(before, by_gandi=request.by_gandi)
         return go_back(before, request, seen)
-    if wish.kind is before.kind:
-        return replace(before, by_gandi=request.by_gandi)
-    if wish.kind is Kind.DISABLE:
+    if wish.kind is Kind.DISABLE and not wish.back:
         record = begin(wish.kind, request, seen, before)
         assert record is not None  # noqa: S101 - what is open always has a way to its end
         return record
@@ -202,6 +202,13 @@ def _meant_of_open(office: Office, site: Site, wish: Wish, before: Record, seen:
         f"psfdns dnssec continue {site.zone.removesuffix('.')} goes on with it, "
         f"psfdns dnssec {before.kind.value} {site.zone.removesuffix('.')} --back goes back from it",
     )
+
+
+def _is_its_way(before: Record, wish: Wish) -> bool:
+    """Whether what is open goes where a person wants to."""
+    if wish.kind is Kind.ROTATE:
+        return before.back is wish.back
+    return (before.kind is wish.kind) is not wish.back
 
 
 def _by_gandi(site: Site, wish: Wish, before: Record | None) -> bool:
