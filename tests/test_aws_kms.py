@@ -62,6 +62,25 @@ def test_a_key_is_made_as_route53_needs_it(kms: Kms) -> None:
     ]
 
 
+def test_a_key_is_found_by_its_tags_among_many(kms: Kms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page; a key that may not be looked at, or is gone meanwhile, is none that was meant."""
+    key, _ = make(kms), boto(kms).create_key(Tags=[{"TagKey": "psfdns:zone", "TagValue": "other.example"}])
+    gone, closed = (boto(kms).create_key()["KeyMetadata"]["KeyId"] for _ in range(2))
+    call = kms._call
+
+    def answer(client: Any, action: str, doing: str, **parameters: Any) -> Any:
+        if action == "ListKeys":
+            parameters["Limit"] = 1
+        if action == "ListResourceTags" and parameters["KeyId"] in {gone, closed}:
+            code = "NotFoundException" if parameters["KeyId"] == gone else "AccessDeniedException"
+            raise HostError("KMS", doing, "no", code=code)
+        return call(client, action, doing, **parameters)
+
+    monkeypatch.setattr(kms, "_call", answer)
+    assert list(kms.find_keys(TAGS)) == [key]
+    assert not list(kms.find_keys({**TAGS, "psfdns:key": "key_1"}))
+
+
 def test_its_policy_is_read_back(kms: Kms) -> None:
     policy = kms.fetch_policy(make(kms).arn)
 

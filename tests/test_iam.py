@@ -215,6 +215,7 @@ def test_who_signs_zones_may_do_all_that_signing_takes_and_never_takes_a_key_awa
     access.kms.create_alias("alias/psfdns/alpha_test", key.id)
     access.kms.describe_key(key.arn)
     access.kms.fetch_policy(key.arn)
+    assert [each.id for each in access.kms.find_keys({"psfdns:zone": hosted.name})] == [key.id]
     switch = SigningSwitch(access.api, hosted, access.budget.pause)
     made = switch.create_key("key_1", kms_arn=key.arn, active=False)
     access.api.call("GetChange", "ask how far it is", Id=made.change_id)

@@ -222,4 +222,5 @@ def test_a_runbook_does_what_it_says(name: str, tmp_path: Path) -> None:
 
         assert steps or name == "README.md"
         with below_a_signed_root(tmp_path) if name == "dnssec.md" else nullcontext():
-            assert_true(steps, tmp_path, PSFDNS_SANDBOX="1", GANDI_PAT=TOKEN)
+            inside = name == "dnssec.md"
+            assert_true(steps, tmp_path, inside=inside, PSFDNS_SANDBOX="1", GANDI_PAT=TOKEN)

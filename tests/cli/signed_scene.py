@@ -10,14 +10,16 @@ what a tenant was asked for.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import functools
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dns.rrset
 import pytest
@@ -144,6 +146,12 @@ class Scene:
         else:
             self.now = max(self.now, datetime.datetime.fromisoformat(until))
 
+    def enabled(self) -> None:
+        """The zone was signed by us, and everybody validates it."""
+        if not _restore("enabled", self):
+            self.finish("enable", NAME)
+            _keep("enabled", self)
+
     def finish(self, *words: str, most: int = 60) -> list[str]:
         """Begin, and go on as cron does, until it is done; the steps at which it waited."""
         seen: list[str] = []
@@ -159,6 +167,41 @@ class Scene:
         raise AssertionError(f"it never ends: {procedure}")
 
 
+class Kept(NamedTuple):
+    """A state that many tests begin with, made by the command line once: all of `.psfdns`, and the rest."""
+
+    files: dict[str, bytes]
+    keys: list[dict[str, Any]]
+    now: datetime.datetime
+    servers: tuple[str, ...]
+    history: tuple[tuple[datetime.datetime, tuple[str, ...]], ...]
+
+
+_KEPT: dict[str, Kept] = {}
+
+
+def _keep(name: str, scene: Scene) -> None:
+    folder, domain = scene.shop.root / ".psfdns", scene.shop.gandi.domains.get(NAME)
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    keys = copy.deepcopy(domain.keys) if domain else []
+    _KEPT[name] = Kept(files, keys, scene.now, scene.servers, tuple(scene.history))
+
+
+def _restore(name: str, scene: Scene) -> bool:
+    kept = _KEPT.get(name)
+    if kept is None:
+        return False
+    folder, domain = scene.shop.root / ".psfdns", scene.shop.gandi.domains.get(NAME)
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, data in kept.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / path).write_bytes(data)
+    if domain:
+        domain.keys[:] = copy.deepcopy(kept.keys)
+    scene.now, scene.servers, scene.history = kept.now, kept.servers, list(kept.history)
+    return True
+
+
 @contextmanager
 def signed_scene(
     shop: Registry, monkeypatch: pytest.MonkeyPatch, *, registrar: str = "gandi"
@@ -170,10 +213,12 @@ def signed_scene(
     shop.claim("one", NAME, f'registrar = "{registrar}"')
     if registrar == "gandi":
         shop.gandi.add(NAME, NOW + 300 * DAY)
-    code, out, err = shop.run("-q", "apply", "--yes", "--no-wait", sandbox=True)
-    assert code == 0, out + err
-    _, document = shop.document("delegation", NAME, sandbox=True)
-    scene.servers = tuple(document["zones"][0]["assigned"])
+    if not _restore("applied", scene):
+        code, out, err = shop.run("-q", "apply", "--yes", "--no-wait", sandbox=True)
+        assert code == 0, out + err
+        _, document = shop.document("delegation", NAME, sandbox=True)
+        scene.servers = tuple(document["zones"][0]["assigned"])
+        _keep("applied", scene)
     scene.tops = {TOP_A: SignedServer([]), TOP_B: SignedServer([])}
     with serving_parents(shop.root, "test", scene.tops) as (lines, scene.port):
         shop.configure(lines)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dns.dnssec
+import dns.rdata
 import pytest
 
+from psfdns.aws import Kms
 from psfdns.cli.dnssec.acting import Hands
 from psfdns.dnssec.procedures.advance import Outcome
 from psfdns.dnssec.procedures.record import Action, Record
 from psfdns.dnssec.procedures.store import Shelf
+from psfdns.sandbox.sandbox import Sandbox
 from tests.cli.another_validator import ask_unbound
 from tests.cli.registry import Registry
 from tests.cli.signed_scene import LAG, NAME, Scene, signed_scene
@@ -59,7 +64,25 @@ def kill_around_each_deed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return outcome
 
     monkeypatch.setattr(Hands, "act", deadly)
+    _kill_before_a_key_has_its_name(monkeypatch)
     return tried
+
+
+def _kill_before_a_key_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    name_it, named = Kms.create_alias, set[str]()
+
+    def deadly(self: Kms, name: str, key_id: str) -> None:
+        if name not in named:
+            named.add(name)
+            raise KilledError
+        name_it(self, name, key_id)
+
+    monkeypatch.setattr(Kms, "create_alias", deadly)
+
+
+def keys_in_kms(scene: Scene) -> list[str]:
+    kms = Sandbox(scene.shop.root / ".psfdns" / "sandbox").client("kms")
+    return [key["KeyId"] for key in kms.list_keys()["Keys"]]
 
 
 def finish_although_killed(scene: Scene, tried: list[str], *words: str) -> None:
@@ -81,7 +104,8 @@ def finish_although_killed(scene: Scene, tried: list[str], *words: str) -> None:
         if procedure["state"] == "done":
             return
         scene.wait(procedure)
-        assert scene.status()["status"] in {"secure", "insecure"}
+        # Every other procedure refuses to go on with a zone that is bogus.
+        assert procedure["kind"] != "disable" or scene.status()["status"] in {"secure", "insecure"}
     raise AssertionError(f"it never ends: {procedure}")
 
 
@@ -113,6 +137,7 @@ def test_a_zone_is_enabled_rotated_and_disabled_though_every_deed_kills_the_proc
     }
     made = [line for line in scene.shop.gandi.changes() if "dnskeys" in str(line)]
     assert len(made) == 4, "two keys came, and two went: nothing was ordered twice"
+    assert len(keys_in_kms(scene)) == 2, "nor was a key made that nothing uses"
     kinds = [order["kind"] for order in scene.shop.orders(NAME)]
     assert kinds == ["add-ds", "add-ds", "remove-ds", "remove-ds"]
 
@@ -189,7 +214,9 @@ def test_what_is_under_way_is_told_and_no_fault(scene: Scene) -> None:
     scene.later(hours=1)
     scene.step("continue", "--yes")
     found = {each["code"]: each for each in scene.status()["findings"]}
-    assert "enable is under way" in found["PROCEDURE_OPEN"]["summary"]
+    said = found["PROCEDURE_OPEN"]["summary"]
+    assert "enable is under way" in said
+    assert re.search(r"; next, not before 20..-..-..T..:..:..Z: answers without signatures", said)
     assert found["SECURITY_ISLAND"]["severity"] == "info"
     assert found["DNSSEC_NOT_WANTED"]["severity"] == "info"
     assert scene.run("status", NAME)[0] == 0
@@ -222,8 +249,11 @@ def test_an_unfinished_enable_is_undone(scene: Scene) -> None:
     scene.later(hours=60)
     code, procedure = scene.step("continue", "--yes")
     assert (code, procedure["step"]) == (0, "ds-everywhere")
+    _, procedure = scene.step("enable", NAME, "--back", "--yes")
+    assert (procedure["kind"], procedure["step"]) == ("disable", "no-ds")
+    _, procedure = scene.step("enable", NAME, "--back", "--yes")
+    assert procedure["kind"] == "disable", "however often it is said"
     waited = scene.finish("disable", NAME)
-    assert waited[0] == "no-ds"
     assert "ds-gone" in waited
     assert scene.status()["status"] == "insecure"
 
@@ -241,15 +271,16 @@ def test_what_is_left_in_kms_is_named_with_what_deletes_it(
 
 
 def test_a_rotation_goes_back_to_the_old_key(scene: Scene) -> None:
-    scene.finish("enable", NAME)
+    scene.enabled()
     before = scene.wanted_ds()
     scene.step("rotate", NAME, "--yes")
     for hours in (1, 3, 6):
         scene.later(hours=hours)
         scene.step("continue", "--yes")
     assert len(scene.wanted_ds()) == 2
-    code, procedure = scene.step("rotate", NAME, "--back", "--yes")
-    assert (code, procedure["back"]) == (0, True)
+    for words, back in (((), False), (("--back",), True), (("--back",), True)):
+        code, procedure = scene.step("rotate", NAME, *words, "--yes")
+        assert (code, procedure["kind"], procedure["back"]) == (0, "rotate", back), "however often it is said"
     scene.finish("continue", NAME)
     assert scene.wanted_ds() == before
     assert scene.status()["status"] == "secure"
@@ -263,13 +294,17 @@ def test_a_tenant_is_given_the_text_and_waited_for(tenants: Scene) -> None:
     tenants.later(hours=1)
     tenants.step("continue", "--yes")
     tenants.later(hours=48)
-    code, procedure = tenants.step("continue", "--yes")
-    assert (code, procedure["state"], procedure["step"]) == (0, "waiting", "ds")
+    code, procedure = tenants.step("continue", "--yes", "-q")
+    assert (code, procedure["state"], procedure["step"], procedure["news"]) == (0, "waiting", "ds", True)
     ds, key = procedure["key"]["ds"], procedure["key"]["public_key"]
     assert ds.split()[3] in procedure["ask"]
     assert key in procedure["ask"]
     code, out, _ = tenants.run("continue", "--yes")
     assert "Subject: Please add a DS record for ours.test" in out
+    assert tenants.run("continue", "--yes", "-q") == (0, "", ""), "it was told once"
+    tenants.later(days=8)
+    assert "Subject: Please add" in tenants.run("continue", "--yes", "-q")[1], "and is again after a week"
+    assert tenants.run("continue", "--yes", "-q") == (0, "", "")
     assert tenants.by_hand is not None
     tenants.by_hand.add(ds)
     waited = tenants.finish("continue", NAME)
@@ -287,7 +322,7 @@ def test_a_tenant_is_given_the_text_and_waited_for(tenants: Scene) -> None:
     assert tenants.status()["status"] == "insecure"
 
 
-def test_a_ds_that_was_asked_for_and_never_came_may_come_for_a_day(tenants: Scene) -> None:
+def test_a_ds_that_was_asked_for_and_never_came_may_come_for_a_week(tenants: Scene) -> None:
     tenants.step("enable", NAME, "--yes")
     tenants.later(hours=1)
     tenants.step("continue", "--yes")
@@ -297,6 +332,8 @@ def test_a_ds_that_was_asked_for_and_never_came_may_come_for_a_day(tenants: Scen
     assert (code, procedure["step"]) == (0, "ds-gone")
     assert "Please do not set a DS record" in procedure["ask"]
     assert tenants.by_hand is not None
+    tenants.later(days=6)
+    assert tenants.step("continue", "--yes")[1]["step"] == "ds-gone"
     tenants.by_hand.add(asked["key"]["ds"])
     tenants.later(hours=3)
     code, procedure = tenants.step("continue", "--yes")
@@ -336,7 +373,8 @@ def test_without_parents_nothing_begins_and_that_is_three(scene: Scene) -> None:
     assert not state_file(scene).exists()
 
 
-def test_gandi_says_no_and_it_is_said(scene: Scene) -> None:
+def test_gandi_says_no_and_it_is_said(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psfdns.cli.dnssec.acting.SHOWS_WITHIN", 0.0)
     scene.step("enable", NAME, "--yes")
     scene.later(hours=1)
     scene.step("continue", "--yes")
@@ -346,12 +384,25 @@ def test_gandi_says_no_and_it_is_said(scene: Scene) -> None:
     assert (code, procedure["state"]) == (1, "failed")
     assert "the registry is closed" in procedure["why"]
     scene.shop.gandi.no = None
+    scene.shop.gandi.delay = 1_000_000
+    assert scene.step("continue", "--yes")[1]["state"] == "waiting"
+    orders = len(scene.shop.gandi.changes())
+    scene.later(hours=23)
+    _, procedure = scene.step("continue", "--yes")
+    assert (procedure["state"], procedure["news"]) == ("waiting", False)
+    assert len(scene.shop.gandi.changes()) == orders, "taken, and not shown yet: it is not ordered twice"
+    scene.later(hours=2)
+    scene.shop.gandi.delay = 0
     assert scene.step("continue", "--yes")[0] == 0
     assert len(scene.wanted_ds()) == 1
+    scene.shop.gandi.domains[NAME].keys.clear()
+    scene.later(days=2)
+    assert scene.run("continue", "--yes", "-q")[1].startswith(f"{ZONE}: enable: waits since ")
+    assert scene.run("continue", "--yes", "-q") == (0, "", "")
 
 
 def test_a_bogus_zone_stops_everything_but_its_rescue(scene: Scene, tmp_path: Path) -> None:
-    scene.finish("enable", NAME)
+    scene.enabled()
     scene.step("rotate", NAME, "--yes")
     (key,) = scene.shop.gandi.domains[NAME].keys
     key["digest"] = "ab" * 32
@@ -379,9 +430,44 @@ def test_a_state_that_is_not_understood_is_not_gone_on_with(scene: Scene) -> Non
         code, procedure = scene.step("continue", "--yes")
         assert (code, procedure["state"]) == (1, "failed")
         assert words in procedure["why"]
+        assert "move it away" in procedure["hint"]
     assert scene.run("disable", NAME, "--yes")[0] == 1
     found = {each["code"]: each["summary"] for each in scene.status()["findings"]}
     assert words in found["PROCEDURE_OPEN"]
+    state_file(scene).unlink()
+    code, _, err = scene.run("disable", NAME, "--yes")
+    assert (code, "[elsewhere]" in err, "--take-over" in err) == (1, True, True)
+    code, procedure = scene.step("disable", NAME, "--yes", "--take-over")
+    assert (code, procedure["step"]) == (0, "ds-gone")
+
+
+def test_a_zone_that_is_gone_is_not_gone_on_with(scene: Scene) -> None:
+    scene.step("enable", NAME, "--yes")
+    (scene.shop.root / "zones" / "one" / f"{NAME}.zone").unlink()
+    code, procedure = scene.step("continue", "--yes")
+    assert (code, procedure["state"]) == (1, "failed")
+    assert str(state_file(scene)) in procedure["hint"]
+
+
+def test_gandi_has_a_key_already_whatever_the_digest_of_its_ds(scene: Scene) -> None:
+    """It is not ordered again, and goes with both of its DS."""
+    scene.enabled()
+    (held,) = scene.shop.gandi.domains[NAME].keys
+    public = dns.rdata.from_text("IN", "DNSKEY", f"257 3 13 {held['public_key']}")
+    digest = dns.dnssec.make_ds(ZONE, public, "SHA384").digest.hex()
+    other = {**held, "id": 77, "digest_type": 4, "digest": digest}
+    scene.shop.gandi.domains[NAME].keys.append(other)
+    scene.later(days=1)
+    scene.bring_to_parents()
+    scene.later(days=1)
+    before = len(scene.shop.gandi.changes())
+    assert not {"REGISTRAR_DS_NOT_IN_PARENT", "REGISTRAR_KEY_NOT_IN_ZONE"} & {
+        each["code"] for each in scene.status()["findings"]
+    }
+    code, procedure = scene.step("disable", NAME, "--yes")
+    assert (code, procedure["step"]) == (0, "no-ds")
+    assert scene.shop.gandi.domains[NAME].keys == []
+    assert len(scene.shop.gandi.changes()) == before + 2
 
 
 def test_one_process_at_a_time_has_a_zone_in_hand(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -406,7 +492,7 @@ def test_whose_zone_it_is_and_which_account(scene: Scene) -> None:
 
 
 def test_a_zone_that_is_secure_needs_no_enabling(scene: Scene) -> None:
-    scene.finish("enable", NAME)
+    scene.enabled()
     assert scene.step("enable", NAME, "--yes")[1]["state"] == "nothing"
 
 

@@ -11,7 +11,7 @@ from psfdns.dnssec.chain import Security, Trust
 from psfdns.dnssec.ds import Digest, DsReading
 from psfdns.dnssec.finding import gather, seen_at
 from psfdns.dnssec.keys import KeyReading
-from psfdns.dnssec.procedures.reading import ds_of
+from psfdns.dnssec.procedures.digests import ds_of
 from psfdns.dnssec.registry_side import RegistrySide, judge_registry, soften
 from psfdns.lookup.parents import NameServer
 from psfdns.lookup.server import Server

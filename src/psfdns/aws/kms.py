@@ -7,7 +7,7 @@ endpoint can be moved with AWS_ENDPOINT_URL_KMS (botocore reads it itself).
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import botocore.exceptions as botocore_errors
@@ -41,6 +41,7 @@ _KMS = Service(
     instead="use the embedded one: --sandbox",
 )
 _MISSING = "NotFoundException"
+_DENIED = "AccessDeniedException"
 _TAKEN = "AlreadyExistsException"
 _HINTS = {
     "LimitExceededException": "the account has as many keys or aliases as it may: ask AWS for more",
@@ -115,6 +116,36 @@ class Kms:
                 return None
             raise
         return _read_key(answer["KeyMetadata"])
+
+    def find_keys(self, tags: Mapping[str, str]) -> Iterator[ManagedKey]:
+        """The account's keys that have these tags, of those that may be looked at. Raises HostError.
+
+        KMS does not search by tags: every key of the region is asked for its own.
+        """
+        for key in self._list_keys():
+            if tags.items() <= self._fetch_tags(key).items():
+                found = self.describe_key(key)
+                if found is not None:
+                    yield found
+
+    def _list_keys(self) -> Iterator[str]:
+        marker: dict[str, str] = {}
+        while True:
+            answer = self._call(self._client, "ListKeys", "list the keys", Limit=1000, **marker)
+            yield from (key["KeyId"] for key in answer["Keys"])
+            if not answer.get("Truncated"):
+                return
+            marker = {"Marker": answer["NextMarker"]}
+
+    def _fetch_tags(self, key: str) -> Mapping[str, str]:
+        """None of a key that is gone, or whose policy lets nobody look: it is none that we made."""
+        try:
+            answer = self._call(self._client, "ListResourceTags", f"read the tags of key {key}", KeyId=key)
+        except HostError as error:
+            if error.code in {_MISSING, _DENIED}:
+                return {}
+            raise
+        return {tag["TagKey"]: tag["TagValue"] for tag in answer["Tags"]}
 
     def fetch_policy(self, key: str) -> str:
         """The policy of a key by id or ARN, as JSON (GetKeyPolicy). Raises HostError."""

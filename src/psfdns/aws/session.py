@@ -46,7 +46,7 @@ class Session:
         paths = (
             [os.path.expandvars(Path(path).expanduser()) for path in more.split(os.pathsep)] if more else None
         )
-        session.register_component("data_loader", _Models(extra_search_paths=paths, file_loader=_Files()))
+        session.register_component("data_loader", _open_models(tuple(paths or ())))
         session.register_component("response_parser_factory", ParserFactory())
         return session
 
@@ -58,6 +58,12 @@ class _Models(Loader):
         """The services that may be asked for."""
         del type_name
         return list(_SERVICES)
+
+
+@functools.cache
+def _open_models(paths: tuple[str, ...]) -> _Models:
+    """What was read once is read; botocore's sessions do not change it."""
+    return _Models(extra_search_paths=list(paths), file_loader=_Files())
 
 
 class _Files(JSONFileLoader):

@@ -12,7 +12,6 @@ from psfdns.moments import write_moment
 from psfdns.plans.host import ManagedKey, SigningKey, region_of
 
 _STATES = {"Disabled": "KMS_KEY_DISABLED", "PendingDeletion": "KMS_KEY_PENDING_DELETION"}
-_USABLE = "Enabled"
 IDLE = frozenset({"INACTIVE", "DELETING"})
 """Key-signing keys that do not sign: what is wrong with their keys in KMS harms nobody."""
 
@@ -71,7 +70,7 @@ def _judge_key(witness: KmsWitness, key: SigningKey) -> Iterator[Problem]:
 
 
 def _judge_managed(key: ManagedKey, what: str) -> Iterator[Problem]:
-    if key.state != _USABLE:
+    if not key.is_enabled:
         code = _STATES.get(key.state, "KMS_KEY_UNUSABLE")
         ending = f", on {write_moment(key.deleted_at)}" if key.deleted_at else ""
         yield Problem(code, f"the key in KMS behind {{what}} is {key.state}{ending}", what)

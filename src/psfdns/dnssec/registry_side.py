@@ -9,7 +9,7 @@ from psfdns.diagnostics import Severity
 from psfdns.dnssec.chain import Trust
 from psfdns.dnssec.finding import Finding, Problem, join
 from psfdns.dnssec.keys import is_sep
-from psfdns.dnssec.procedures.reading import ds_of
+from psfdns.dnssec.procedures.digests import HELD, ds_of, known_as, own_ds
 from psfdns.rdata import canonical_rdata
 
 UNDER_WAY = frozenset(
@@ -46,16 +46,19 @@ def judge_registry(side: RegistrySide, trust: Trust) -> Iterator[Problem]:
         if side.why:
             yield Problem("REGISTRAR_UNKNOWN", f"Gandi was not asked for its DNSSEC keys: {side.why}")
         return
+    keys = [key for key in trust.keys if is_sep(key)]
+    own = own_ds(trust.zone, keys, HELD)
+    held = known_as(side.held, own)
     if any(reading.is_heard for reading in trust.ds):
-        shown = {canonical_rdata("DS", each.anchor.to_text()) for each in trust.claimed}
+        shown = known_as((canonical_rdata("DS", each.anchor.to_text()) for each in trust.claimed), own)
         yield from _each(
-            "REGISTRAR_DS_NOT_IN_PARENT", "at Gandi, and not at the parent: {what}", side.held - shown
+            "REGISTRAR_DS_NOT_IN_PARENT", "at Gandi, and not at the parent: {what}", held - shown
         )
-        yield from _each("REGISTRAR_LACKS_DS", "at the parent, and not at Gandi: {what}", shown - side.held)
+        yield from _each("REGISTRAR_LACKS_DS", "at the parent, and not at Gandi: {what}", shown - held)
     if any(reading.is_heard for reading in trust.at):
-        keys = {ds_of(trust.zone, key) for key in trust.keys if is_sep(key)}
+        there = {ds_of(trust.zone, key) for key in keys}
         words = "at Gandi, and its key is not in the zone: {what}"
-        yield from _each("REGISTRAR_KEY_NOT_IN_ZONE", words, side.held - keys)
+        yield from _each("REGISTRAR_KEY_NOT_IN_ZONE", words, held - there)
 
 
 def _each(code: str, words: str, ds: Iterable[str]) -> Iterator[Problem]:

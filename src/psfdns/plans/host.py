@@ -99,6 +99,11 @@ class ManagedKey:
     deleted_at: datetime.datetime | None = None
 
     @property
+    def is_enabled(self) -> bool:
+        """Whether it can be used."""
+        return self.state == "Enabled"
+
+    @property
     def region(self) -> str:
         """The region that its ARN names."""
         return region_of(self.arn)

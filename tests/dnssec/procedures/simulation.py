@@ -190,10 +190,10 @@ class World:
         if action.deed is Deed.MAKE_KMS_KEY:
             return Outcome(arn=f"arn:{action.of}")
         if action.deed is Deed.ADD_DS:
-            self._order(lambda listed: listed | {action.of})
+            self.order(lambda listed: listed | {action.of})
             return Outcome()
         if action.deed is Deed.REMOVE_DS:
-            self._order(lambda listed: listed - {action.of})
+            self.order(lambda listed: listed - {action.of})
             return Outcome()
         if action.deed in {Deed.SIGN, Deed.STOP_SIGNING}:
             self.signing = action.deed is Deed.SIGN
@@ -237,7 +237,7 @@ class World:
         self.changes[change] = max(server.changes[-1][0] for server in self.servers)
         return change
 
-    def _order(self, change: object) -> None:
+    def order(self, change: object) -> None:
         """To the registrar's list, and from there to each server of the parent."""
         assert callable(change)
         listed = change(self.registrar.changes[-1][1])

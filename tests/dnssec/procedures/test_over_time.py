@@ -187,6 +187,24 @@ def test_a_ttl_that_is_lowered_shortens_no_wait(looks: int, monkeypatch: pytest.
     assert broken_moments(world)
 
 
+@pytest.mark.parametrize("remembers", [True, False])
+def test_a_ds_that_somebody_took_away_by_hand_is_waited_out(
+    remembers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state may be lost as well: what signs may have had a DS until a moment ago."""
+    if not remembers:
+        monkeypatch.setattr("psfdns.dnssec.procedures.begin._may_be_cached", lambda _: frozenset())
+    world = World(usual(), ways=(0, 60))
+    world.begin(Kind.ENABLE)
+    world.finish()
+    world.order(lambda _: frozenset())
+    world.now += 120
+    world.kept = ""
+    world.begin(Kind.DISABLE)
+    world.finish()
+    assert bool(broken_moments(world)) is not remembers
+
+
 def test_the_keys_of_an_earlier_try_are_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enabled, undone before there was a DS, and enabled with another key while the first ones are cached."""
     long = usual() | {timing.DNSKEY: TtlChange(5 * DAY, 5 * DAY)}

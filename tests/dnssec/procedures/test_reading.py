@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+
 import dns.rrset
 import pytest
+from dns.dnssectypes import DSDigest
 
 from psfdns.dnssec.procedures import timing
-from psfdns.dnssec.procedures.reading import ds_of, read_parents, read_servers, read_ttls
-from psfdns.dnssec.procedures.seen import ParentSaid, ServerSaid
+from psfdns.dnssec.procedures.digests import HELD, SHOWN, ds_of, keys_behind, known_as, own_ds
+from psfdns.dnssec.procedures.reading import read_parents, read_servers, read_ttls
+from psfdns.dnssec.procedures.seen import ACTIVE, Ksk, ParentSaid, ServerSaid
 from psfdns.lookup.answer import Failure, Question, Reason
 from psfdns.lookup.hearing import At, ZoneHeard
 from psfdns.lookup.parents import Delegation, NameServer, ParentView
@@ -49,12 +53,12 @@ def test_a_parent_that_is_silent_or_has_no_address_says_nothing_of_a_ds() -> Non
         ((ONE, Delegation(("ns1.test.",), 60, ("1 13 2 aa",), 60)), (TWO, SILENCE)),
         (("ns3.test.", SILENCE),),
     )
-    assert read_parents(view) == (
+    assert read_parents(view, {}) == (
         ParentSaid(str(ONE), frozenset({"1 13 2 aa"})),
         ParentSaid(str(TWO), None),
         ParentSaid("ns3.test.", None),
     )
-    assert read_parents(None) == ()
+    assert read_parents(None, {}) == ()
 
 
 @pytest.mark.parametrize(
@@ -113,3 +117,24 @@ def test_the_longest_ttl_of_each_kind_counts_and_of_denials_the_smaller_of_two()
         timing.NEGATIVE: 900,
         timing.DNSKEY: 3600,
     }
+
+
+def test_a_key_is_known_by_any_digest_that_counts() -> None:
+    one, other = KSK.public, OTHER.public
+    texts = {kind: ds_of(ZONE, one, kind) for kind in (DSDigest.SHA1, DSDigest.SHA256, DSDigest.SHA384)}
+    others = {ds_of(ZONE, other, kind) for kind in texts}
+    assert own_ds(ZONE, [one], HELD).keys() == {texts[DSDigest.SHA1], texts[DSDigest.SHA384]}
+    known = known_as([*texts.values(), *others], own_ds(ZONE, [one], HELD))
+    assert known == {texts[DSDigest.SHA256], *others}
+    shown = known_as(texts.values(), own_ds(ZONE, [one], SHOWN))
+    assert shown == {texts[DSDigest.SHA256], texts[DSDigest.SHA1]}
+    view = ParentView(ZONE, "test.", ((ONE, Delegation(("ns1.test.",), 60, (texts[DSDigest.SHA384],), 60)),))
+    (said,) = read_parents(view, own_ds(ZONE, [one], SHOWN))
+    assert said.ds == frozenset({texts[DSDigest.SHA256]})
+
+
+def test_the_key_behind_what_route_53_tells_is_the_one_that_signs() -> None:
+    text = ds_of(ZONE, KSK.public)
+    public = base64.b64encode(KSK.public.key).decode()
+    (key,) = keys_behind([Ksk("one", ACTIVE, text, public), Ksk("untold", ACTIVE, text)])
+    assert ds_of(ZONE, key) == text

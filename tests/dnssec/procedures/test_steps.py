@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from psfdns.dnssec.procedures import timing
 from psfdns.dnssec.procedures.advice import advise
 from psfdns.dnssec.procedures.begin import Request, begin, go_back
-from psfdns.dnssec.procedures.decide import decide, time_line
+from psfdns.dnssec.procedures.decide import OVERDUE, decide, is_overdue, time_line
 from psfdns.dnssec.procedures.handover import write_handover
 from psfdns.dnssec.procedures.naming import key_name
 from psfdns.dnssec.procedures.record import Action, Deed, KeyRef, Kind, Record, Sent
 from psfdns.dnssec.procedures.seen import (
     ACTIVE,
+    DELETING,
     INACTIVE,
     NOT_SIGNING,
     SIGNING,
@@ -77,7 +78,7 @@ def record(kind: Kind, *done: str, **changes: object) -> Record:
             "old": KeyRef("one", "arn:one", ksk("one", ONE)),
         },
     }[kind]
-    plain = dataclasses.replace(plain, **keyed, **changes)  # type: ignore[arg-type]
+    plain = dataclasses.replace(plain, **(keyed | changes))  # type: ignore[arg-type]
     for name in done:
         plain = plain.marked(name, at=plain.begun)
     return plain
@@ -89,6 +90,11 @@ def until(kind: Kind, name: str) -> tuple[str, ...]:
     return tuple(names[: names.index(name)])
 
 
+SECURE: dict[str, object] = {
+    "status": "secure",
+    "parents": parents(frozenset({ONE}), frozenset({ONE})),
+    "at_registrar": frozenset({ONE}),
+}
 GONE = {"status": "insecure", "parents": parents(NONE, NONE), "at_registrar": NONE}
 
 
@@ -178,9 +184,18 @@ def test_a_ds_that_comes_back_at_the_registrar_is_removed_again() -> None:
 
 @pytest.mark.parametrize(
     ("taken", "minutes", "expected"),
-    [(False, 0, Wait), (False, 59, Wait), (False, 60, Do), (True, 59, Wait), (True, 60, Do)],
+    [
+        (False, 0, Wait),
+        (False, 59, Wait),
+        (False, 60, Do),
+        (True, 60, Wait),
+        (True, 1439, Wait),
+        (True, 1440, Do),
+    ],
 )
-def test_an_order_at_gandi_is_sent_again_after_an_hour(taken: bool, minutes: int, expected: type) -> None:
+def test_an_order_at_gandi_is_sent_again_after_an_hour_if_its_answer_was_lost_else_after_a_day(
+    taken: bool, minutes: int, expected: type
+) -> None:
     action = Action(Deed.REMOVE_DS, ONE)
     disabling = record(Kind.DISABLE, sent={action: Sent(NOW, NOW if taken else None)})
     now = NOW + datetime.timedelta(minutes=minutes)
@@ -251,6 +266,143 @@ def test_a_rotation_needs_one_key_that_the_parent_knows(ksks: tuple[Ksk, ...], c
     with pytest.raises(PlanRefusedError) as caught:
         begin(Kind.ROTATE, REQUEST, signed(ksks=ksks), None)
     assert [each.code for each in caught.value.diagnostics] == [code]
+
+
+def test_a_ds_that_was_taken_away_by_others_before_may_be_cached_still() -> None:
+    """Nobody knows since when the parent of a zone that signs has no DS."""
+    disabling = begin(Kind.DISABLE, REQUEST, signed(**GONE), None)
+    assert disabling is not None
+    verdict = decide(disabling, signed(**GONE, ttls={timing.PARENT_NEGATIVE: 900}), NOW, "me").verdict
+    assert isinstance(verdict, Wait)
+    assert verdict.until == NOW + datetime.timedelta(seconds=timing.USUAL_DS_TTL) + timing.MARGIN
+    idle = signed(**GONE, signing=NOT_SIGNING)
+    unsigned = begin(Kind.DISABLE, REQUEST, idle, None)
+    assert unsigned is not None
+    assert decide(unsigned, idle, NOW, "me").verdict == Do(Action(Deed.DEACTIVATE_KSK, "one"))
+
+
+def test_the_servers_that_the_parent_named_before_may_be_cached_still() -> None:
+    """The zone may have moved here a minute ago: elsewhere nobody signs with our key."""
+    enabling = record(Kind.ENABLE, *until(Kind.ENABLE, "signed-everywhere"))
+    ttls = dict.fromkeys(USUAL, 300) | {timing.PARENT_NS: 172_800}
+    seen = signed(status="insecure", parents=parents(NONE), at_registrar=NONE, ttls=ttls)
+    verdict = decide(enabling, seen, NOW, "me").verdict
+    assert isinstance(verdict, Wait)
+    assert verdict.until == NOW + datetime.timedelta(days=2)
+
+
+def test_a_ds_by_which_others_sign_is_not_taken_from_them() -> None:
+    with pytest.raises(PlanRefusedError) as caught:
+        begin(Kind.DISABLE, REQUEST, signed(ksks=(ksk("other", TWO),)), None)
+    assert [each.code for each in caught.value.diagnostics] == ["foreign-key"]
+    bogus = signed(status="bogus", ksks=(ksk("other", TWO),))
+    assert begin(Kind.DISABLE, REQUEST, bogus, None) is not None, "the rescue of a bogus zone"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"at_registrar": frozenset({"9 8 2 ff"})}, "Gandi has a DS of another key: DS 9"),
+        ({"parents": parents(NONE, frozenset({"9 8 2 ff"}))}, "the parent has a DS of another key: DS 9"),
+        ({"ksks": (ksk("one", ONE), ksk("two", TWO, INACTIVE)), "at_registrar": frozenset({TWO})}, "Gandi"),
+    ],
+)
+def test_nothing_is_signed_while_a_ds_of_another_key_stands_or_is_on_its_way(
+    changes: dict[str, object], why: str
+) -> None:
+    verdict = decide(record(Kind.ENABLE), signed(**{**GONE, **changes}), NOW, "me").verdict
+    assert isinstance(verdict, Wait)
+    assert why in verdict.why
+    two = {"ksks": (ksk("one", ONE), ksk("two", TWO)), "at_registrar": frozenset({TWO})}
+    assert "ready" in decide(record(Kind.ENABLE), signed(**{**GONE, **two}), NOW, "me").record.done
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Do(Action(Deed.SIGN))),
+        ({"ksks": (ksk("one", ONE, INACTIVE),)}, Do(Action(Deed.ACTIVATE_KSK, "one"))),
+        ({"ksks": (ksk("one", TWO),)}, None),
+        ({"parents": parents(frozenset({TWO}))}, None),
+    ],
+)
+def test_signing_that_was_ended_while_its_ds_stood_is_begun_again(
+    changes: dict[str, object], expected: Do | None
+) -> None:
+    lost = signed(**{"status": "bogus", "signing": NOT_SIGNING, "servers": servers(NONE), **changes})
+    begun = begin(Kind.ENABLE, REQUEST, lost, None)
+    assert begun is not None
+    verdict = decide(begun, lost, NOW, "me").verdict
+    if expected is None:
+        assert isinstance(verdict, Refuse)
+        assert "psfdns dnssec disable" in verdict.hint
+    else:
+        assert verdict == expected
+        disabled = decide(record(Kind.ROTATE, "ready"), lost, NOW, "me").verdict
+        assert isinstance(disabled, Refuse)
+        assert "psfdns dnssec enable ours.test" in disabled.hint
+
+
+OURS = ksk("psfdns_ours_test_1", ONE)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({"ksks": (OURS,)}, True),
+        ({"ksks": (dataclasses.replace(OURS, name="by_hand"),)}, False),
+        ({"ksks": (OURS,), **SECURE}, False),
+        ({"ksks": (OURS, ksk("psfdns_ours_test_2", TWO)), **SECURE}, True),
+        ({"ksks": (OURS,), "status": "bogus"}, False),
+    ],
+)
+def test_what_another_machine_may_have_in_hand_is_left_to_it(
+    kind: Kind, changes: dict[str, object], is_refused: bool
+) -> None:
+    seen = signed(**{**GONE, **changes})
+    known = dataclasses.replace(record(Kind.ENABLE), key=KeyRef(OURS.name), finished=NOW, zone_id="Z1")
+    assert ("elsewhere" in refusals(kind, REQUEST, seen, None)) is is_refused
+    assert "elsewhere" not in refusals(kind, dataclasses.replace(REQUEST, take_over=True), seen, None)
+    if len(seen.ksks) == 1:
+        assert "elsewhere" not in refusals(kind, REQUEST, seen, known)
+
+
+def refusals(kind: Kind, request: Request, seen: Seen, before: Record | None) -> list[str]:
+    try:
+        begin(kind, request, seen, before)
+    except PlanRefusedError as error:
+        return [each.code for each in error.diagnostics]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("by_gandi", "days", "is_told"),
+    [(True, 1, False), (True, 2, True), (False, 6, False), (False, 7, True)],
+)
+def test_what_does_not_come_about_is_told_after_some_time_and_again(
+    by_gandi: bool, days: int, is_told: bool
+) -> None:
+    waiting = record(Kind.ENABLE, *until(Kind.ENABLE, "ds-everywhere"), by_gandi=by_gandi)
+    waiting = waiting.marked("ds", at=NOW).intending(Action(Deed.ADD_DS, ONE), at=NOW)
+    seen = signed(status="insecure", parents=parents(NONE))
+    now = NOW + datetime.timedelta(days=days)
+    assert is_overdue(decide(waiting, seen, now, "me"), now) is is_told
+    told = waiting.told(f"{OVERDUE}: no DS", who="me", at=now)
+    assert not is_overdue(decide(told, seen, now, "me"), now)
+    later = now + datetime.timedelta(days=7)
+    assert is_overdue(decide(told, seen, later, "me"), later)
+    planned = record(Kind.ENABLE, *until(Kind.ENABLE, "everybody-validates")).marked("ds-everywhere", at=NOW)
+    far = dict.fromkeys(USUAL, 30 * 86_400)
+    decision = decide(planned, signed(ttls=far), now, "me")
+    assert isinstance(decision.verdict, Wait)
+    assert not is_overdue(decision, now)
+
+
+def test_a_key_that_is_about_to_go_is_not_signed_with() -> None:
+    begun = begin(Kind.ENABLE, REQUEST, signed(**GONE, ksks=(ksk("gone", ONE, DELETING),)), None)
+    assert begun is not None
+    assert begun.key == KeyRef(REQUEST.name)
 
 
 def test_there_is_no_way_back_to_a_key_that_is_deleted() -> None:

@@ -11,11 +11,11 @@ import click
 from psfdns.cli.dnssec.observing import Site, look_at
 from psfdns.cli.views.escape import escape
 from psfdns.dnssec.procedures.advance import NotDoneError, Outcome
+from psfdns.dnssec.procedures.digests import HELD, keys_behind, known_as, own_ds
 from psfdns.dnssec.procedures.record import Action, Deed, Record
 from psfdns.errors import HostError, PsfdnsError, RegistrarError
 
 if TYPE_CHECKING:
-    from psfdns.cli.domains.ordering import Offer
     from psfdns.dnssec.procedures.seen import Ksk, Seen
     from psfdns.plans.host import ManagedKey
     from psfdns.registrar.gandi import Gandi
@@ -85,19 +85,23 @@ class Hands:
 
 
 def _make_kms_key(site: Site, action: Action, record: Record) -> Outcome:
-    """One by the alias of before, if it was made; else a new one."""
+    """One of before by its alias, or, if that is what was cut short, by its tags; else a new one."""
     kms, alias = site.access.kms, ALIAS + action.of
+    tags = {"psfdns:zone": record.zone.removesuffix("."), "psfdns:key": action.of}
     found = kms.describe_key(alias)
+    if found is None and action in record.sent:
+        found = next((key for key in kms.find_keys(tags) if key.is_enabled), None)
+        if found is not None:
+            kms.create_alias(alias, found.id)
     if found is not None:
         refuse_unfit_key(site, found)
         return Outcome(arn=found.arn)
     from psfdns.key_policies import write_policy
 
-    account = site.access.host.look_up_account() or ""
     made = kms.create_key(
         description=f"psfdns: key-signing key {action.of} of {record.zone}",
-        policy=write_policy(account=account, zone_ids=[record.zone_id]),
-        tags={"psfdns:zone": record.zone.removesuffix("."), "psfdns:key": action.of},
+        policy=write_policy(account=site.access.host.look_up_account() or "", zone_ids=[record.zone_id]),
+        tags=tags,
     )
     kms.create_alias(alias, made.id)
     return Outcome(arn=made.arn)
@@ -110,7 +114,7 @@ def refuse_unfit_key(site: Site, key: ManagedKey) -> None:
     wrong = [
         words
         for is_wrong, words in (
-            (key.state != "Enabled", f"it is {key.state}"),
+            (not key.is_enabled, f"it is {key.state}"),
             (key.spec != SPEC, f"it is {key.spec}, not {SPEC}"),
             (key.usage != USAGE, f"it is for {key.usage}, not {USAGE}"),
             (key.region != REGION, f"it is in {key.region}, not {REGION}"),
@@ -144,7 +148,11 @@ def _add_ds(site: Site, action: Action, record: Record) -> Outcome:
 
     key = _key_of(action.of, record)
     order = add_key_order(site.zone, algorithm=ALGORITHM, public_key=key.public_key)
-    return _order(site, action, order, "set a DS", lambda held: action.of in held)
+    own, before = _own_ds(site, record), frozenset(_gandi(site).fetch_ds(site.zone))
+    if action.of not in known_as(before, own):
+        change = (before, before | {action.of})
+        _order(site, order, "set a DS", change, lambda held: action.of in known_as(held, own))
+    return Outcome()
 
 
 def _key_of(ds: str, record: Record) -> Ksk:
@@ -154,14 +162,25 @@ def _key_of(ds: str, record: Record) -> Ksk:
     raise NotDoneError(f"Route 53 does not tell the key of DS {ds}")
 
 
-def _remove_ds(site: Site, action: Action, _: Record) -> Outcome:
+def _remove_ds(site: Site, action: Action, record: Record) -> Outcome:
+    """The key may be held more than once, with several digests."""
     from psfdns.registrar.gandi import remove_key_order
 
-    found = [key for key in _gandi(site).fetch_keys(site.zone) if key.ds == action.of]
-    if not found:
-        return Outcome()
-    order = remove_key_order(site.zone, found[0].id)
-    return _order(site, action, order, "remove a DS", lambda held: action.of not in held)
+    own, held = _own_ds(site, record), _gandi(site).fetch_keys(site.zone)
+    for key in held:
+        if own.get(key.ds, key.ds) == action.of:
+            _remove_key(site, remove_key_order(site.zone, key.id), key.ds)
+    return Outcome()
+
+
+def _remove_key(site: Site, order: Order, ds: str) -> None:
+    before = frozenset(_gandi(site).fetch_ds(site.zone))
+    _order(site, order, "remove a DS", (before, before - {ds}), lambda held: ds not in held)
+
+
+def _own_ds(site: Site, record: Record) -> dict[str, str]:
+    refs = (ref.ksk for ref in (record.key, record.old) if ref is not None)
+    return own_ds(site.zone, keys_behind(ksk for ksk in refs if ksk is not None), HELD)
 
 
 def _gandi(site: Site) -> Gandi:
@@ -171,37 +190,26 @@ def _gandi(site: Site) -> Gandi:
 
 
 def _order(
-    site: Site, action: Action, order: Order, doing: str, is_there: Callable[[frozenset[str]], bool]
-) -> Outcome:
+    site: Site,
+    order: Order,
+    what: str,
+    change: tuple[frozenset[str], frozenset[str]],
+    is_done: Callable[[frozenset[str]], bool],
+) -> None:
     """As every order at Gandi: rehearsed, in the ledger, sent once."""
-    from psfdns.cli.domains.ordering import carry_out
+    from psfdns.cli.domains.ordering import Offer, carry_out
     from psfdns.registrar.ledger import State
 
-    gandi = _gandi(site)
-    before = gandi.fetch_ds(site.zone)
-    after = {*before, action.of} if action.deed is Deed.ADD_DS else {*before} - {action.of}
-    offer = _offer(site.zone, order, f"{doing} of {site.zone}", before, after)
-    placed = carry_out(
-        site.workspace,
-        gandi,
-        offer(lambda: is_there(frozenset(gandi.fetch_ds(site.zone)))),
-        yes=True,
-        wait=SHOWS_WITHIN,
-    )
+    gandi, doing = _gandi(site), f"{what} of {site.zone}"
+
+    def shows() -> bool:
+        return is_done(frozenset(gandi.fetch_ds(site.zone)))
+
+    before, after = ({"ds": sorted(each)} for each in change)
+    offer = Offer(site.zone, order, doing, before, after, (), shows)
+    placed = carry_out(site.workspace, gandi, offer, yes=True, wait=SHOWS_WITHIN)
     if placed.state is State.UNCERTAIN:
-        raise PsfdnsError(f"nobody knows yet whether Gandi has taken it: {doing} of {site.zone}")
-    return Outcome()
-
-
-def _offer(
-    zone: str, order: Order, doing: str, before: tuple[str, ...], after: set[str]
-) -> Callable[[Callable[[], bool]], Offer]:
-    from psfdns.cli.domains.ordering import Offer
-
-    def with_look(shows: Callable[[], bool]) -> Offer:
-        return Offer(zone, order, doing, {"ds": list(before)}, {"ds": sorted(after)}, (), shows)
-
-    return with_look
+        raise PsfdnsError(f"nobody knows yet whether Gandi has taken it: {doing}")
 
 
 _DEEDS: Mapping[Deed, Callable[[Site, Action, Record], Outcome]] = {

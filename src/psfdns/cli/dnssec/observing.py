@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psfdns.delegation.verdict import Status as Delegated
 from psfdns.diagnostics import Severity
 from psfdns.dnssec.procedures import timing
+from psfdns.dnssec.procedures.digests import HELD, SHOWN, keys_behind, known_as, own_ds
 from psfdns.dnssec.procedures.reading import read_parents, read_servers, read_ttls, read_unsound
 from psfdns.dnssec.procedures.seen import YES, Found, Ksk, Seen, no, unknown
 from psfdns.errors import HostError, PsfdnsError, RegistrarError
 from psfdns.rdata import canonical_rdata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from psfdns.cli.descent import Descent
     from psfdns.cli.dnssec.signing import Examined
@@ -40,8 +41,6 @@ class Site:
     file: ZoneFile
     hosted: HostedZone
     gandi: Gandi | None
-    said: dict[str, str] = field(default_factory=dict)
-    """What the registrar failed with, by domain."""
 
     @property
     def zone(self) -> str:
@@ -62,20 +61,22 @@ def look_at(site: Site, *, changes: Iterable[str] = (), by_gandi: bool) -> Seen:
         raise PsfdnsError(f"{site.zone} is private: Route 53 does not sign such zones")
     evidence, survey = examined.evidence, examined.survey
     signing = _signing(examined)
-    zone_ttl = _longest_ttl(site)
+    ksks = tuple(map(_ksk, signing.keys))
+    held, why = _at_registrar(site, ksks) if by_gandi else (None, "")
     return Seen(
         str(examined.verdict.status),
         _why(examined),
         _delegated(examined),
-        read_parents(evidence.parents),
+        read_parents(evidence.parents, own_ds(site.zone, keys_behind(ksks), SHOWN)),
         survey.why or "",
         read_servers(survey, evidence.heard, now()),
         read_unsound(evidence.sets.readings),
-        read_ttls(survey, evidence.heard, parent_soa) | {timing.ZONE: zone_ttl},
+        read_ttls(survey, evidence.heard, parent_soa) | {timing.ZONE: _longest_ttl(site)},
         signing.status,
         signing.message,
-        tuple(map(_ksk, signing.keys)),
-        _at_registrar(site) if by_gandi else None,
+        ksks,
+        held,
+        why,
         frozenset(change for change in changes if _is_in_sync(site, change)),
     )
 
@@ -84,7 +85,6 @@ def _examine(site: Site) -> tuple[Examined, tuple[At, ...]]:
     """As `dnssec status` does, and the SOA of the parent, which says how long denials are kept."""
     from psfdns.cli.delegation.delegating import Inspection, read_account
     from psfdns.cli.descent import Descent
-    from psfdns.cli.dnssec.keys_in_kms import KeysInKms
     from psfdns.cli.dnssec.signing import Examination, Target
     from psfdns.cli.resolving import open_anchors, open_chain_means, open_means
     from psfdns.cli.wiring import now
@@ -96,8 +96,7 @@ def _examine(site: Site) -> tuple[Examined, tuple[At, ...]]:
         site.workspace, site.access, site.repository, account, open_means(site.workspace, site.access)
     )
     descent = Descent(open_chain_means(site.workspace, site.access), open_anchors(site.workspace), now())
-    keys = KeysInKms(site.access, account.name)
-    examined = Examination(inspection, descent, keys).examine(Target(site.zone, site.file))
+    examined = Examination(inspection, descent).examine(Target(site.zone, site.file))
     return examined, _parent_soa(examined, descent)
 
 
@@ -158,11 +157,13 @@ def _is_in_sync(site: Site, change: str) -> bool:
     return bool(answer["ChangeInfo"]["Status"] == "INSYNC")
 
 
-def _at_registrar(site: Site) -> frozenset[str] | None:
+def _at_registrar(site: Site, ksks: Sequence[Ksk]) -> tuple[frozenset[str] | None, str]:
+    """The DS that it holds, or why nobody knows."""
+    from psfdns.cli.domains.registering import NO_TOKEN
+
     if site.gandi is None:
-        return None
+        return None, NO_TOKEN
     try:
-        return frozenset(site.gandi.fetch_ds(site.zone))
+        return known_as(site.gandi.fetch_ds(site.zone), own_ds(site.zone, keys_behind(ksks), HELD)), ""
     except RegistrarError as error:
-        site.said["gandi"] = error.summary
-        return None
+        return None, error.summary

@@ -26,6 +26,9 @@ def _options(function: Callable[..., int]) -> Callable[..., int]:
             "--dry-run", is_flag=True, help="Show each step with its earliest time; change nothing."
         ),
         click.option("--by-hand", is_flag=True, help="Print what is to be changed at the registrar."),
+        click.option(
+            "--take-over", is_flag=True, help="Begin although another machine seems to have it in hand."
+        ),
         click.option("--back", is_flag=True, help="Go back from where the procedure stands."),
     ):
         function = option(function)
@@ -164,7 +167,13 @@ def _wish(kind: str, how: dict[str, bool | str | None]) -> Wish:
     from psfdns.dnssec.procedures.record import Kind
 
     key = how.get("kms_key")
-    return Wish(Kind(kind), bool(how["back"]), key if isinstance(key, str) else None, bool(how["by_hand"]))
+    return Wish(
+        Kind(kind),
+        bool(how["back"]),
+        key if isinstance(key, str) else None,
+        bool(how["by_hand"]),
+        bool(how["take_over"]),
+    )
 
 
 def _show(options: Options, stands: Sequence[Stand], *, whole: bool, dry_run: bool = False) -> int:

@@ -37,6 +37,7 @@ class Wish:
     back: bool = False
     kms_key: str | None = None
     by_hand: bool = False
+    take_over: bool = False
 
 
 def open_shelf(workspace: Workspace) -> Shelf:
@@ -185,13 +186,13 @@ def _refuse_unheard(kind: Kind, seen: Seen) -> None:
 
 
 def _meant_of_open(office: Office, site: Site, wish: Wish, before: Record, seen: Seen) -> Record:
-    turns = {Kind.ENABLE: Kind.DISABLE, Kind.DISABLE: Kind.ENABLE}
+    """However often it is said, it goes the way that is named."""
     request = _request(office, site, wish, before.by_gandi and not wish.by_hand, seen)
-    if wish.back or turns.get(before.kind) is wish.kind:
+    if (before.kind is Kind.ROTATE) is (wish.kind is Kind.ROTATE):
+        if _is_its_way(before, wish):
+            return replace(before, by_gandi=request.by_gandi)
         return go_back(before, request, seen)
-    if wish.kind is before.kind:
-        return replace(before, by_gandi=request.by_gandi)
-    if wish.kind is Kind.DISABLE:
+    if wish.kind is Kind.DISABLE and not wish.back:
         record = begin(wish.kind, request, seen, before)
         assert record is not None  # noqa: S101 - what is open always has a way to its end
         return record
@@ -201,6 +202,13 @@ def _meant_of_open(office: Office, site: Site, wish: Wish, before: Record, seen:
         f"psfdns dnssec continue {site.zone.removesuffix('.')} goes on with it, "
         f"psfdns dnssec {before.kind.value} {site.zone.removesuffix('.')} --back goes back from it",
     )
+
+
+def _is_its_way(before: Record, wish: Wish) -> bool:
+    """Whether what is open goes where a person wants to."""
+    if wish.kind is Kind.ROTATE:
+        return before.back is wish.back
+    return (before.kind is wish.kind) is not wish.back
 
 
 def _by_gandi(site: Site, wish: Wish, before: Record | None) -> bool:
@@ -234,6 +242,7 @@ def _request(office: Office, site: Site, wish: Wish, by_gandi: bool, seen: Seen)
         name,
         _given_key(site, wish.kms_key) if wish.kms_key else "",
         stale_until(site.workspace, site.zone, site.hosted.id, at),
+        wish.take_over,
     )
 
 
@@ -271,6 +280,12 @@ def _go_on_with(office: Office, zone: str, *, yes: bool) -> Stand | None:
             site = office.site(zone)
             _refuse_other(site, record)
             return Stand(zone, *_run(office, site, record, yes=yes))
+    except UsageError as error:
+        error.hint = (
+            "nothing goes on without the zone and its file; if it is gone for good, and no DS of it is left, "
+            f"move {office.shelf.path(zone)} away"
+        )
+        return Stand(zone, record, error=error)
     except PsfdnsError as error:
         return Stand(zone, record, error=error)
 

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from psfdns.cli.domains.registering import NO_TOKEN
+from psfdns.dnssec.procedures.decide import time_line
 from psfdns.dnssec.registry_side import RegistrySide
 from psfdns.errors import PsfdnsError, RegistrarError
+from psfdns.moments import write_moment
 from psfdns.settings import Registrar
 
 if TYPE_CHECKING:
     from psfdns.cli.dnssec.signing import Target
     from psfdns.cli.wiring import Workspace
+    from psfdns.dnssec.procedures.record import Record
     from psfdns.dnssec.procedures.store import Shelf
     from psfdns.registrar.gandi import Gandi
 
@@ -60,5 +63,17 @@ def _procedure(target: Target, shelf: Shelf) -> str:
     if record is None or not record.is_open:
         return ""
     back = ", on the way back" if record.back else ""
-    last = f"; {record.log[-1].what} ({record.log[-1].at:%Y-%m-%dT%H:%M:%SZ})" if record.log else ""
-    return f"{record.kind.value} is under way{back}, begun {record.begun:%Y-%m-%dT%H:%M:%SZ}{last}"
+    last = f"; {record.log[-1].what} ({write_moment(record.log[-1].at)})" if record.log else ""
+    return f"{record.kind.value} is under way{back}, begun {write_moment(record.begun)}{last}{_next(record)}"
+
+
+def _next(record: Record) -> str:
+    """The step that it waits for, and when that is over at the earliest."""
+    from psfdns.cli.wiring import now
+
+    moment = now()
+    line = next((each for each in time_line(record, moment) if not each.done), None)
+    if line is None:
+        return ""
+    at = f", not before {write_moment(line.at)}" if line.at and line.at > moment else ""
+    return f"; next{at}: {line.step.what}"

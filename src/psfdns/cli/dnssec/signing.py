@@ -71,11 +71,11 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything that examining zones needs."""
+    """Everything that examining zones needs; `keys` None: KMS is not asked."""
 
     inspection: Inspection
     descent: Descent
-    keys: KeysInKms
+    keys: KeysInKms | None = None
     look_at_registry: Callable[[Target], RegistrySide] = lambda _: RegistrySide()
 
     def examine_all(self, targets: Sequence[Target]) -> list[Examined]:
@@ -136,7 +136,8 @@ class Examination:
             signing = fetch_signing(self.inspection.access.api, hosted)
         except HostError as problem:
             return Cloud(why=problem.summary, wanted=wanted)
-        return Cloud(signing, wanted=wanted, kms=self.keys.look_at(hosted, signing.keys))
+        kms = self.keys.look_at(hosted, signing.keys) if self.keys else None
+        return Cloud(signing, wanted=wanted, kms=kms)
 
     def _with_hints(self, verdict: Verdict) -> Verdict:
         """What could not be asked says what would help; only the command line knows of configuration."""

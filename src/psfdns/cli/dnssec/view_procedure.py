@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.escape import escape
 from psfdns.dnssec.procedures.advice import advise
-from psfdns.dnssec.procedures.decide import Line, time_line
+from psfdns.dnssec.procedures.decide import Line, time_line, waits_since
 from psfdns.dnssec.procedures.handover import write_handover, write_withdrawal
 from psfdns.dnssec.procedures.record import Deed, Kind
 from psfdns.dnssec.procedures.step import Act, Do, Done, InSync, Pass, Refuse, See, Unheard, Verdict, Wait
@@ -50,6 +50,8 @@ def _procedure(stand: Stand, now: datetime.datetime) -> Shape:
         "state": _state(stand, verdict),
         "step": step.name if step else None,
         "why": _why(stand, verdict),
+        "news": decision is not None and decision.is_news,
+        "since": write_moment(waits_since(record)) if record else None,
         "until": write_moment(verdict.until) if isinstance(verdict, Wait) and verdict.until else None,
         "hint": verdict.hint if isinstance(verdict, Refuse) else stand.error.hint if stand.error else None,
         "code": verdict.code if isinstance(verdict, Refuse) else None,
@@ -133,7 +135,7 @@ def render_text(document: Shape, *, whole: bool = False, quiet: bool = False) ->
     lines = [
         line
         for each in document["procedures"]
-        if not quiet or each["state"] in {"refused", "failed", "unknown"}
+        if not quiet or each["news"] or each["state"] in {"refused", "failed", "unknown"}
         for line in _lines(each, whole=whole or document["dry_run"])
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -164,7 +166,8 @@ def _words(each: Shape) -> str:
     if state == "done":
         return "done"
     if state == "waiting":
-        return f"waits until {each['until']}: {why}" if each["until"] else f"waits: {why}"
+        when = f"until {each['until']}" if each["until"] else f"since {each['since']}"
+        return f"waits {when}: {why}"
     words = {"due": "due now", "refused": "REFUSED", "unknown": "could not be asked", "failed": "failed"}
     return f"{words[state]}: {why}"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from psfdns.dnssec.procedures.decide import Decision, decide
+from psfdns.dnssec.procedures.decide import OVERDUE, Decision, decide, is_overdue
 from psfdns.dnssec.procedures.record import Action, Record
 from psfdns.dnssec.procedures.seen import Seen
 from psfdns.dnssec.procedures.step import Do, Wait
@@ -45,7 +45,10 @@ class Outside(Protocol):
         """Whether a person wants it done now; False: not now."""
 
     def act(self, action: Action, record: Record) -> Outcome:
-        """Do it. Raises NotDoneError where it surely was not done."""
+        """Do it; `record` is from before: an action that it has sent may have been done already.
+
+        Raises NotDoneError where it surely was not done.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,8 @@ def advance(record: Record, outside: Outside, keeping: Keeping) -> Decision:
         decision = look_and_decide(record, outside, keeping)
         record = decision.record
         verdict = decision.verdict
-        if isinstance(verdict, Wait) and verdict.asks and verdict.asks not in record.sent:
-            record = _asked(record, verdict.asks, keeping)
-            return Decision(record, decision.step, verdict)
         if not isinstance(verdict, Do):
-            return decision
+            return _tell(decision, keeping)
         if verdict.action not in agreed:
             before = keeping.now()
             if not outside.agree(verdict.action, record):
@@ -89,12 +89,21 @@ def look_and_decide(record: Record, outside: Outside, keeping: Keeping) -> Decis
     return decision
 
 
-def _asked(record: Record, action: Action, keeping: Keeping) -> Record:
-    """Somebody else was asked, who may do it at any time from now on."""
-    at = keeping.now()
-    record = record.intending(action, at=at).told(f"asked for: {action}", who=keeping.who, at=at)
+def _tell(decision: Decision, keeping: Keeping) -> Decision:
+    """What a person is to do, and what lasts too long, is news: once, and again after some time."""
+    record, verdict, at = decision.record, decision.verdict, keeping.now()
+    if not isinstance(verdict, Wait):
+        return decision
+    if verdict.asks and verdict.asks not in record.sent:
+        # Whoever was asked may do it at any time from now on.
+        record = record.intending(verdict.asks, at=at)
+        record = record.told(f"asked for: {verdict.asks}", who=keeping.who, at=at)
+    elif is_overdue(decision, at):
+        record = record.told(f"{OVERDUE}: {verdict.why}", who=keeping.who, at=at)
+    else:
+        return decision
     keeping.keep(record)
-    return record
+    return replace(decision, record=record, is_news=True)
 
 
 def _do(action: Action, record: Record, outside: Outside, keeping: Keeping) -> Record:
@@ -102,7 +111,7 @@ def _do(action: Action, record: Record, outside: Outside, keeping: Keeping) -> R
     record = record.intending(action, at=keeping.now())
     keeping.keep(record)
     try:
-        outcome = outside.act(action, record)
+        outcome = outside.act(action, before)
     except NotDoneError as error:
         refused = before.told(f"refused: {action}: {error.summary}", who=keeping.who, at=keeping.now())
         keeping.keep(refused)

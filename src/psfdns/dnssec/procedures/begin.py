@@ -6,8 +6,9 @@ import datetime
 from dataclasses import dataclass, replace
 
 from psfdns.diagnostics import Diagnostic, Severity
+from psfdns.dnssec.procedures.naming import PREFIX
 from psfdns.dnssec.procedures.record import KeyRef, Kind, Record, inherit
-from psfdns.dnssec.procedures.seen import ACTIVE, NOT_SIGNING, SIGNING, Ksk, Seen
+from psfdns.dnssec.procedures.seen import ACTIVE, DELETING, NOT_SIGNING, SIGNING, Ksk, Seen, name_ds
 from psfdns.errors import PlanRefusedError
 
 MAX_KEYS = 2
@@ -19,6 +20,7 @@ class Request:
     """What a person asks for; `name` and `arn` are of a key that may have to be made.
 
     `stale_until`: until then answers may be cached with TTLs that the zone does not have any more.
+    `take_over`: also what another machine may have in hand.
     """
 
     zone: str
@@ -29,6 +31,7 @@ class Request:
     name: str
     arn: str = ""
     stale_until: datetime.datetime | None = None
+    take_over: bool = False
 
 
 def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Record | None:
@@ -45,18 +48,56 @@ def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Re
         request.by_gandi,
         stale_until=request.stale_until,
     )
-    record = inherit(empty, before).noting(seen, at=request.at)
     is_open = before is not None and before.is_open
+    record = inherit(empty, before).noting(seen, at=request.at)
+    if not is_open:
+        _refuse_elsewhere(request, seen, before)
+        record = replace(record, tried=record.tried | _may_be_cached(seen))
     if kind is Kind.ENABLE:
         is_there = seen.status == "secure" and seen.signing == SIGNING
         return None if is_there and not is_open else replace(record, key=_key_to_sign(request, seen))
     if kind is Kind.DISABLE:
+        _refuse_foreign(request, seen)
         is_over = seen.signing == NOT_SIGNING and not seen.ksks and not seen.ds_anywhere
         keys = [KeyRef(key.name, key.arn, key) for key in seen.ksks]
         known = replace(record, key=next(iter(keys), None), old=next(iter(keys[1:]), None))
         return None if is_over and not is_open else known
     old = _key_to_replace(seen)
     return replace(record, key=KeyRef(request.name, request.arn), old=KeyRef(old.name, old.arn, old))
+
+
+def _may_be_cached(seen: Seen) -> frozenset[str]:
+    """DS that the parent may have had until lately, whoever took them away: those of a zone that signs."""
+    return frozenset[str]() if seen.signing == NOT_SIGNING else frozenset(key.ds for key in seen.ksks)
+
+
+def _refuse_elsewhere(request: Request, seen: Seen, before: Record | None) -> None:
+    """Keys of ours that nothing here made, with which the zone is not secure: some machine is at it.
+
+    A bogus zone is to be rescued, by whomever. Raises PlanRefusedError.
+    """
+    known = {ref.name for ref in (before.key, before.old) if ref} if before else set[str]()
+    made = [key.name for key in seen.ksks if key.name.startswith(PREFIX) and key.name not in known]
+    is_steady = len(seen.ksks) == 1 and seen.status == "secure"
+    if made and not is_steady and seen.status != "bogus" and not request.take_over:
+        raise refusal(
+            "elsewhere",
+            f"{request.zone}: Route 53 has {', '.join(made)}, which no procedure that is known here made: "
+            "one may be under way on another machine",
+            "go on there, or bring its .psfdns/dnssec here; if that is lost, --take-over begins with what "
+            "there is",
+        )
+
+
+def _refuse_foreign(request: Request, seen: Seen) -> None:
+    """A DS that is not ours and works belongs to whoever signs the zone now. Raises PlanRefusedError."""
+    if seen.status == "secure" and not seen.ds_anywhere & {key.ds for key in seen.ksks}:
+        zone = request.zone.removesuffix(".")
+        raise refusal(
+            "foreign-key",
+            f"{request.zone} is secure by a key that Route 53 does not have: {name_ds(seen.ds_anywhere)}",
+            f"psfdns delegation {zone} says who answers for it; who signs it there has to end that",
+        )
 
 
 def go_back(before: Record, request: Request, seen: Seen) -> Record:
@@ -90,7 +131,8 @@ def _key_to_sign(request: Request, seen: Seen) -> KeyRef:
     def rank(key: Ksk) -> tuple[bool, bool]:
         return key.ds in seen.ds_anywhere, key.status == ACTIVE
 
-    found = max(seen.ksks, key=rank, default=None)
+    there = [key for key in seen.ksks if key.status != DELETING]
+    found = max(there, key=rank, default=None)
     return KeyRef(found.name, found.arn, found) if found else KeyRef(request.name, request.arn)
 
 

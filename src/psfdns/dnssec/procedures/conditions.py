@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 
 from psfdns.dnssec.procedures import timing
-from psfdns.dnssec.procedures.record import Action, Deed, KeyRef, Record
+from psfdns.dnssec.procedures.record import Action, Deed, KeyRef, Kind, Record
 from psfdns.dnssec.procedures.seen import (
     INACTIVE,
     YES,
     Found,
     Holds,
+    Seen,
     all_parents_heard,
     every_parent_has,
     every_server_signs,
@@ -40,6 +41,12 @@ def status_is(case: Case, wanted: str) -> Found:
     if seen.status == "indeterminate":
         return unknown(f"whether the zone is {wanted} could not be asked: {seen.why}")
     return no(f"the zone is {seen.status}, not yet {wanted}: {seen.why}")
+
+
+def is_lost(record: Record, seen: Seen) -> bool:
+    """Whether signing ended while the DS of a key that is there stood: to sign again mends that at once."""
+    ds = record.key.ds if record.key else None
+    return record.kind is Kind.ENABLE and ds is not None and ds in seen.ds_anywhere
 
 
 def make_kms_key(case: Case) -> Action | None:
@@ -87,7 +94,7 @@ def registrar_heard(case: Case) -> Found:
     if not case.record.by_gandi:
         return all_parents_heard(case.seen)
     if case.seen.at_registrar is None:
-        return unknown("Gandi could not be asked for the keys that it has")
+        return unknown(f"Gandi could not be asked for the keys that it has: {case.seen.registrar_why}")
     return YES
 
 
@@ -102,4 +109,4 @@ def last_order_shows(record: Record) -> datetime.datetime | None:
         return None
     ttl = record.ttls.get(timing.DS)
     seconds = ttl.seconds if ttl else timing.USUAL_DS_TTL
-    return record.unseen + timing.ORDER_MAY_TAKE + datetime.timedelta(seconds=seconds) + timing.MARGIN
+    return record.unseen + record.order_may_take + datetime.timedelta(seconds=seconds) + timing.MARGIN

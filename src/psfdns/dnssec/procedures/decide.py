@@ -10,9 +10,10 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from psfdns.dnssec.procedures.conditions import DS_EVERYWHERE
+from psfdns.dnssec.procedures import timing
+from psfdns.dnssec.procedures.conditions import DS_EVERYWHERE, is_lost
 from psfdns.dnssec.procedures.record import Kind, Record
-from psfdns.dnssec.procedures.seen import BROKEN, Seen
+from psfdns.dnssec.procedures.seen import BROKEN, NOT_SIGNING, Seen
 from psfdns.dnssec.procedures.step import (
     Act,
     Case,
@@ -27,18 +28,22 @@ from psfdns.dnssec.procedures.step import (
 from psfdns.dnssec.procedures.steps import steps_of
 
 BOGUS = "bogus"
+OVERDUE = "still not so"
+SOON = datetime.timedelta(days=2)
+"""After which what Route 53 or Gandi was told should show; so often it is said again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """How it stands: the record with what is done by now, the step that is next, and what it says.
 
-    `step` is None at the end.
+    `step` is None at the end. `is_news`: a person should hear of it, however little is told.
     """
 
     record: Record
     step: Step | None
     verdict: Verdict
+    is_news: bool = False
 
 
 def decide(record: Record, seen: Seen, now: datetime.datetime, who: str) -> Decision:
@@ -80,8 +85,9 @@ def _loose(record: Record, steps: Sequence[Step]) -> list[Act | See]:
 def _refusal(step: Step, case: Case) -> Refuse | None:
     """Nothing goes on where the zone is bogus, or its key cannot be used."""
     seen = case.seen
-    heals = step.though_bogus and (case.record.back or case.record.kind is Kind.DISABLE)
-    if seen.status == BOGUS and not heals:
+    record = case.record
+    heals = record.back or record.kind is Kind.DISABLE or is_lost(record, seen)
+    if seen.status == BOGUS and not (step.though_bogus and heals):
         return Refuse("bogus", f"the zone is bogus: {seen.why}", what_to_do(case.record, seen))
     if case.record.kind is Kind.DISABLE:
         return None
@@ -96,11 +102,27 @@ def _refusal(step: Step, case: Case) -> Refuse | None:
     return None
 
 
+def is_overdue(decision: Decision, now: datetime.datetime) -> bool:
+    """Whether something does not come about for so long that it may never, and that was not told lately."""
+    record = decision.record
+    if isinstance(decision.step, Pass) or not isinstance(decision.verdict, Wait):
+        return False
+    told = [event.at for event in record.log if event.what.startswith(OVERDUE)]
+    return now - max((waits_since(record), *told)) >= (SOON if record.by_gandi else timing.ASKED_MAY_TAKE)
+
+
+def waits_since(record: Record) -> datetime.datetime:
+    """When the last step was done."""
+    return max((record.begun, *record.done.values()))
+
+
 def what_to_do(record: Record, seen: Seen) -> str:
     """First aid for a bogus zone."""
     zone = record.zone.removesuffix(".")
     if not seen.ds_anywhere:
         return f"no DS is at its parent, so it is a zone above that is broken: psfdns dnssec status {zone}"
+    if seen.signing == NOT_SIGNING and any(key.ds in seen.ds_anywhere for key in seen.ksks):
+        return f"Route 53 still has the key of the DS: sign again with it: psfdns dnssec enable {zone}"
     return (
         f"psfdns dnssec status {zone} says what is wrong; if that cannot be mended at once, have the DS "
         f"removed: psfdns dnssec disable {zone}"

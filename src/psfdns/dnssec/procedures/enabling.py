@@ -10,6 +10,7 @@ from psfdns.dnssec.procedures.conditions import (
     add_ds,
     create_ksk,
     ds_everywhere,
+    is_lost,
     key_of,
     key_signs,
     make_kms_key,
@@ -18,10 +19,12 @@ from psfdns.dnssec.procedures.conditions import (
 )
 from psfdns.dnssec.procedures.record import Action, Deed
 from psfdns.dnssec.procedures.seen import (
+    ACTIVE,
     SIGNING,
     YES,
     Found,
     Holds,
+    name_ds,
     no,
 )
 from psfdns.dnssec.procedures.step import Act, Case, InSync, Pass, See, Step
@@ -32,12 +35,12 @@ def _may_begin(case: Case) -> Found:
     seen = case.seen
     if seen.delegated.holds is not Holds.YES:
         return seen.delegated
-    if seen.status not in {"insecure", "secure"}:
+    if seen.status not in {"insecure", "secure"} and not is_lost(case.record, seen):
         return status_is(case, "insecure")
-    own = key_of(case).ds
-    others = sorted(seen.ds_anywhere - ({own} if own else set()))
-    if others:
-        return no(f"the parent has a DS of another key: {others[0].partition(' ')[0]}")
+    ours = {key.ds for key in seen.ksks if key.status == ACTIVE} | {key_of(case).ds}
+    for who, others in (("the parent", seen.ds_anywhere), ("Gandi", seen.at_registrar or frozenset[str]())):
+        if foreign := others - ours:
+            return no(f"{who} has a DS of another key: {name_ds(foreign)}")
     return YES
 
 
@@ -46,18 +49,23 @@ def _sign(case: Case) -> Action | None:
 
 
 ENABLE: tuple[Step, ...] = (
-    See("ready", "the delegation leads here, and nobody validates by another key", _may_begin),
-    Act("kms-key", "make a key in KMS that Route 53 may sign with", make_kms_key),
-    Act("ksk", "create the key-signing key", create_ksk, _may_begin),
-    Act("active", "activate the key-signing key", activate),
-    Act("signing", "enable signing", _sign),
-    InSync("in-sync", "Route 53's servers sign", MADE),
+    See(
+        "ready",
+        "the delegation leads here, and nobody validates by another key",
+        _may_begin,
+        though_bogus=True,
+    ),
+    Act("kms-key", "make a key in KMS that Route 53 may sign with", make_kms_key, though_bogus=True),
+    Act("ksk", "create the key-signing key", create_ksk, _may_begin, though_bogus=True),
+    Act("active", "activate the key-signing key", activate, though_bogus=True),
+    Act("signing", "enable signing", _sign, though_bogus=True),
+    InSync("in-sync", "Route 53's servers sign", MADE, though_bogus=True),
     See("signed-everywhere", "every server shows the key and valid signatures", key_signs),
     Pass(
         "unsigned-gone",
         "answers without signatures, or earlier keys, may be cached",
         "signed-everywhere",
-        (timing.ZONE, timing.NEGATIVE, timing.ZONE_NS, timing.DNSKEY),
+        (timing.ZONE, timing.NEGATIVE, timing.ZONE_NS, timing.PARENT_NS, timing.DNSKEY),
         floor=lambda record: record.stale_until,
         usual=timing.USUAL_KEY_TTL,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+PREFIX = "psfdns_"
 MAX_NAME = 128
 """Of [A-Za-z0-9_], three at least (API reference, CreateKeySigningKey)."""
 _OTHERS = re.compile(r"[^a-z0-9]+")
@@ -16,4 +17,4 @@ def key_name(zone: str, number: int) -> str:
     stem = _OTHERS.sub("_", zone.removesuffix(".").lower()).strip("_")
     if len(stem) > _ROOM:
         stem = f"{stem[:_ROOM]}_{hashlib.sha256(zone.encode()).hexdigest()[:8]}"
-    return f"psfdns_{stem}_{number}"
+    return f"{PREFIX}{stem}_{number}"

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import dns.dnssec
-from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.SOA import SOA
 
 from psfdns.dnssec.keys import is_sep, keys_of
 from psfdns.dnssec.procedures import timing
+from psfdns.dnssec.procedures.digests import ds_of, known_as
 from psfdns.dnssec.procedures.seen import ParentSaid, ServerSaid
 from psfdns.dnssec.sets import SetReading
 from psfdns.dnssec.signatures import Verifier
 from psfdns.lookup.answer import Answer
 from psfdns.lookup.hearing import At, ZoneHeard
 from psfdns.lookup.parents import Delegation, NameServer, ParentView
-from psfdns.lookup.signed import Reply, wire_name
+from psfdns.lookup.signed import Reply
 from psfdns.lookup.survey import Survey
-from psfdns.rdata import canonical_rdata
 
 
-def read_parents(parents: ParentView | None) -> tuple[ParentSaid, ...]:
-    """Each server's DS; one without an address is one that does not answer."""
+def read_parents(parents: ParentView | None, own: Mapping[str, str]) -> tuple[ParentSaid, ...]:
+    """Each server's DS, by `own` as they are known; one without an address is one that does not answer."""
     if parents is None:
         return ()
     heard = [
-        ParentSaid(str(at), frozenset(said.ds) if isinstance(said, Delegation) else None)
+        ParentSaid(str(at), known_as(said.ds, own) if isinstance(said, Delegation) else None)
         for at, said in parents.heard
     ]
     return (*heard, *(ParentSaid(name, None) for name, _ in parents.unaddressed))
@@ -56,12 +54,6 @@ def _read_server(at: NameServer, heard: object, zone: str, verifier: Verifier) -
         frozenset(ds_of(zone, key) for key in keys),
         frozenset(ds_of(zone, key) for key in signing),
     )
-
-
-def ds_of(zone: str, key: DNSKEY) -> str:
-    """The DS of a key with SHA-256, as canonical text."""
-    made = dns.dnssec.make_ds(wire_name(zone), key, "SHA256", policy=dns.dnssec.allow_all_policy)
-    return canonical_rdata("DS", made.to_text())
 
 
 def read_unsound(readings: Iterable[SetReading]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from psfdns.dnssec.procedures.seen import Ksk, Seen
-from psfdns.dnssec.procedures.timing import ORDER_MAY_TAKE, Ttl, note_ttls, still_cached
+from psfdns.dnssec.procedures.timing import ASKED_MAY_TAKE, ORDER_MAY_TAKE, Ttl, note_ttls, still_cached
 
 MAX_LOG = 1000
 """Events that are kept, the newest; a procedure has some twenty."""
@@ -115,6 +115,11 @@ class Record:
         """Whether there is something left to do."""
         return self.finished is None
 
+    @property
+    def order_may_take(self) -> datetime.timedelta:
+        """How long after it was ordered, or asked for, a DS may still come."""
+        return ORDER_MAY_TAKE if self.by_gandi else ASKED_MAY_TAKE
+
     def told(self, what: str, *, who: str, at: datetime.datetime) -> Record:
         """The same with one event more."""
         return replace(self, log=(*self.log, Event(at, who, what))[-MAX_LOG:])
@@ -131,10 +136,6 @@ class Record:
         """After an answer that took it."""
         before = self.sent[action]
         return replace(self, sent={**self.sent, action: Sent(before.intended, at, change)})
-
-    def refused(self, action: Action) -> Record:
-        """After an answer that did not: it was not sent."""
-        return replace(self, sent={each: sent for each, sent in self.sent.items() if each != action})
 
     def with_arn(self, arn: str) -> Record:
         """Once its key in KMS is there."""
@@ -177,7 +178,8 @@ def inherit(record: Record, before: Record | None) -> Record:
     if before is None or before.zone_id != record.zone_id:
         return record
     now = record.begun
-    pending = before.unseen is not None and (before.is_open or before.unseen + 2 * ORDER_MAY_TAKE > now)
+    remembered = 2 * before.order_may_take
+    pending = before.unseen is not None and (before.is_open or before.unseen + remembered > now)
     stale = before.stale_until if before.stale_until and before.stale_until > now else None
     return replace(
         record,

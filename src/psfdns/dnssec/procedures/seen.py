@@ -87,8 +87,8 @@ class Seen:
 
     `delegated` is None where the parents lead to our servers, else why that is not so or not known.
     `unsound` are record sets that could not be validated, of a zone that is signed. `at_registrar` is None
-    where nobody was asked. `ttls` are seconds by kind (`psfdns.dnssec.procedures.timing`). `in_sync` are
-    the changes that Route 53 has brought to all servers.
+    where nobody was asked, `registrar_why` why not. `ttls` are seconds by kind
+    (`psfdns.dnssec.procedures.timing`). `in_sync` are the changes that Route 53 has brought to all servers.
     """
 
     status: str
@@ -103,6 +103,7 @@ class Seen:
     signing_message: str = ""
     ksks: tuple[Ksk, ...] = ()
     at_registrar: frozenset[str] | None = None
+    registrar_why: str = ""
     in_sync: frozenset[str] = frozenset()
 
     def ksk(self, name: str) -> Ksk | None:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from psfdns.dnssec.procedures.record import Action, Deed, Record
 from psfdns.dnssec.procedures.seen import YES, Found, Holds, Seen
-from psfdns.dnssec.procedures.timing import NAMES, longest
+from psfdns.dnssec.procedures.timing import NAMES, ORDER_MAY_TAKE, longest
 
 AGAIN_AT_GANDI = datetime.timedelta(hours=1)
-"""After which an order that does not show is sent again: twice the same key is one key there."""
+"""After which an order whose answer was lost, and that does not show, is sent again."""
 AGAIN_AT_AWS = datetime.timedelta(minutes=1)
 
 
@@ -116,7 +116,10 @@ def _send(action: Action, case: Case) -> Verdict:
     at_gandi = action.deed in {Deed.ADD_DS, Deed.REMOVE_DS}
     if not at_gandi and sent.taken is None:
         return Do(action)
-    again = (sent.taken or sent.intended) + (AGAIN_AT_GANDI if at_gandi else AGAIN_AT_AWS)
+    patience = AGAIN_AT_AWS
+    if at_gandi:
+        patience = AGAIN_AT_GANDI if sent.taken is None else ORDER_MAY_TAKE
+    again = (sent.taken or sent.intended) + patience
     if case.now >= again:
         return Do(action)
     return Wait(f"{action} was ordered and does not show yet; it is tried again", again)

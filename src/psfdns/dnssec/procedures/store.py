@@ -13,7 +13,10 @@ from psfdns.journal.disk import make_folder
 from psfdns.journal.state_document import load_document, store_document, unreadable, unwritable
 
 SUFFIX = ".json"
-_HINT = "a procedure is not begun anew from nothing: restore the file, or use the psfdns that wrote it"
+_HINT = (
+    "restore the file, or use the psfdns that wrote it; if neither can be had, move it away and begin again "
+    "with --take-over: that goes by what there is, and waits as long as might be needed"
+)
 _UNWRITABLE = "nothing is changed outside that cannot be written down first: [state] dir in psfdns.toml"
 PATIENCE = 1.0
 """Seconds to wait for another process that has the procedure of the same zone in hand."""
@@ -38,7 +41,7 @@ class Shelf:
 
     def load(self, zone: str) -> Record | None:
         """The newest procedure of a zone. Raises PsfdnsError where it is there and cannot be read."""
-        path = self._path(zone)
+        path = self.path(zone)
         record = load_document(path, FORMAT, from_json, hint=_HINT)
         if record is not None and record.zone != zone:
             raise unreadable(path, ValueError(f"it is about {record.zone}"), hint=_HINT)
@@ -46,14 +49,14 @@ class Shelf:
 
     def keep(self, record: Record) -> None:
         """The record on the disk. Raises PsfdnsError; then nothing may be done that it speaks of."""
-        store_document(self._path(record.zone), to_json(record), hint=_UNWRITABLE)
+        store_document(self.path(record.zone), to_json(record), hint=_UNWRITABLE)
 
     @contextlib.contextmanager
     def held(self, zone: str) -> Iterator[None]:
         """Keep other processes of this machine from the zone's procedure. Raises LockedError, PsfdnsError."""
         from filelock import FileLock, Timeout
 
-        path = self._path(zone).with_suffix(".lock")
+        path = self.path(zone).with_suffix(".lock")
         try:
             make_folder(self.folder)
             lock = FileLock(path, timeout=PATIENCE, mode=0o600)
@@ -68,5 +71,6 @@ class Shelf:
         finally:
             lock.release()
 
-    def _path(self, zone: str) -> Path:
+    def path(self, zone: str) -> Path:
+        """Where the newest procedure of a zone is kept."""
         return self.folder / (zone.removesuffix(".").replace("/", "%2F") + SUFFIX)

@@ -31,6 +31,8 @@ MARGIN = datetime.timedelta(minutes=10)
 advises as long (Developer Guide, Enabling DNSSEC signing)."""
 ORDER_MAY_TAKE = datetime.timedelta(days=1)
 """Some registries take in DS records once a day (the same page): one that was ordered may come so late."""
+ASKED_MAY_TAKE = datetime.timedelta(days=7)
+"""For so long a person who was asked for a DS may still have it set."""
 USUAL_DS_TTL = 86_400
 """Of a DS that nobody has seen yet; that of com and most registries."""
 REMEMBERED = datetime.timedelta(days=30)
