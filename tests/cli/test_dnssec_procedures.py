@@ -421,7 +421,7 @@ def test_a_state_that_is_not_understood_is_not_gone_on_with(scene: Scene) -> Non
     scene.step("enable", NAME, "--yes")
     whole = json.loads(state_file(scene).read_text())
     for spoilt, words in (
-        ({"format": "psfdns-dnssec-state/2"}, "psfdns-dnssec-state/1 is what"),
+        ({"format": "psfdns-dnssec-state/2"}, "where this one knows psfdns-dnssec-state/1"),
         ({"pace": "slow"}, "does not know: pace"),
         ({"zone": "other.test."}, "it is about other.test."),
         ({"done": 7}, "a field is missing or no such thing"),
