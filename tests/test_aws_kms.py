@@ -64,13 +64,17 @@ def test_a_key_is_made_as_route53_needs_it(kms: Kms) -> None:
 
 def test_a_key_is_found_by_its_tags_among_many(kms: Kms, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page by page; a key that may not be looked at, or is gone meanwhile, is none that was meant."""
-    key, _ = make(kms), boto(kms).create_key(Tags=[{"TagKey": "psfdns:zone", "TagValue": "other.example"}])
+    boto(kms).create_key(Tags=[{"TagKey": "psfdns:zone", "TagValue": "other.example"}])
     gone, closed = (boto(kms).create_key()["KeyMetadata"]["KeyId"] for _ in range(2))
+    key = make(kms)
     call = kms._call
 
     def answer(client: Any, action: str, doing: str, **parameters: Any) -> Any:
         if action == "ListKeys":
-            parameters["Limit"] = 1
+            keys = call(client, action, doing)["Keys"]
+            at = int(parameters.get("Marker", 0))
+            more = {"Truncated": True, "NextMarker": str(at + 1)} if at + 1 < len(keys) else {}
+            return {"Keys": keys[at : at + 1], "Truncated": False, **more}
         if action == "ListResourceTags" and parameters["KeyId"] in {gone, closed}:
             code = "NotFoundException" if parameters["KeyId"] == gone else "AccessDeniedException"
             raise HostError("KMS", doing, "no", code=code)

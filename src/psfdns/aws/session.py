@@ -46,7 +46,7 @@ class Session:
         paths = (
             [os.path.expandvars(Path(path).expanduser()) for path in more.split(os.pathsep)] if more else None
         )
-        session.register_component("data_loader", _open_models(tuple(paths or ())))
+        session.register_component("data_loader", _Models(extra_search_paths=paths, file_loader=_Files()))
         session.register_component("response_parser_factory", ParserFactory())
         return session
 
@@ -60,12 +60,6 @@ class _Models(Loader):
         return list(_SERVICES)
 
 
-@functools.cache
-def _open_models(paths: tuple[str, ...]) -> _Models:
-    """What was read once is read; botocore's sessions do not change it."""
-    return _Models(extra_search_paths=list(paths), file_loader=_Files())
-
-
 class _Files(JSONFileLoader):
     """Reads of endpoints.json, a megabyte, only what concerns us; of another form than expected, all."""
 
@@ -73,8 +67,14 @@ class _Files(JSONFileLoader):
         """The file's data, or None where there is no such file."""
         path = Path(f"{file_path}.json")
         if path.name != "endpoints.json" or not path.is_file():
-            return super().load_file(file_path)
+            return _load_once(file_path)
         return _cut_endpoints(path.read_text("utf-8")) or super().load_file(file_path)
+
+
+@functools.cache
+def _load_once(file_path: str) -> Any:
+    """What describes a service, or None; sessions leave it as it is, other than the endpoints."""
+    return JSONFileLoader().load_file(file_path)
 
 
 def _cut_endpoints(text: str) -> dict[str, Any] | None:
