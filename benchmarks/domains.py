@@ -35,10 +35,13 @@ email = "dns@example.net"
 
 
 def main() -> None:
+    print(f"{AT_GANDI} domains at Gandi, {ELSEWHERE} elsewhere\n")
+    print(
+        "| run | seconds | CPU seconds | MB | requests to Gandi | to registries |\n|---|---|---|---|---|---|"
+    )
     with tempfile.TemporaryDirectory() as folder, fake_gandi(balance="9999.00") as gandi, fake_rdap() as rdap:
         root = Path(folder)
         fill(root, gandi, rdap)
-        print(f"{AT_GANDI} domains at Gandi, {ELSEWHERE} elsewhere\n")
         print(
             "| run | seconds | CPU seconds | MB | requests to Gandi | to registries |\n|---|---|---|---|---|---|"
         )
