@@ -34,27 +34,25 @@ email = "dns@example.net"
 """
 
 
+HEADER = """\
+| run | seconds | CPU seconds | MB | requests to Gandi | to registries |
+|---|---|---|---|---|---|"""
+
+
 def main() -> None:
     print(f"{AT_GANDI} domains at Gandi, {ELSEWHERE} elsewhere\n")
-    print(
-        "| run | seconds | CPU seconds | MB | requests to Gandi | to registries |\n|---|---|---|---|---|---|"
-    )
+    print(HEADER)
     with tempfile.TemporaryDirectory() as folder, fake_gandi(balance="9999.00") as gandi, fake_rdap() as rdap:
         root = Path(folder)
         fill(root, gandi, rdap)
-        print(
-            "| run | seconds | CPU seconds | MB | requests to Gandi | to registries |\n|---|---|---|---|---|---|"
-        )
         for label in ("the first", "the next"):
             gandi.asked.clear()
             rdap.asked.clear()
             wall, cpu, memory = run(root)
-            at_gandi = Counter(kind(each.path) for each in gandi.asked)
-            kinds = ", ".join(f"{name} {count}" for name, count in sorted(at_gandi.items()))
-            print(
-                f"| {label} | {wall:.1f} | {cpu:.2f} | {memory:.0f} | {at_gandi.total()} ({kinds}) "
-                f"| {len(rdap.asked)} |"
-            )
+            asked = Counter(kind(each.path) for each in gandi.asked)
+            kinds = ", ".join(f"{name} {count}" for name, count in sorted(asked.items()))
+            cells = (label, f"{wall:.1f}", f"{cpu:.2f}", f"{memory:.0f}", f"{asked.total()} ({kinds})")
+            print(f"| {' | '.join(cells)} | {len(rdap.asked)} |")
 
 
 def fill(root: Path, gandi: FakeGandi, rdap: FakeRdap) -> None:
