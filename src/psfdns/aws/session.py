@@ -7,6 +7,7 @@ costs more than a small plan.
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import os
@@ -68,13 +69,19 @@ class _Files(JSONFileLoader):
         path = Path(f"{file_path}.json")
         if path.name != "endpoints.json" or not path.is_file():
             return _load_once(file_path)
-        return _cut_endpoints(path.read_text("utf-8")) or super().load_file(file_path)
+        # A session writes into the endpoints that it is given.
+        return copy.deepcopy(_load_endpoints(path)) or super().load_file(file_path)
 
 
 @functools.cache
 def _load_once(file_path: str) -> Any:
-    """What describes a service, or None; sessions leave it as it is, other than the endpoints."""
+    """What describes a service, or None; no session changes it."""
     return JSONFileLoader().load_file(file_path)
+
+
+@functools.cache
+def _load_endpoints(path: Path) -> dict[str, Any] | None:
+    return _cut_endpoints(path.read_text("utf-8"))
 
 
 def _cut_endpoints(text: str) -> dict[str, Any] | None:

@@ -446,9 +446,9 @@ def test_the_text_for_a_tenant_has_ds_and_key_and_no_long_line() -> None:
     assert max(map(len, (added + removed).splitlines())) <= 88
 
 
-@given(st.from_regex(r"([a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?\.){1,4}", fullmatch=True), st.integers(1, 99))
-def test_a_name_of_a_key_is_one_that_route_53_takes(zone: str, number: int) -> None:
-    name = key_name(zone, number)
+@given(st.lists(st.text("ab09-_", min_size=1, max_size=63), min_size=1, max_size=4), st.integers(1, 99))
+def test_a_name_of_a_key_is_one_that_route_53_takes(labels: list[str], number: int) -> None:
+    name = key_name(f"{'.'.join(labels)}.", number)
     assert 3 <= len(name) <= 128
     assert name.replace("_", "").isalnum()
     assert name.isascii()
