@@ -644,7 +644,7 @@ def test_with_everything_deployed_a_run_takes_no_lease(deploying: tuple[Host, Ho
     one.succeed("certs", "renew")
     one.succeed("certs", "renew")
     bucket.asked.clear()
-    with holding(open_objects(BUCKET, "certs"), "elsewhere")():
+    with holding(open_objects(BUCKET, "certs", kms_key=KEY_ID), "elsewhere")():
         bucket.asked.clear()
         assert one.run("certs", "renew") == (0, "", "")
         assert len(bucket.asked) == 4
@@ -656,7 +656,7 @@ def test_with_everything_deployed_a_run_takes_no_lease(deploying: tuple[Host, Ho
 def test_a_deploy_that_is_due_waits_for_no_other_host(deploying: tuple[Host, Host]) -> None:
     one, two = deploying
     one.succeed("certs", "renew")
-    with holding(open_objects(BUCKET, "certs"), "elsewhere")():
+    with holding(open_objects(BUCKET, "certs", kms_key=KEY_ID), "elsewhere")():
         code, out, err = two.run("certs", "renew")
     assert (code, out, calls(two)) == (1, "", [])
     assert "on elsewhere" in err

@@ -223,11 +223,11 @@ class Doors:
 
     # The disk.
 
-    def write(self, write: Callable[[Path, bytes], None], path: Path, content: bytes) -> None:
+    def write(self, write: Callable[..., None], path: Path, content: bytes, **more: int) -> None:
         self.step()
         if self.run.has("disk-full"):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        write(path, content)
+        write(path, content, **more)
 
     def guard(self, act: Callable[..., Any]) -> Callable[..., Any]:
         """A function of `os` that changes the disk: a step where it is about our folder."""

@@ -138,7 +138,7 @@ class Machine:
         yield "psfdns.urls.is_loopback", lambda _: True
         yield "requests.adapters.HTTPAdapter", lambda **_: Adapter(doors)
         write = disk._write
-        yield "psfdns.journal.disk._write", lambda path, content: doors.write(write, path, content)
+        yield "psfdns.journal.disk._write", lambda *given, **more: doors.write(write, *given, **more)
         yield "os.fsync", doors.fsync
         for name in ("replace", "rename", "symlink", "mkdir", "unlink", "rmdir"):
             yield f"os.{name}", doors.guard(getattr(os, name))
