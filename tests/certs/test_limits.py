@@ -179,6 +179,17 @@ def test_no_wait_holds_into_the_last_of_a_certificate_but_for_an_hour(
     assert (found.until if found is not None else None) == until
 
 
+def test_a_clock_that_is_behind_for_a_run_forgets_no_wait_and_is_held_up_by_none() -> None:
+    history = History(waits={("le", ACCOUNT): Wait(NOW + 25 * DAY, "busy", NOW - DAY)})
+    behind = NOW - 30 * DAY
+
+    history.settle(behind)
+    assert judge_waits(history, bid(), behind) is None
+    history.settle(NOW)
+
+    assert judge_waits(history, bid(), NOW) is not None
+
+
 def test_what_happened_while_the_clock_was_ahead_counts_from_now_and_its_waits_are_over() -> None:
     ahead = NOW + 400 * DAY
     history = History(

@@ -18,6 +18,8 @@ WEEK = datetime.timedelta(days=7)
 HOUR = datetime.timedelta(hours=1)
 REMEMBERED = datetime.timedelta(days=120)
 """For so long Let's Encrypt knows which names it has issued for, and takes them again as a renewal."""
+_LONGEST = datetime.timedelta(days=90)
+"""No wait is as long, though a clock that is behind be added to it."""
 KEPT = 500
 """Events of a kind that are kept whatever their age: a clock that is wrong for a day forgets nothing."""
 
@@ -177,7 +179,8 @@ def judge_waits(history: History, bid: Bid, now: datetime.datetime) -> Wait | No
     request an hour harms no CA, and its mistake lets no certificate expire.
     """
     keys = ((bid.ca, ACCOUNT), (bid.ca, subject_of(bid.names)))
-    waits = [_shorten(history.waits[key], bid) for key in keys if key in history.waits]
+    told = [history.waits[key] for key in keys if key in history.waits]
+    waits = [_shorten(wait, bid) for wait in told if wait.since is None or wait.since <= now]
     return max((wait for wait in waits if wait.until > now), default=None, key=lambda wait: wait.until)
 
 
@@ -245,8 +248,8 @@ def _see(event: Event, now: datetime.datetime) -> Event:
 
 
 def _holds(wait: Wait, now: datetime.datetime) -> bool:
-    """Whether it is still on; one from the future was told while the clock was wrong."""
-    return wait.until > now and (wait.since is None or wait.since <= now)
+    """Whether it is still to be kept; what is told of next year was told by a clock that was ahead."""
+    return now < wait.until <= now + _LONGEST
 
 
 def _shorten(wait: Wait, bid: Bid) -> Wait:
