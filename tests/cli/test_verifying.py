@@ -222,10 +222,7 @@ def test_silent_name_servers_make_it_unknown(served: Served, capsys: pytest.Capt
     assert (code, json.loads(out)["zones"][0]["verified"], err) == (0, None, "")
     code, _, err = served.apply(capsys, "-q", "--verify=require", "beta.test")
     assert code == 3
-    assert (
-        "not verified: beta.test.: each of its 4 name servers could not be looked up (resolver 127.0.0.1:"
-        in err
-    )
+    assert "not verified: beta.test.: each of its 4 name servers could not be looked up (resolver " in err
 
 
 def test_many_zones_that_cannot_be_asked_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
