@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import datetime
 
 import pytest
 
@@ -58,5 +60,14 @@ def test_what_is_no_chain_is_refused() -> None:
 )
 def test_one_that_nobody_could_use_takes_no_ones_place(number: float, words: str | None) -> None:
     found = make("a.example", "*.a.example")
+    serving = dataclasses.replace(WISH, serving=(day(-50), day(200)))
     with pytest.raises(PemError, match=words) if words else contextlib.nullcontext():
-        refuse_time(found, WISH, day(number))
+        refuse_time(found, serving, day(number))
+
+
+@pytest.mark.parametrize("serving", [None, (day(-50), day(-5)), (day(-50), day(-1)), (day(100), day(200))])
+@pytest.mark.parametrize("number", [-1, 99])
+def test_where_none_serves_by_the_same_clock_the_clock_may_be_what_is_wrong(
+    serving: tuple[datetime.datetime, datetime.datetime] | None, number: float
+) -> None:
+    refuse_time(make("a.example", "*.a.example"), dataclasses.replace(WISH, serving=serving), day(number))

@@ -203,11 +203,12 @@ def test_what_happened_while_the_clock_was_ahead_counts_from_now_and_its_waits_a
 
     assert not history.settle(ahead)
     assert [each.at for each in history.issued] == [NOW - DAY, ahead], "nothing is forgotten"
-    history.waits["le", "b"] = Wait(NOW + HOUR, "on", NOW - HOUR)
     assert history.settle(NOW), "it is to be kept from when that counts"
 
     assert [each.since(NOW + HOUR) for each in history.issued] == [NOW - DAY, NOW]
-    assert list(history.waits) == [("le", "b")]
+    assert list(history.waits) == [("le", "c"), ("le", "b")], "what was told ahead is over"
+    assert judge_waits(history, Bid("le", ("b",)), NOW) is not None
+    assert judge_waits(history, Bid("le", ("c",)), NOW) is None
 
 
 def test_a_clock_that_was_behind_for_a_run_forgets_nothing() -> None:
@@ -221,6 +222,15 @@ def test_a_clock_that_was_behind_for_a_run_forgets_nothing() -> None:
     wait = judge(history)
     assert wait is not None
     assert wait.until == NOW + DAY
+
+
+def test_of_waits_that_are_over_only_so_many_are_kept() -> None:
+    waits = {("le", f"{number}"): Wait(NOW - number * HOUR, "over", NOW - 900 * DAY) for number in range(600)}
+    history = History(waits={**waits, ("le", "on"): Wait(NOW + DAY, "on", NOW - DAY)})
+    history.settle(NOW)
+    assert len(history.waits) == KEPT
+    assert ("le", "on") in history.waits
+    assert ("le", "599") not in history.waits
 
 
 def test_of_what_is_old_only_so_much_is_kept() -> None:

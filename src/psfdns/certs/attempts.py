@@ -24,7 +24,8 @@ class Wish:
     are names of CAs in order. `replaces` is the ARI identifier of the certificate that it replaces at the CA
     `replaces_at`, and `window` when that CA advised to do so. `reused_key` is the key in PEM that it shall
     have; `current` the fingerprint of the one that there is, `same_until` when the CA that issued it has
-    forgotten that it was for the same names (None where it was not), and `urgent_from` when little is left.
+    forgotten that it was for the same names (None where it was not), `urgent_from` when little is left, and
+    `serving` from when to when it is valid.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Wish:
     window: Window | None = None
     same_until: datetime.datetime | None = None
     urgent_from: datetime.datetime | None = None
+    serving: tuple[datetime.datetime, datetime.datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ REMEMBERED = datetime.timedelta(days=120)
 _LONGEST = datetime.timedelta(days=90)
 """No wait is as long, though a clock that is behind be added to it."""
 KEPT = 500
-"""Events of a kind that are kept whatever their age: a clock that is wrong for a day forgets nothing."""
+"""Events of a kind, and waits, that are kept whatever their age: a clock that is wrong forgets nothing."""
+_Key = tuple[str, str]
+"""A CA and a subject."""
 
 
 class Rule(NamedTuple):
@@ -115,7 +117,7 @@ class History:
         for events in (self.issued, self.failed, self.domains, self.orders):
             events[:] = [_see(each, now) for each in _keep(events, now - WEEK)]
         self.sets = [_see(each, now) for each in _keep(self.sets, now - REMEMBERED)]
-        self.waits = {key: wait for key, wait in self.waits.items() if _holds(wait, now)}
+        self.waits = _keep_waits(self.waits, now)
         return any(each.seen == now for events in (self.issued, self.domains) for each in events)
 
     def knows(self, ca: str, names: Iterable[str], now: datetime.datetime) -> bool:
@@ -247,9 +249,10 @@ def _see(event: Event, now: datetime.datetime) -> Event:
     return event._replace(seen=now)
 
 
-def _holds(wait: Wait, now: datetime.datetime) -> bool:
-    """Whether it is still to be kept; what is told of next year was told by a clock that was ahead."""
-    return now < wait.until <= now + _LONGEST
+def _keep_waits(waits: Mapping[_Key, Wait], now: datetime.datetime) -> dict[_Key, Wait]:
+    """What is told of next year was told by a clock that was ahead; what is over may be so by such a one."""
+    told = [(key, wait) for key, wait in waits.items() if wait.until <= now + _LONGEST]
+    return dict(sorted(told, key=lambda each: each[1].until)[-KEPT:])
 
 
 def _shorten(wait: Wait, bid: Bid) -> Wait:

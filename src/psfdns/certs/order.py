@@ -194,7 +194,8 @@ class _Run:
         attempt.fail_with(error)
 
     def _place(self, attempt: Attempt) -> None:
-        place_order(attempt, self._means.desk, self._ledger, self._means.prover.kind)
+        means = self._means
+        place_order(attempt, means.desk, self._ledger, means.prover.kind, now=means.now())
 
     def _present(self, attempts: Sequence[Attempt]) -> None:
         """The proofs of all orders at once; each order hears of its own."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from psfdns.certs.attempts import Asked, Attempt
 from psfdns.certs.authority import Authority
 from psfdns.certs.completion import note_failures, read_issued
@@ -18,9 +20,9 @@ _NO_SUCH_ORDER = frozenset({400, 401, 403, 404, 410})
 """What CAs say of an order that they have forgotten, or that is another account's."""
 
 
-def place_order(attempt: Attempt, desk: Desk, ledger: Ledger, kind: str) -> None:
+def place_order(attempt: Attempt, desk: Desk, ledger: Ledger, kind: str, *, now: datetime.datetime) -> None:
     """Have an order at the CA, and see what is to be proved by challenges of `kind`. Raises PsfdnsError."""
-    order = _take_up(attempt, ledger)
+    order = _take_up(attempt, ledger, now)
     if order is None:
         order = _open(attempt, desk, ledger)
     attempt.order = order
@@ -28,7 +30,7 @@ def place_order(attempt: Attempt, desk: Desk, ledger: Ledger, kind: str) -> None
         attempt.asked = _find_challenges(attempt, order, kind)
 
 
-def _take_up(attempt: Attempt, ledger: Ledger) -> Order | None:
+def _take_up(attempt: Attempt, ledger: Ledger, now: datetime.datetime) -> Order | None:
     """The order of an earlier run, where it is for the same and still good."""
     draft, authority = attempt.draft, attempt.opened
     if draft is None or draft.order is None or not _is_for(draft, attempt, authority):
@@ -44,7 +46,7 @@ def _take_up(attempt: Attempt, ledger: Ledger) -> Order | None:
         # A run that was killed may not have noted them.
         note_failures(attempt, order, ledger)
         return None
-    return None if order.status is Status.VALID and _is_known(order, attempt) else order
+    return None if order.status is Status.VALID and _is_spent(order, attempt, now) else order
 
 
 def _is_for(draft: Draft, attempt: Attempt, authority: Authority) -> bool:
@@ -66,16 +68,17 @@ def _has_right_key(draft: Draft, attempt: Attempt) -> bool:
         return False
 
 
-def _is_known(order: Order, attempt: Attempt) -> bool:
-    """Whether a finished order is the one whose certificate is kept already."""
+def _is_spent(order: Order, attempt: Attempt, now: datetime.datetime) -> bool:
+    """Whether the certificate of a finished order is the one that is kept already, or has expired since."""
     wish, draft = attempt.wish, attempt.draft
-    if wish.current is None or draft is None:
+    if draft is None:
         return False
     try:
         found = read_issued(attempt.opened.download(order)[0], draft.key_pem, wish)
     except PemError:
         return True
-    return read_certificate(found.certificate, name=wish.name).fingerprint == wish.current
+    issued = read_certificate(found.certificate, name=wish.name)
+    return issued.fingerprint == wish.current or issued.not_after <= now
 
 
 def _open(attempt: Attempt, desk: Desk, ledger: Ledger) -> Order:

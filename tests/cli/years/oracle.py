@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tests.cli.years.books import MOST_FAILURES, MOST_OF_DOMAIN, MOST_OF_SET, WEEK, registered
-from tests.cli.years.ca import DAY, HOUR, Authority, Certificate, Order, Window
+from tests.cli.years.ca import DAY, HOUR, LIFETIMES, Authority, Certificate, Order, Window
 from tests.cli.years.events import START, Run, Wanted
 
 ALL = "*"
@@ -137,7 +137,10 @@ class Oracle:
         ills = (*UNREACHABLE, "limited", "slow", "denied", "away", "stale", "blind", "disk-full")
         if run.has(*ills) or run.kill_at is not None or self._is_bogus(names) or self._waits(known, names):
             return False
-        return self.usable(name) is not None or self.ca.books.refusal(names, self.ca.now()) is None
+        order = self.usable(name)
+        if self._is_untimely(name, order):
+            return False
+        return order is not None or self.ca.books.refusal(names, self.ca.now()) is None
 
     # When it is due.
 
@@ -185,7 +188,8 @@ class Oracle:
             return "limit"
         if self.run.has(*UNREACHABLE):
             return "ca"
-        return self._obstacle_at_ca(names, order)
+        why = self._obstacle_at_ca(names, order)
+        return "ca" if why is None and self._is_untimely(name, order) else why
 
     def _obstacle_at_ca(self, names: tuple[str, ...], order: Order | None) -> str | None:
         run = self.run
@@ -201,6 +205,17 @@ class Oracle:
             if run.has("blind"):
                 return "ca"
         return "ca" if run.has("slow") and (order is None or order.certificate is None) else None
+
+    def _is_untimely(self, name: str, order: Order | None) -> bool:
+        """By a clock by which what is held is valid, what the CA gives is not."""
+        held = self.known[name].held
+        if held is None or not held.not_before <= self.now < held.not_after:
+            return False
+        made = order.certificate if order is not None else None
+        begin = made.not_before if made is not None else self.ca.now() - HOUR
+        profile = next(each.profile for each in self.wanted if each.name == name)
+        end = made.not_after if made is not None else begin + LIFETIMES[profile]
+        return end <= self.now or begin > self.now + HOUR
 
     def _is_proved(self, names: tuple[str, ...], order: Order | None) -> bool:
         if order is not None:
@@ -226,7 +241,8 @@ class Oracle:
         order = known.order
         if order is None or set(order.names) != set(names) or order.status(self.ca.now()) == "invalid":
             return None
-        return None if order.certificate is not None and order.certificate is known.held else order
+        made = order.certificate
+        return None if made is not None and (made is known.held or made.not_after <= self.now) else order
 
     def _bids(self, due: list[str]) -> dict[str, bool]:
         """Those whom the limits let order, and whether their names are new.

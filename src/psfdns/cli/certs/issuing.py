@@ -131,6 +131,7 @@ def _succeed(wish: Wish, current: StoredCertificate, ari: Ari | None) -> Wish:
         window=ari.window if ari is not None and is_about else None,
         same_until=current.not_before + REMEMBERED if is_same else None,
         urgent_from=last_moment(current),
+        serving=(current.not_before, current.not_after),
     )
 
 
