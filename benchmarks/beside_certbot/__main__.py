@@ -28,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from installing import install, install_project
-from serving import World
+from peer import Peer
 from wanted import Wanted, hundred, targets, write_repository
 
 CERTBOT = ("certbot==5.8.0", "certbot-dns-route53==5.8.0")
@@ -63,7 +63,7 @@ class Row:
 class Bench:
     """The world and the folders of one run."""
 
-    def __init__(self, root: Path, world: World) -> None:
+    def __init__(self, root: Path, world: Peer) -> None:
         self._root = root
         self._world = world
         self.rows: list[Row] = []
@@ -74,19 +74,19 @@ class Bench:
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(folder),
             "LANG": "C.UTF-8",
-            "AWS_ENDPOINT_URL": self._world.url,
+            "AWS_ENDPOINT_URL": self._world.told["url"],
             "AWS_ACCESS_KEY_ID": "benchmark",
             "AWS_SECRET_ACCESS_KEY": "benchmark",
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "REQUESTS_CA_BUNDLE": self._world.about["bundle"],
+            "REQUESTS_CA_BUNDLE": self._world.told["world"]["bundle"],
         }
 
     def repository(self, name: str, wanted: list[Wanted], *, delegated: bool) -> Path:
         """A folder whose zones are live, each run with names that nobody had before."""
         folder = self._root / name
         folder.mkdir()
-        write_repository(folder, wanted, self._world.about, delegated=delegated)
+        write_repository(folder, wanted, self._world.told["world"], delegated=delegated)
         outside = [each for each in wanted if each.delegated]
         self._world.order(do="alias", aliases=targets(outside))
         done = subprocess.run(
@@ -158,7 +158,7 @@ class Bench:
         count(row, folder / ".psfdns" / "certs" / "live", TWENTY)
         folder = self._root / "certbot"
         folder.mkdir()
-        base = [str(certbot), "--non-interactive", "--server", self._world.about["directory"]]
+        base = [str(certbot), "--non-interactive", "--server", self._world.told["world"]["directory"]]
         base += [
             word for kind in ("config", "work", "logs") for word in (f"--{kind}-dir", str(folder / kind))
         ]
@@ -188,7 +188,7 @@ def main() -> None:
     began = time.monotonic()
     root = Path(tempfile.mkdtemp())
     try:
-        with World() as world:
+        with Peer(Path(__file__).with_name("world.py")) as world:
             bench = Bench(root, world)
             bench.psfdns_rows()
             if not wanted.alone:

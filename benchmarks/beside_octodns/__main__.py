@@ -20,7 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import Run, Server, run
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from measure import Run, run
+from peer import Peer
 from programs import Program, floor, install_octodns, install_psfdns
 from table import render
 
@@ -77,7 +80,7 @@ def rows(*, quick: bool, runs: int | None) -> Iterator[Row]:
 class Bench:
     """The programs, the account, and the folders in which they are run."""
 
-    def __init__(self, root: Path, server: Server) -> None:
+    def __init__(self, root: Path, server: Peer) -> None:
         self.programs = (install_psfdns(), install_octodns())
         self._server = server
         self._home = root / "home"
@@ -103,7 +106,7 @@ class Bench:
             limited=row.limited,
             latency=LATENCY if row.limited else 0,
         )
-        wall, cpu, memory, fault = run(program, words, folders[changed], self._home, self._server.url)
+        wall, cpu, memory, fault = run(program, words, folders[changed], self._home, self._server.told["url"])
         wanted = str(folders[changed] / "zones" / "bench") if words == "apply" else None
         seen = self._server.order(do="look", folder=wanted)
         if seen["differs"]:
@@ -127,7 +130,7 @@ def main() -> None:
     wanted = parser.parse_args()
     began = time.monotonic()
     results: list[tuple[Row, dict[str, list[Run]]]] = []
-    with tempfile.TemporaryDirectory() as folder, Server() as server:
+    with tempfile.TemporaryDirectory() as folder, Peer(Path(__file__).with_name("account.py")) as server:
         bench = Bench(Path(folder), server)
         for row in rows(quick=wanted.quick, runs=wanted.runs):
             if wanted.only not in row.label:

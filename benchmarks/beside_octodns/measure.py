@@ -5,18 +5,15 @@ This process must stay small: Linux counts the memory of whoever starts a progra
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import statistics
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
 
 from programs import Program
 
@@ -31,39 +28,6 @@ class Run:
     asked: Counter[str]
     throttled: int
     fault: str | None
-
-
-class Server:
-    """The account, in a process of its own."""
-
-    def __init__(self) -> None:
-        program = str(Path(__file__).with_name("account.py"))
-        self._process = subprocess.Popen(
-            [sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.url = self._answer()["url"]
-
-    def order(self, **words: Any) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(words) + "\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            sys.exit("the account's process ended")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
 
 
 def environment(home: Path, url: str) -> dict[str, str]:

@@ -215,6 +215,25 @@ def test_who_says_nothing_is_not_waited_for(renewed: Site) -> None:
         assert renewed.codes("--fail-on", "warning") == ["2", "warning served-nowhere"]
 
 
+def test_the_sandbox_connects_to_this_machine_alone(renewed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    really = socket.create_connection
+
+    def connect(address: tuple[str, int], **settings: Any) -> socket.socket:
+        asked.append(address[0])
+        return really(address, **settings)
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    renewed.leads("www.example.org", ONE, "192.0.2.1", "2001:db8::1")
+    with renewed.serving({ONE: showing(NEW)}):
+        monkeypatch.setattr(verifying, "open_ways", lambda: handshake.Ways(handshake.PORT, lambda _: True))
+        code, document = renewed.verify("--sandbox")
+    assert (code, asked) == (3, [ONE])
+    (found,) = document["findings"]
+    assert found["code"] == "served-unchecked"
+    assert "it is not on this machine, and --sandbox connects to no other" in found["summary"]
+
+
 def test_one_of_several_servers_was_left_behind(renewed: Site) -> None:
     address, _ = second_address()
     renewed.days = 22
@@ -486,7 +505,9 @@ def test_the_bytes_of_a_batch_are_let_go_before_the_next(monkeypatch: pytest.Mon
     monkeypatch.setattr(verifying, "shake_hands", shake)
     monkeypatch.setattr(verifying, "read_chain", read)
     monkeypatch.setattr(verifying, "BATCH", 2)
-    seen = list(verifying._see_all([Call(each, ONE) for each in "abc"], time.monotonic() + 900))
+    seen = list(
+        verifying._see_all([Call(each, ONE) for each in "abc"], handshake.open_ways(), time.monotonic() + 900)
+    )
     assert [each.unreadable for each in seen] == ["noise"] * 3
     assert events == ["shake 2", "read a", "read b", "shake 1", "read c"]
 

@@ -134,7 +134,7 @@ def judge_looks(looks: Sequence[Look], holdings: Holdings, *, now: datetime.date
 
 
 _ANSWERED = frozenset({Silence.REFUSED, Silence.NOT_TLS})
-_NEVER_KNOWN = frozenset({Silence.NOT_PUBLIC, Silence.NO_ROUTE, Silence.LATE})
+_NEVER_KNOWN = frozenset({Silence.NOT_PUBLIC, Silence.ELSEWHERE, Silence.NO_ROUTE, Silence.LATE})
 
 
 def _judge(look: Look, holdings: Holdings, *, now: datetime.datetime, has_ipv6: bool) -> Verdict:

@@ -13,9 +13,10 @@ import errno
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from psfdns.urls import is_loopback
 from psfdns.web.deadline import ending
 from psfdns.web.reach import is_public
 
@@ -40,6 +41,7 @@ class Silence(enum.Enum):
     """Why there is no chain."""
 
     NOT_PUBLIC = "the address is not public, and is not connected to"
+    ELSEWHERE = "it is not on this machine, and --sandbox connects to no other"
     NO_ROUTE = "there is no way there from here"
     UNREACHABLE = "it cannot be reached"
     TIMEOUT = "it does not answer in time"
@@ -81,16 +83,25 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How to get there: the port, whom we may connect to, how long one handshake may take."""
+    """How to get there: the port, whom we may connect to, how long one handshake may take.
+
+    `refused`: what is said of an address that we may not connect to.
+    """
 
     port: int
     may_connect: Callable[[str], bool]
     seconds: float = SECONDS
+    refused: Silence = Silence.NOT_PUBLIC
 
 
 def open_ways() -> Ways:
     """The ways of the public web."""
     return Ways(PORT, is_public)
+
+
+def keep_here(ways: Ways) -> Ways:
+    """The same, to this machine alone."""
+    return replace(ways, may_connect=is_loopback, refused=Silence.ELSEWHERE)
 
 
 def shake_hands(calls: Sequence[Call], ways: Ways, *, threads: int = THREADS) -> list[Heard]:
@@ -104,7 +115,7 @@ def shake_hands(calls: Sequence[Call], ways: Ways, *, threads: int = THREADS) ->
 def shake_hand(call: Call, ways: Ways) -> Heard:
     """The chain that one address shows for the host."""
     if not ways.may_connect(call.address):
-        return Unheard(Silence.NOT_PUBLIC)
+        return Unheard(ways.refused)
     try:
         connected = socket.create_connection((call.address, ways.port), timeout=ways.seconds)
     except OSError as error:

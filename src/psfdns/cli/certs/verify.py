@@ -37,7 +37,7 @@ def verify(
 
     Each address is asked at port 443. A wildcard is tried at the names of our zones that it covers. Without
     NAME, names of our zones that no certificate covers are asked too: one that is served is a finding.
-    Addresses that are not public are not connected to.
+    Addresses that are not public are not connected to; with --sandbox, none but this machine's.
 
     Exit code 2: there is a finding; 3: something could not be checked; 1: a certs file has errors.
     """

@@ -20,7 +20,17 @@ from psfdns.cli.repository import read_zone
 from psfdns.cli.views.plan_words import count
 from psfdns.cli.wiring import Workspace, monotonic, open_repository, talk
 from psfdns.diagnostics import Diagnostic
-from psfdns.web.handshake import Call, Heard, Shown, Silence, Unheard, open_ways, shake_hands
+from psfdns.web.handshake import (
+    Call,
+    Heard,
+    Shown,
+    Silence,
+    Unheard,
+    Ways,
+    keep_here,
+    open_ways,
+    shake_hands,
+)
 
 if TYPE_CHECKING:
     from psfdns.certs.certificate import WantedCertificate
@@ -149,7 +159,8 @@ def _look_at_all(workspace: Workspace, spots: Sequence[Spot]) -> list[Look]:
     found = _resolve(workspace, hosts[:MAX_HOSTS])
     calls = list(_calls(found))[:MAX_CALLS]
     talk(workspace.options, f"looking at {count(len(hosts), 'name')} by {count(len(calls), 'connection')}")
-    seen = dict(zip(calls, _see_all(calls, until), strict=True))
+    ways = keep_here(open_ways()) if workspace.options.sandbox else open_ways()
+    seen = dict(zip(calls, _see_all(calls, ways, until), strict=True))
     return [_look(spot, found.get(spot.host), seen) for spot in spots]
 
 
@@ -194,9 +205,8 @@ def _addresses(host: Host) -> list[str]:
     return [server.address for server in host.addresses][:MAX_ADDRESSES]
 
 
-def _see_all(calls: Sequence[Call], until: float) -> Iterator[Seen]:
+def _see_all(calls: Sequence[Call], ways: Ways, until: float) -> Iterator[Seen]:
     """What each shows, read batch by batch, so that the bytes of thousands of chains are never held."""
-    ways = open_ways()
     for start in range(0, len(calls), BATCH):
         batch = calls[start : start + BATCH]
         heard = shake_hands(batch, ways) if monotonic() < until else [_LATE] * len(batch)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.group("dnssec", cls=PsfdnsGroup)
 def command() -> None:
-    """Whether each zone can be validated, from the root down, at every server; and how it comes to that."""
+    """Whether each zone can be validated, from the root down, at every server; and signing zones, safely."""
 
 
 @command.command(
