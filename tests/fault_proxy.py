@@ -12,9 +12,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tests.http_serving import answering
 
 ERROR = "urn:ietf:params:acme:error:"
 
@@ -140,29 +142,15 @@ class _Handler(BaseHTTPRequestHandler):
         """The proxy keeps a list of its own."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that gave up is what is tested."""
-
-
 @contextmanager
 def fault_proxy(target: str, bundle: Path, key: Path) -> Iterator[tuple[Proxy, str]]:
     """The proxy, and the URL of the directory through it."""
     proxy = Proxy(target, bundle)
     handler = type("Handler", (_Handler,), {"proxy": proxy})
-    server = _Server(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(bundle, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield proxy, f"https://127.0.0.1:{server.server_port}{urlsplit(target).path}"
-    finally:
-        proxy.done.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(handler, tls=context) as port:
+        try:
+            yield proxy, f"https://127.0.0.1:{port}{urlsplit(target).path}"
+        finally:
+            proxy.done.set()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import boto3
@@ -25,6 +25,7 @@ from moto.s3.models import s3_backends
 from psfdns.aws.s3 import S3Objects, open_objects
 from psfdns.errors import HostError
 from psfdns.objects import StoredObject
+from tests.http_serving import answering
 
 BUCKET = "a-bucket"
 
@@ -146,15 +147,8 @@ def serving_s3(spoil: Callable[[str], str | None] = lambda _: None) -> Iterator[
     """
     with playing_s3():
         handler = type("Handler", (_Handler,), {"spoil": staticmethod(spoil)})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with answering(handler) as port:
+            yield f"http://127.0.0.1:{port}"
 
 
 SPOILED = {

@@ -13,6 +13,7 @@ import psfdns.aws.identity
 from psfdns.aws import AwsApi, Identity, look_up_account, look_up_identity, open_route53
 from psfdns.budget import UNLIMITED, Budget, Rates
 from psfdns.errors import HostError, StoppedError
+from tests.http_serving import answering
 
 NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/"
 COUNT = (
@@ -53,15 +54,8 @@ def serving(answer: Callable[[int], Answer | None]) -> Iterator[tuple[str, list[
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(Handler) as port:
+        yield f"http://127.0.0.1:{port}", asked
 
 
 @pytest.fixture

@@ -601,18 +601,20 @@ def test_a_revoked_certificate_is_known_to_the_ca_and_due_with_a_new_key(ground:
     assert ground.store.load_set("alpha.test").key != key
 
 
-def test_a_certificate_that_has_expired_when_it_is_given_replaces_none(
-    ground: Issuing, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("left", "is_kept"), [(60, True), (-60, False)])
+def test_a_certificate_that_has_expired_when_it_is_given_takes_the_place_of_none_that_serves(
+    ground: Issuing, monkeypatch: pytest.MonkeyPatch, left: int, is_kept: bool
 ) -> None:
-    ground.want(BOTH.rpartition("[[certificate]]")[0])
-    ground.succeed("certs", "issue", "alpha.test")
-    before = ground.store.load_set("alpha.test")
     later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=4000)
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    names = ("alpha.test", "*.alpha.test")
+    before = issue(names, begin=later - datetime.timedelta(days=90 - left))
+    ground.store.put("alpha.test", before)
     monkeypatch.setattr("psfdns.cli.certs.issuing.now", lambda: later)
     code, _, err = ground.run("certs", "issue", "alpha.test")
-    assert code == 1
-    assert "the certificate that it gives expired at " in err
-    assert ground.store.load_set("alpha.test") == before
+    assert code == int(is_kept)
+    assert ("the certificate that it gives expired at " in err) is is_kept
+    assert (ground.store.load_set("alpha.test") == before) is is_kept
 
 
 @pytest.mark.parametrize(("names", "is_kept"), [("alpha.test", True), ("b.alpha.test", False)])

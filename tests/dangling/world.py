@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import dns.flags
 import dns.message
@@ -17,6 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from psfdns.sandbox.dns_server import DnsServer
+from tests.http_serving import answering
 
 HOME = "127.0.0.1"
 OTHER = "127.0.0.2"
@@ -92,23 +92,18 @@ def running(world: World) -> Iterator[World]:
     """The world, at its ports on 127.0.0.1 and 127.0.0.2."""
     first = DnsServer(_Service(world, HOME), host=HOME)  # type: ignore[arg-type]
     second = DnsServer(_Service(world, OTHER), host=OTHER, port=first.port)  # type: ignore[arg-type]
-    web = _web(world)
-    thread = threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True)
-    world.dns_port, world.web_port = first.port, web.server_address[1]
+    world.dns_port = first.port
     try:
         first.start()
         second.start()
-        thread.start()
-        yield world
+        with answering(_pages(world), host=HOME) as world.web_port:
+            yield world
     finally:
-        web.shutdown()
-        web.server_close()
-        thread.join()
         first.stop()
         second.stop()
 
 
-def _web(world: World) -> ThreadingHTTPServer:
+def _pages(world: World) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             host = self.headers["Host"]
@@ -122,6 +117,4 @@ def _web(world: World) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer((HOME, 0), Handler)
-    server.daemon_threads = True
-    return server
+    return Handler

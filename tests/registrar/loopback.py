@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.http_serving import answering
 
 
 class Asked(NamedTuple):
@@ -114,14 +116,6 @@ def serving(server: Server, path: str = "") -> Iterator[None]:
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    httpd.daemon_threads = True
-    server.url = f"http://127.0.0.1:{httpd.server_port}{path}"
-    thread = threading.Thread(target=lambda: httpd.serve_forever(poll_interval=0.02), daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as port:
+        server.url = f"http://127.0.0.1:{port}{path}"
         yield
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
-        thread.join()

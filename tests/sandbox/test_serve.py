@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -140,3 +141,18 @@ def test_a_zone_is_signed_over_http_with_a_key_of_its_own_kms(
     found = door.describe_key(key["KmsArn"])
     assert found is not None
     assert (found.arn, door.is_amazons) == (key["KmsArn"], False)
+
+
+def test_a_client_that_is_gone_is_not_told_of(
+    server: SandboxServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = urlsplit(server.url)
+    for said in (b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n", b"GET / HTTP/1.1\r\n"):
+        with socket.create_connection((at.hostname, at.port)) as client:
+            client.sendall(said)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection = http.client.HTTPConnection(at.hostname or "", at.port or 0)
+    connection.request("GET", "/")
+    connection.getresponse().read()
+    connection.close()
+    assert capsys.readouterr().err == ""

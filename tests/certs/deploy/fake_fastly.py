@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from tests.http_serving import answering
 
 TOKEN = "a-fastly-token-for-tests"  # noqa: S105 - of the server below
 _TYPE = "application/vnd.api+json"
@@ -159,13 +160,6 @@ def playing_fastly() -> Iterator[FakeFastly]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    fastly.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with answering(Handler) as port:
+        fastly.url = f"http://127.0.0.1:{port}"
         yield fastly
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
