@@ -12,10 +12,10 @@ from typing import Any, Self
 class Peer:
     """It runs until the block ends; `told` is what it said first."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, *words: str) -> None:
         self._name = program.name
         self._process = subprocess.Popen(
-            [sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(program), *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.told = self._answer()
 
