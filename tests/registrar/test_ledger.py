@@ -188,12 +188,12 @@ def test_all_orders_are_listed_the_newest_first_whichever_the_domain(tmp_path: P
         ledger.note(each)
     (tmp_path / "registrar" / "lock").touch()
     (tmp_path / "registrar" / "a.test" / "note.txt").touch()
-    assert [(each.id, each.domain, each.entry) for each in ledger.listed()] == [
+    assert [(each.id, each.subject, each.entry) for each in ledger.listed()] == [
         (new.id, "0/25.b.test.", new),
         (old.id, "a.test.", old),
     ]
     assert [each.id for each in ledger.listed(limit=1)] == [new.id]
-    assert [each.id for each in ledger.listed(domains={"a.test."})] == [old.id]
+    assert [each.id for each in ledger.listed(subjects={"a.test."})] == [old.id]
 
 
 def test_an_order_of_the_store_is_listed_and_our_own_wins(tmp_path: Path) -> None:

@@ -12,22 +12,14 @@ import datetime
 import enum
 import re
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from psfdns.errors import OutsideError, PsfdnsError
 from psfdns.journal.disk import make_folder
-from psfdns.journal.state_document import (
-    DamagedError,
-    parse_document,
-    read_document,
-    render_document,
-    store_document,
-    unreadable,
-    unwritable,
-)
+from psfdns.journal.ledgers import Form, Kept, SharedLedger
+from psfdns.journal.state_document import unwritable
 from psfdns.moments import write_moment
 from psfdns.objects import ObjectStore
 from psfdns.registrar.shapes import moment_of
@@ -96,17 +88,6 @@ class Entry:
         return replace(self, events=(*self.events, Event(at, state, why)))
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An order as it was found; `fault` says why it cannot be read. `elsewhere`: only the store has it."""
-
-    id: str
-    domain: str
-    entry: Entry | None
-    fault: str | None = None
-    elsewhere: bool = False
-
-
 def new_entry(
     kind: str,
     domain: str,
@@ -123,89 +104,18 @@ def new_entry(
     return Entry(entry_id, kind, domain, now, user, host, before, after, (event,))
 
 
-class Ledger:
+class Ledger(SharedLedger[Entry]):
     """The folder `journal/registrar` of the state folder, which need not exist to be read, and its store."""
 
     def __init__(self, folder: Path, store: ObjectStore | None = None) -> None:
-        self.folder = folder
-        self._store = store
+        super().__init__(folder, _FORM, store)
 
     def entries(self, domain: str, kind: str) -> tuple[Entry, ...]:
         """The orders of a kind for a domain, of all machines, the newest first.
 
         Raises PsfdnsError where one cannot be read: it could be the one that must not be sent again.
         """
-        own = {path.name: self._load(path) for path in self._paths(domain)}
-        for key in self._store.list(_key(domain, "")) if self._store else ():
-            name = key.rpartition("/")[2]
-            if name not in own and _ID.fullmatch(name.removesuffix(".json")):
-                own[name] = self._fetch(key)
-        return tuple(own[name] for name in sorted(own, reverse=True) if own[name].kind == kind)
-
-    def listed(self, *, domains: Collection[str] | None = None, limit: int | None = None) -> list[Kept]:
-        """The orders of all machines for these domains (None: all), the newest first; damaged ones, too.
-
-        Raises PsfdnsError where the folder, or the store, cannot be listed.
-        """
-        found: dict[tuple[str, str], Path | str] = {}
-        for key in self._store.list(ORDERS) if self._store else ():
-            folder, _, name = key.rpartition("/")
-            found[name, folder.rpartition("/")[2]] = key
-        for folder in self._folders():
-            found |= {(path.name, folder): path for path in self._paths(_domain(folder))}
-        names = sorted((name for name in found if _ID.fullmatch(name[0].removesuffix(".json"))), reverse=True)
-        meant = [name for name in names if domains is None or _domain(name[1]) in domains]
-        return [self._keep(*name, found[name]) for name in meant[: limit or None]]
-
-    def _folders(self) -> list[str]:
-        try:
-            return [path.name for path in self.folder.iterdir() if path.is_dir()]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise unreadable(self.folder, error, hint=_UNREADABLE) from error
-
-    def _keep(self, name: str, folder: str, place: Path | str) -> Kept:
-        elsewhere = isinstance(place, str)
-        entry, fault = None, None
-        try:
-            entry = self._fetch(place) if isinstance(place, str) else self._load(place)
-        except PsfdnsError as error:
-            fault = error.summary
-        return Kept(name.removesuffix(".json"), _domain(folder), entry, fault, elsewhere)
-
-    def begin(self, entry: Entry) -> None:
-        """Keep an order that is about to be sent. Raises PsfdnsError; then it must not be."""
-        if self._store is not None:
-            self._store.put(_key(entry.domain, f"{entry.id}.json"), render_document(_to_json(entry)))
-        self._write(entry)
-
-    def note(self, entry: Entry) -> None:
-        """Keep how far an order came. Raises PsfdnsError where the disk cannot take it.
-
-        A store that cannot be reached keeps what it has: there the order looks as if it were under way.
-        """
-        self._write(entry)
-        if self._store is not None:
-            with contextlib.suppress(OutsideError):
-                self._store.put(_key(entry.domain, f"{entry.id}.json"), render_document(_to_json(entry)))
-
-    def _paths(self, domain: str) -> list[Path]:
-        folder = self.folder / _folder(domain)
-        try:
-            return [path for path in folder.iterdir() if _ID.fullmatch(path.name.removesuffix(".json"))]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise unreadable(folder, error, hint=_UNREADABLE) from error
-
-    def _write(self, entry: Entry) -> None:
-        folder = self.folder / _folder(entry.domain)
-        try:
-            make_folder(self.folder)
-        except OSError as error:
-            raise unwritable(folder, error, hint=_UNWRITABLE) from error
-        store_document(folder / f"{entry.id}.json", _to_json(entry), hint=_UNWRITABLE)
+        return tuple(entry for entry in self.of(domain) if entry.kind == kind)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -223,36 +133,9 @@ class Ledger:
         finally:
             lock.release()
 
-    def _load(self, path: Path) -> Entry:
-        try:
-            return parse_document(read_document(path), FORMAT, _from_json)
-        except (OSError, DamagedError) as error:
-            raise unreadable(path, error, hint=_UNREADABLE) from error
-
-    def _fetch(self, key: str) -> Entry:
-        assert self._store is not None  # noqa: S101 - the key came from it
-        found = self._store.get(key)
-        try:
-            return parse_document(found.data if found else b"", FORMAT, _from_json)
-        except DamagedError as error:
-            raise unreadable(f"{self._store.url}/{key}", error, hint=_UNREADABLE) from error
-
-
-def _key(domain: str, name: str) -> str:
-    return f"{ORDERS}{_folder(domain)}/{name}"
-
-
-def _folder(domain: str) -> str:
-    return domain.removesuffix(".").replace("/", "%2F")
-
-
-def _domain(folder: str) -> str:
-    return folder.replace("%2F", "/") + "."
-
 
 def _to_json(entry: Entry) -> dict[str, Any]:
     return {
-        "format": FORMAT,
         "id": entry.id,
         "kind": entry.kind,
         "domain": entry.domain,
@@ -283,3 +166,18 @@ def _from_json(value: Any) -> Entry:
         dict(value["after"]),
         events,
     )
+
+
+_FORM = Form(
+    FORMAT,
+    ORDERS,
+    _ID,
+    lambda entry: (entry.domain, entry.id),
+    _to_json,
+    _from_json,
+    _UNREADABLE,
+    _UNWRITABLE,
+)
+
+KeptOrder = Kept[Entry]
+"""An order as it was found."""
