@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,11 @@ def state_file(scene: Scene) -> Path:
 
 
 def kill_around_each_deed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Each deed ends the process before it is done, and when it is tried again after it is done."""
-    act = Hands.act
+    """Each deed ends the process before it is done, and when it is tried again after it is done.
+
+    Both times the journal has been told what is about to be done, and not what became of it.
+    """
+    act = Hands._do
     tried: list[str] = []
 
     def deadly(self: Hands, action: Action, record: Record) -> Outcome:
@@ -63,7 +67,7 @@ def kill_around_each_deed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise KilledError
         return outcome
 
-    monkeypatch.setattr(Hands, "act", deadly)
+    monkeypatch.setattr(Hands, "_do", deadly)
     _kill_before_a_key_has_its_name(monkeypatch)
     return tried
 
@@ -85,6 +89,45 @@ def keys_in_kms(scene: Scene) -> list[str]:
     return [key["KeyId"] for key in kms.list_keys()["Keys"]]
 
 
+def journal_of(scene: Scene, *words: str) -> list[dict[str, Any]]:
+    """What `history` has of the zone, the oldest first."""
+    code, document = scene.shop.document("history", "--zone", NAME, "--limit", "0", *words, sandbox=True)
+    assert code == 0
+    return [entry for entry in reversed(document["entries"]) if entry["kind"] != "apply"]
+
+
+def assert_the_newest_is_cut_short(scene: Scene, deed: str) -> None:
+    kind, _, of = deed.partition(" ")
+    newest = journal_of(scene)[-1]
+    if not kind.endswith("-ds"):
+        assert (newest["kind"], newest["signing"]["key"] or "") == (kind, of)
+        assert newest["state"] == "interrupted"
+
+
+_STATUSES = {"create-ksk": "ACTIVE", "activate-ksk": "ACTIVE", "deactivate-ksk": "INACTIVE"}
+_SIGNS = {"enable-signing": "SIGNING", "disable-signing": "NOT_SIGNING"}
+
+
+def assert_the_journal_agrees(scene: Scene) -> None:
+    """What was done, taken together, is what the sandbox, KMS and Gandi show."""
+    entries = journal_of(scene)
+    assert {entry["state"] for entry in entries} == {"done", "failed"}
+    done = [(entry["kind"], entry) for entry in entries if entry["state"] == "done"]
+    keys = {entry["signing"]["key"]: _STATUSES.get(kind) for kind, entry in done if kind.endswith("-ksk")}
+    kms = {entry["signing"]["kms"].rpartition("/")[2] for kind, entry in done if kind == "make-kms-key"}
+    held = [entry["order"] for kind, entry in done if kind in {"add-ds", "remove-ds"}]
+    assert [each["after"] for each in held[:-1]] == [each["before"] for each in held[1:]]
+    shown = Sandbox(scene.shop.root / ".psfdns" / "sandbox").client("route53")
+    (zone,) = shown.list_hosted_zones()["HostedZones"]
+    live = shown.get_dnssec(HostedZoneId=zone["Id"])
+    assert {name: status for name, status in keys.items() if status} == {
+        each["Name"]: each["Status"] for each in live["KeySigningKeys"]
+    }
+    assert [_SIGNS[kind] for kind, _ in done if kind in _SIGNS][-1] == live["Status"]["ServeSignature"]
+    assert kms == set(keys_in_kms(scene))
+    assert held[-1]["after"]["ds"] == list(scene.wanted_ds())
+
+
 def finish_although_killed(scene: Scene, tried: list[str], *words: str) -> None:
     """As cron goes on; after each deed, and each step, nobody who asks finds the zone bogus."""
     following: tuple[str, ...] = (*words, "--yes")
@@ -95,6 +138,7 @@ def finish_although_killed(scene: Scene, tried: list[str], *words: str) -> None:
             code, procedure = scene.step(*following)
         except KilledError:
             procedure = None
+            assert_the_newest_is_cut_short(scene, tried[-1])
         following = ("continue", NAME, "--yes") if state_file(scene).exists() else following
         if procedure is None:
             assert tried.count(tried[-1]) == 1 or scene.status()["status"] in {"secure", "insecure"}
@@ -116,10 +160,12 @@ def test_a_zone_is_enabled_rotated_and_disabled_though_every_deed_kills_the_proc
     tried = kill_around_each_deed(monkeypatch)
     finish_although_killed(scene, tried, "enable", NAME)
     assert (scene.status()["status"], ask_unbound(scene, tmp_path)) == ("secure", "secure")
+    assert_the_journal_agrees(scene)
     finish_although_killed(scene, tried, "rotate", NAME)
     assert (scene.status()["status"], ask_unbound(scene, tmp_path)) == ("secure", "secure")
     (key,) = scene.status()["chain"][-1]["ds"]
     assert key["status"] == "valid"
+    assert_the_journal_agrees(scene)
     finish_although_killed(scene, tried, "disable", NAME)
     assert (scene.status()["status"], ask_unbound(scene, tmp_path)) == ("insecure", "insecure")
     assert scene.status()["chain"][-1]["keys"] == []
@@ -140,6 +186,10 @@ def test_a_zone_is_enabled_rotated_and_disabled_though_every_deed_kills_the_proc
     assert len(keys_in_kms(scene)) == 2, "nor was a key made that nothing uses"
     kinds = [order["kind"] for order in scene.shop.orders(NAME)]
     assert kinds == ["add-ds", "add-ds", "remove-ds", "remove-ds"]
+    assert_the_journal_agrees(scene)
+    ends = Counter((each["kind"], each["state"]) for each in journal_of(scene) if each["signing"])
+    assert ends["create-ksk", "done"] == ends["create-ksk", "failed"] == 2, "killed after, and before"
+    assert ends["dnssec-begin", "done"] == 3
 
 
 def test_without_a_terminal_nothing_is_begun(scene: Scene) -> None:

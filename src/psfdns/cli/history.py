@@ -1,4 +1,4 @@
-"""`psfdns history`: what was applied, when, by whom and from which commit; and what was ordered."""
+"""`psfdns history`: what was applied, when, by whom and from which commit; what was ordered, and signed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from psfdns.cli.options import Options, PsfdnsCommand, chosen_format
 
 if TYPE_CHECKING:
     from psfdns.cli.past import Past
+    from psfdns.cli.views.history import Anything
     from psfdns.journal.store import Stored
-    from psfdns.registrar.ledger import Kept
 
 SHOWN = 20
 
@@ -21,7 +21,7 @@ SHOWN = 20
     cls=PsfdnsCommand,
     epilog="""Examples:
   psfdns history                             the newest twenty
-  psfdns history --zone python.org --limit 0 all that ever touched one zone, or its domain
+  psfdns history --zone python.org --limit 0 all that ever touched one zone, its signing, or its domain
   psfdns history 20261121T114426123Z-8f3a    everything of one, requests and values; its beginning will do
 """,
 )
@@ -35,7 +35,7 @@ SHOWN = 20
 def command(
     options: Options, *, entry_id: str | None, zones: tuple[str, ...], limit: int, shape: str | None
 ) -> int:
-    """Show what was applied, and ordered at the registrar, newest first; or everything of one entry.
+    """Show what was applied, signed and ordered at the registrar, newest first; or all of one entry.
 
     The journal is kept for ever in .psfdns/journal; with [journal] s3, entries of other machines are
     shown too. With --sandbox only those of the embedded Route 53, and orders at a stand-in for Gandi.
@@ -50,10 +50,13 @@ def command(
     whole = entry_id is not None
     names = _labels(zones)
     past = open_past(
-        workspace, limit=None if whole or not limit else limit, domains=_domains(names) if names else None
+        workspace,
+        limit=None if whole or not limit else limit,
+        domains=_domains(names) if names else None,
+        zones={name.partition("@")[0] for name in names} if names else None,
     )
     chosen = [past.find(entry_id)] if entry_id is not None else _choose(past, names)[: limit or None]
-    document = to_document(chosen, past.settled, whole=whole)
+    document = to_document(chosen, past.settled, running=past.running, whole=whole)
     if wanted == "json":
         emit_json(document)
     elif whole:
@@ -78,10 +81,13 @@ def _domains(names: frozenset[str]) -> set[str]:
     return {domain for domain in found if domain is not None}
 
 
-def _choose(past: Past, names: frozenset[str]) -> list[Stored | Kept]:
+def _choose(past: Past, names: frozenset[str]) -> list[Anything]:
     from psfdns.cli.views.history import in_order
+    from psfdns.journal.store import Stored
 
-    return in_order([*(one for one in past.entries if not names or _touches(one, names)), *past.orders])
+    return in_order(
+        one for one in past.everything if not names or not isinstance(one, Stored) or _touches(one, names)
+    )
 
 
 def _touches(stored: Stored, names: frozenset[str]) -> bool:

@@ -43,7 +43,8 @@ def command(
 
     Only what still is as that apply left it is undone. What somebody changed since is kept and named,
     and then the exit code is 1. Zones that it made stay. The zone files are not read and not changed:
-    unless they are reverted too, the next apply does the same again.
+    unless they are reverted too, the next apply does the same again. Changes of signing are not undone
+    here: psfdns dnssec disable, enable, or rotate --back does that in the safe order.
     """
     from psfdns.cli.apply.applying import (
         ask,
@@ -64,6 +65,7 @@ def command(
     workspace = open_workspace(options)
     access = open_access(workspace)
     exchange(workspace, limit=FETCHED if entry_id is None else None)
+    _refuse_others(workspace, entry_id)
     stored = _choose(open_journal(workspace), entry_id, access.host.look_up_account())
     _tell_chosen(options, stored)
     undoing, planned = _plan(workspace, access, stored)
@@ -90,6 +92,21 @@ def command(
     differing = say_verdicts(options, verdicts, required=False)
     _tell_files(options, stored, outcome)
     return failed or (EXIT_KEPT if undoing.kept else differing)
+
+
+def _refuse_others(workspace: Workspace, text: str | None) -> None:
+    """What is no apply has its own way back. Raises PsfdnsError that names it."""
+    from psfdns.cli.apply.journalling import open_journal
+    from psfdns.cli.past import find_kept, list_deeds, list_orders
+    from psfdns.cli.views.ways_back import way_back
+
+    ids = open_journal(workspace).all_ids()
+    if text is None or any(one.startswith(text) or one.endswith(f"-{text}") for one in ids):
+        return
+    found = find_kept([*list_orders(workspace), *list_deeds(workspace)], text)
+    if len(found) == 1:
+        what, hint = way_back(found[0])
+        raise PsfdnsError(f"{found[0].id} is {what}, and rollback undoes what was applied alone", hint=hint)
 
 
 def _choose(journal: Journal, text: str | None, account: str | None) -> Stored:

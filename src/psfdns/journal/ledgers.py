@@ -1,7 +1,7 @@
 """Entries that grow by events, a document each: `.psfdns/journal/<room>/<subject>/<id>.json`, and a store.
 
-An entry is on the disk before what it tells of is done, and under the same name in the store of `[journal] s3`
-where there is one. Rooms say what their entries are (`Form`).
+An entry is on the disk before what it tells of is done, and under the same name in the store of
+`[journal] s3` where there is one. Rooms say what their entries are (`Form`).
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ E = TypeVar("E")
 class Form(Generic[E]):
     """What the entries of a room are.
 
-    `place` is the folder in the store, `name_of` an entry's subject (a name with its final dot) and id.
+    `name` is what a person calls them, `place` the folder in the store, `name_of` an entry's subject (a name
+    with its final dot) and id.
     `unreadable` and `unwritable` are hints.
     """
 
+    name: str
     format: str
     place: str
     ids: re.Pattern[str]
@@ -65,12 +67,22 @@ class SharedLedger(Generic[E]):
         self._form = form
         self._store = store
 
+    @property
+    def name(self) -> str:
+        """What a person calls its entries."""
+        return self._form.name
+
     def own(self, subject: str) -> list[E]:
-        """This machine's entries of a subject, the newest first. Raises PsfdnsError where one cannot be read."""
-        return [self._load(path) for path in sorted(self._paths(subject), reverse=True)]
+        """This machine's entries of a subject that can be read, the newest first.
+
+        Raises PsfdnsError where the folder cannot be.
+        """
+        folder = _folder(subject)
+        kept = [self._keep(path.name, folder, path) for path in sorted(self._paths(subject), reverse=True)]
+        return [each.entry for each in kept if each.entry is not None]
 
     def of(self, subject: str) -> list[E]:
-        """The same, of all machines."""
+        """The entries of a subject of all machines, the newest first. Raises where one cannot be read."""
         own = {path.name: self._load(path) for path in self._paths(subject)}
         for key in self._store.list(self._key(subject, "")) if self._store else ():
             name = key.rpartition("/")[2]
@@ -78,9 +90,7 @@ class SharedLedger(Generic[E]):
                 own[name] = self._fetch(key)
         return [own[name] for name in sorted(own, reverse=True)]
 
-    def listed(
-        self, *, subjects: Collection[str] | None = None, limit: int | None = None
-    ) -> list[Kept[E]]:
+    def listed(self, *, subjects: Collection[str] | None = None, limit: int | None = None) -> list[Kept[E]]:
         """The entries of all machines on these subjects (None: all), the newest first; damaged ones, too.
 
         Raises PsfdnsError where the folder, or the store, cannot be listed.

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from psfdns.journal.disk import make_folder
-from psfdns.journal.ledgers import Form, Kept, SharedLedger
+from psfdns.journal.ledgers import Form, SharedLedger
 from psfdns.journal.state_document import unwritable
 from psfdns.moments import write_moment
 from psfdns.objects import ObjectStore
@@ -169,6 +169,7 @@ def _from_json(value: Any) -> Entry:
 
 
 _FORM = Form(
+    "orders",
     FORMAT,
     ORDERS,
     _ID,
@@ -178,6 +179,3 @@ _FORM = Form(
     _UNREADABLE,
     _UNWRITABLE,
 )
-
-KeptOrder = Kept[Entry]
-"""An order as it was found."""

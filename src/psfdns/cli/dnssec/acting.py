@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.cli.dnssec.noting import ALIAS, Book, key_tags
 from psfdns.cli.dnssec.observing import Site, look_at
 from psfdns.cli.views.escape import escape
 from psfdns.dnssec.procedures.advance import NotDoneError, Outcome
+from psfdns.dnssec.procedures.deeds import ORDERED, State
 from psfdns.dnssec.procedures.digests import HELD, keys_behind, known_as, own_ds
 from psfdns.dnssec.procedures.record import Action, Deed, Record
 from psfdns.errors import HostError, PsfdnsError, RegistrarError
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from psfdns.registrar.gandi_wire import Order
     from psfdns.route53.signing import SigningSwitch
 
-ALIAS = "alias/psfdns/"
 SHOWS_WITHIN = 20.0
 """Seconds to wait until Gandi shows an order; the next run looks again."""
 ALGORITHM = 13
@@ -47,15 +48,18 @@ def describe(action: Action, record: Record) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """The zone's outside, for `advance`; `yes`: nobody is asked."""
+    """The zone's outside, for `advance`; `yes`: nobody is asked. Each deed is told in the book."""
 
     site: Site
     yes: bool
+    book: Book
 
     def look(self, record: Record) -> Seen:
-        """Ask everybody."""
+        """Ask everybody; what was cut short before has its end in the journal then."""
         changes = [sent.change for sent in record.sent.values() if sent.change]
-        return look_at(self.site, changes=changes, by_gandi=record.by_gandi)
+        seen = look_at(self.site, changes=changes, by_gandi=record.by_gandi)
+        self.book.close(seen)
+        return seen
 
     def agree(self, action: Action, record: Record) -> bool:
         """A person's yes. Raises PsfdnsError where there is nobody to be asked."""
@@ -71,7 +75,23 @@ class Hands:
         return click.confirm(f"{line}. Do it now?", err=True)
 
     def act(self, action: Action, record: Record) -> Outcome:
-        """Do it. Raises NotDoneError where it surely was not done."""
+        """Write it down and do it. Raises NotDoneError where it surely was not done.
+
+        Orders at Gandi are written down by the registrar's ledger.
+        """
+        if action.deed in ORDERED:
+            return self._do(action, record)
+        entry = self.book.begin(action, record)
+        try:
+            outcome = self._do(action, record)
+        except PsfdnsError as error:
+            state = State.FAILED if isinstance(error, NotDoneError) else State.UNCERTAIN
+            self.book.end(entry, state, error.summary)
+            raise
+        self.book.end_well(entry, outcome)
+        return outcome
+
+    def _do(self, action: Action, record: Record) -> Outcome:
         try:
             return _DEEDS[action.deed](self.site, action, record)
         except HostError as error:
@@ -87,7 +107,7 @@ class Hands:
 def _make_kms_key(site: Site, action: Action, record: Record) -> Outcome:
     """One of before by its alias, or, if that is what was cut short, by its tags; else a new one."""
     kms, alias = site.access.kms, ALIAS + action.of
-    tags = {"psfdns:zone": record.zone.removesuffix("."), "psfdns:key": action.of}
+    tags = key_tags(record.zone, action.of)
     found = kms.describe_key(alias)
     if found is None and action in record.sent:
         found = next((key for key in kms.find_keys(tags) if key.is_enabled), None)
@@ -95,7 +115,7 @@ def _make_kms_key(site: Site, action: Action, record: Record) -> Outcome:
             kms.create_alias(alias, found.id)
     if found is not None:
         refuse_unfit_key(site, found)
-        return Outcome(arn=found.arn)
+        return Outcome(arn=found.arn, was_there=True)
     from psfdns.key_policies import write_policy
 
     made = kms.create_key(
@@ -103,7 +123,11 @@ def _make_kms_key(site: Site, action: Action, record: Record) -> Outcome:
         policy=write_policy(account=site.access.host.look_up_account() or "", zone_ids=[record.zone_id]),
         tags=tags,
     )
-    kms.create_alias(alias, made.id)
+    try:
+        kms.create_alias(alias, made.id)
+    except HostError as error:
+        # The key is there: it must not count as refused, else the next run would make another one.
+        raise PsfdnsError(f"key {made.arn} is made, and has no alias: {error.summary}") from error
     return Outcome(arn=made.arn)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from psfdns.cli.dnssec.acting import ALIAS, Hands, refuse_unfit_key
+from psfdns.cli.dnssec.acting import Hands, refuse_unfit_key
+from psfdns.cli.dnssec.noting import ALIAS, Book, deciding
 from psfdns.cli.dnssec.observing import Site, look_at
+from psfdns.cli.dnssec.places import open_shelf
 from psfdns.cli.dnssec.standing import Stand, UnheardError
 from psfdns.dnssec.procedures.advance import Keeping, advance
 from psfdns.dnssec.procedures.begin import Request, begin, go_back, refusal
@@ -38,12 +40,6 @@ class Wish:
     kms_key: str | None = None
     by_hand: bool = False
     take_over: bool = False
-
-
-def open_shelf(workspace: Workspace) -> Shelf:
-    """Where procedures are kept; nothing is read yet. The sandbox's are its own."""
-    folder = workspace.config.state_dir / "dnssec"
-    return Shelf(folder / "sandbox" if workspace.options.sandbox else folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +99,8 @@ def proceed(office: Office, zone: str, wish: Wish, *, yes: bool, dry_run: bool) 
             return Stand(zone, record, first)
         if not record.done and not record.sent:
             _ask_to_begin(site, record, yes=yes)
+        who, before = office.keeping().who, office.shelf.load(zone)
+        record = deciding(record, before, who=who, take_over=wish.take_over)
         return Stand(zone, *_run(office, site, record, yes=yes))
 
 
@@ -136,7 +134,9 @@ def _ask_to_begin(site: Site, record: Record, *, yes: bool) -> None:
 
 
 def _run(office: Office, site: Site, record: Record, *, yes: bool) -> tuple[Record, Decision]:
-    decision = advance(record, Hands(site, yes), office.keeping())
+    book, keeping = Book(site), office.keeping()
+    keeping = replace(keeping, keep=book.keeping(keeping.keep))
+    decision = advance(record, Hands(site, yes, book), keeping)
     return decision.record, decision
 
 

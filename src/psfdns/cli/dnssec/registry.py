@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def open_registry_side(workspace: Workspace) -> Callable[[Target], RegistrySide]:
     """How to ask; one Gandi for all zones. Nothing is asked yet."""
-    from psfdns.cli.dnssec.proceeding import open_shelf
+    from psfdns.cli.dnssec.places import open_shelf
     from psfdns.cli.wiring import open_gandi
 
     shelf, gandi = open_shelf(workspace), open_gandi(workspace)

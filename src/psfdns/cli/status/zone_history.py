@@ -1,4 +1,4 @@
-"""What was done to each zone, in a line an entry: applies and orders at the registrar of its domain."""
+"""What was done to each zone, in a line an entry: applies, its signing, orders at its domain's registrar."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from psfdns.cli.options import Verbosity
 from psfdns.cli.views.history import DAMAGED, in_order, to_document
 from psfdns.cli.views.order_history import say_order
+from psfdns.cli.views.signing_history import say_signing
 from psfdns.errors import PsfdnsError
 from psfdns.status.aspect import Shape
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Entries of a zone."""
 LOOKED_AT = 200
-"""Orders, and entries of other machines, that are looked at for all zones together."""
+"""Orders, changes of signing, and entries of other machines, that are looked at for all zones together."""
 
 Key = tuple[str, str | None]
 
@@ -33,12 +34,12 @@ def histories_of(
 
     meant = {domains[file.origin] for file in files if file.origin in domains and not file.settings.private}
     try:
-        past = open_past(workspace, limit=LOOKED_AT, domains=meant)
+        past = open_past(workspace, limit=LOOKED_AT, domains=meant, zones={file.origin for file in files})
     except PsfdnsError as error:
         text = f"warning: {escape(error.summary)}: what was done so far is not shown"
         talk(workspace.options, text, at=Verbosity.QUIET)
         return {}
-    document = to_document(in_order([*past.entries, *past.orders]), past.settled)
+    document = to_document(in_order(past.everything), past.settled, running=past.running)
     zones = {file.origin: file for file in files if not file.settings.private}
     found: dict[Key, list[Shape]] = {(file.origin, file.view): [] for file in files}
     for entry in document["entries"]:
@@ -60,6 +61,10 @@ def _lines(
             if domains.get(origin) == domain:
                 yield (origin, file.view), _line(entry, say_order(entry))
         return
+    if entry["signing"] is not None:
+        origin = entry["signing"]["zone"]
+        view = files[origin].view if origin in files else None
+        yield (origin, view), _line(entry, say_signing(entry))
     for zone in entry["zones"]:
         yield (zone["name"], zone["view"]), _line(entry, _say_changes(zone, entry["state"]))
 

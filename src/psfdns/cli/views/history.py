@@ -10,19 +10,23 @@ from psfdns.cli.views.escape import escape
 from psfdns.cli.views.notice import say_told
 from psfdns.cli.views.order_history import order_document, order_lines, order_row
 from psfdns.cli.views.plan_words import SIGNS, count, describe_change, name_change, name_zone
+from psfdns.cli.views.signing_history import signing_document, signing_lines, signing_row
 from psfdns.cli.views.table import render_rows
+from psfdns.dnssec.procedures.deeds import Entry as Deed
 from psfdns.journal.entry import EntryZone, Kind, key_to_json, stamp
+from psfdns.journal.ledgers import Kept
 from psfdns.journal.progress import BATCH, MADE, Progress, State, Step, Told, state_of
 from psfdns.journal.recorder import Fate
 from psfdns.journal.store import Stored
 from psfdns.plans.plan import Change
 from psfdns.plans.shapes import rrset_to_json
-from psfdns.registrar.ledger import Kept
+from psfdns.registrar.ledger import Entry as Order
 
 FORMAT = "psfdns-history/1"
 DAMAGED = "damaged"
 
 Shape = dict[str, Any]
+Anything = Stored | Kept[Order] | Kept[Deed]
 
 _STAMP = len("20261121T114426123")
 _COMMIT_SHOWN = 10
@@ -37,18 +41,31 @@ _FATES = {
 }
 
 
-def to_document(entries: Iterable[Stored | Kept], settled: frozenset[str], *, whole: bool = False) -> Shape:
+def to_document(
+    entries: Iterable[Anything],
+    settled: frozenset[str],
+    *,
+    running: frozenset[str] = frozenset(),
+    whole: bool = False,
+) -> Shape:
     """The document, in the order given; `whole`: with every change and every request."""
     rows = [
-        order_document(one, damaged=DAMAGED)
-        if isinstance(one, Kept)
-        else _entry(one, settled=one.id in settled, whole=whole)
+        _kept(one, running) if isinstance(one, Kept) else _entry(one, settled=one.id in settled, whole=whole)
         for one in entries
     ]
     return {"format": FORMAT, "entries": rows}
 
 
-def in_order(entries: Iterable[Stored | Kept]) -> list[Stored | Kept]:
+def _kept(kept: Kept[Order] | Kept[Deed], running: frozenset[str]) -> Shape:
+    entry = kept.entry
+    if entry is None:
+        return {"id": kept.id, "state": DAMAGED, "fault": kept.fault, "elsewhere": kept.elsewhere}
+    if isinstance(entry, Deed):
+        return signing_document(kept, entry, running=kept.id in running)
+    return order_document(kept, entry)
+
+
+def in_order(entries: Iterable[Anything]) -> list[Anything]:
     """The newest first, by the moments that their ids begin with: those of orders have no milliseconds."""
     return sorted(
         entries, key=lambda one: (one.id.partition("Z")[0].ljust(_STAMP, "0"), one.id), reverse=True
@@ -77,6 +94,7 @@ def _entry(stored: Stored, *, settled: bool, whole: bool) -> Shape:
         "made": _total(zones, "made"),
         "zones": zones,
         "order": None,
+        "signing": None,
         **told,
     }
 
@@ -167,6 +185,8 @@ def _row(entry: Shape) -> tuple[str, ...]:
         return (entry["id"], "", "", "", "", DAMAGED, escape(entry["fault"]))
     if entry["order"] is not None:
         return order_row(entry)
+    if entry["signing"] is not None:
+        return signing_row(entry)
     state = entry["state"] if entry["kind"] == Kind.APPLY else f"{entry['state']} ({entry['kind']})"
     zones = [name_zone(zone) for zone in entry["zones"]]
     shown = ", ".join(zones[:_ZONES_SHOWN])
@@ -206,6 +226,9 @@ def _entry_lines(entry: Shape) -> Iterator[str]:
         return
     if entry["order"] is not None:
         yield from order_lines(entry)
+        return
+    if entry["signing"] is not None:
+        yield from signing_lines(entry)
         return
     told = {
         "what": entry["kind"] + (f" of {entry['undoes']}" if entry["undoes"] else ""),

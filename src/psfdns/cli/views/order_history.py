@@ -7,28 +7,27 @@ from typing import Any
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.plan_words import count
+from psfdns.journal.ledgers import Kept
 from psfdns.moments import write_moment
-from psfdns.registrar.ledger import Kept, State
+from psfdns.registrar.ledger import Entry, State
 
 Shape = dict[str, Any]
 
 _NOTHING = {"create": 0, "update": 0, "delete": 0}
 
 
-def order_document(kept: Kept, *, damaged: str) -> Shape:
+def order_document(kept: Kept[Any], entry: Entry) -> Shape:
     """An entry with the keys that every entry has; `order` holds what only orders have."""
-    shape: Shape = {"id": kept.id, "state": damaged, "fault": kept.fault, "elsewhere": kept.elsewhere}
-    entry = kept.entry
-    if entry is None:
-        return shape
     events = [{"at": write_moment(one.at), "state": one.state.value, "why": one.why} for one in entry.events]
     return {
-        **shape,
+        "id": kept.id,
         "state": entry.state.value,
+        "fault": kept.fault,
+        "elsewhere": kept.elsewhere,
         "kind": entry.kind,
         "created": write_moment(entry.created),
         "who": {"aws": None, "user": entry.user, "host": entry.host},
-        **dict.fromkeys(("account", "commit", "version", "plan", "undoes")),
+        **dict.fromkeys(("account", "commit", "version", "plan", "undoes", "signing")),
         "summary": dict(_NOTHING),
         "made": dict(_NOTHING),
         "zones": [],
@@ -43,12 +42,13 @@ def order_document(kept: Kept, *, damaged: str) -> Shape:
 
 def say_order(entry: Shape) -> str:
     """What was ordered, and how far it came where that is not to its end; not escaped."""
-    after, state = entry["order"]["after"], entry["state"]
+    state = entry["state"]
     far = "" if state == State.DONE.value else f": {state}"
-    return f"{_say_kind(entry['kind'], after)}{far}"
+    return f"{_say_kind(entry['kind'], entry['order'])}{far}"
 
 
-def _say_kind(kind: str, after: Mapping[str, Any]) -> str:
+def _say_kind(kind: str, order: Mapping[str, Any]) -> str:
+    after = order["after"]
     match kind:
         case "renew":
             years = after.get("years")
@@ -59,8 +59,18 @@ def _say_kind(kind: str, after: Mapping[str, Any]) -> str:
             return "locked" if after.get("locked") else "unlocked"
         case "autorenew":
             return f"automatic renewal {'on' if after.get('autorenew') else 'off'}"
+        case "add-ds":
+            return f"DS {_tags(after, order['before'])} added"
+        case "remove-ds":
+            return f"DS {_tags(order['before'], after)} removed"
         case _:
             return kind
+
+
+def _tags(those: Mapping[str, Any], others: Mapping[str, Any]) -> str:
+    """The key tags of the DS that the one side has and the other does not."""
+    have, lack = (set(map(str, side.get("ds") or ())) for side in (those, others))
+    return ", ".join(sorted(ds.partition(" ")[0] for ds in have - lack)) or "record"
 
 
 def order_row(entry: Shape) -> tuple[str, ...]:
@@ -69,7 +79,7 @@ def order_row(entry: Shape) -> tuple[str, ...]:
     when = f"{entry['created'][:10]} {entry['created'][11:16]}"
     who = f"{entry['who']['user']}@{entry['who']['host']}"
     state = f"{entry['state']} ({entry['kind']})"
-    what = f"{order['domain']}: {_say_kind(entry['kind'], order['after'])}"
+    what = f"{order['domain']}: {_say_kind(entry['kind'], order)}"
     return (entry["id"], when, escape(who), "-", "-", escape(state), escape(what))
 
 

@@ -25,10 +25,11 @@ MAX_DEEDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a deed: Route 53's change, the key that was made in KMS."""
+    """What came of a deed: Route 53's change, the key in KMS, which `was_there` if it was not made now."""
 
     change: str | None = None
     arn: str = ""
+    was_there: bool = False
 
 
 class NotDoneError(PsfdnsError):

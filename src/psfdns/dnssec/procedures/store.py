@@ -56,7 +56,7 @@ class Shelf:
         """Keep other processes of this machine from the zone's procedure. Raises LockedError, PsfdnsError."""
         from filelock import FileLock, Timeout
 
-        path = self.path(zone).with_suffix(".lock")
+        path = self.lock_path(zone)
         try:
             make_folder(self.folder)
             lock = FileLock(path, timeout=PATIENCE, mode=0o600)
@@ -74,3 +74,7 @@ class Shelf:
     def path(self, zone: str) -> Path:
         """Where the newest procedure of a zone is kept."""
         return self.folder / (zone.removesuffix(".").replace("/", "%2F") + SUFFIX)
+
+    def lock_path(self, zone: str) -> Path:
+        """What a process holds as long as it has the zone's procedure in hand."""
+        return self.path(zone).with_suffix(".lock")
