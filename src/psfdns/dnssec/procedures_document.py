@@ -68,8 +68,12 @@ TTL |
   a zone in hand. **The file is this machine's: run the procedures of a zone on one machine.** Another one
   refuses (`elsewhere`) to begin where Route 53 has a key of a procedure that it does not know, and the zone
   is not secure by that alone. If machine or file is lost, `--take-over` begins with what there is, and waits
-  as long as might be needed. Orders at Gandi are in the registrar's journal too (`psfdns history`), changes
-  of signing in the file's `log`.
+  as long as might be needed.
+- Who began a procedure or turned it round, and each change outside, is in the journal as well (`psfdns
+  history`; `[journal] s3` shares it): before it is tried, and what became of it. What cannot be written
+  there is not done. Where a kill or a lost answer left that open, the next run looks and writes down what
+  it sees: done, or failed. An order at Gandi that was cut short, does not show and is sent again stays
+  `uncertain`. A run that only waits writes nothing.
 - A process that is killed after KMS made a key and before it has its name leaves a key that the next run
   finds by its tags.
 - Times are the machine's: AWS takes no request of one whose clock is minutes wrong: nothing is done then.
