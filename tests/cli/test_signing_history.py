@@ -379,6 +379,38 @@ def test_those_of_other_machines_come_from_the_store(scene: Scene, monkeypatch: 
     assert told(scene)[-2:] == [("dnssec-turn-back", "done"), ("disable-signing", "done")]
 
 
+def test_an_end_that_the_store_could_not_take_is_sent_by_the_next_command(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore()
+    monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: store)
+    enable = SigningSwitch.enable_signing
+
+    def lose_the_store(self: SigningSwitch) -> str | None:
+        store.fault = unreachable
+        return enable(self)
+
+    monkeypatch.setattr(SigningSwitch, "enable_signing", lose_the_store)
+    code, _, err = scene.run("enable", NAME, "--yes")
+    assert code == 0
+    assert f"the shared journal does not have yet what became of enable-signing of {ZONE}" in err
+    assert told(scene) == BEGUN
+    (key,) = (f"journal/dnssec/{NAME}/{each['id']}.json" for each in journal(scene)[-1:])
+    for command in ("history", "dnssec"):
+        store.fault = lambda _: None
+        begun = store.get(key)
+        assert begun is not None
+        assert [each["state"] for each in json.loads(begun.data)["events"]] == ["sending"]
+        scene.shop.run(
+            *{"history": ["history"], "dnssec": ["dnssec", "continue", "--yes"]}[command], sandbox=True
+        )
+        ended = store.get(key)
+        assert ended is not None
+        assert [each["state"] for each in json.loads(ended.data)["events"]] == ["sending", "done"]
+        store.put(key, begun.data)
+        (folder(scene) / NAME / Path(key).with_suffix(".unsent").name).touch()
+
+
 def test_a_kill_before_a_deed_is_no_deed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     do = Hands._do
 

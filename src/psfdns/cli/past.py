@@ -131,6 +131,7 @@ def _list(
     from psfdns.cli.wiring import talk
 
     try:
+        ledger.resend()
         return tuple(ledger.listed(subjects=subjects, limit=limit))
     except OutsideError as error:
         text = f"warning: {escape(error.summary)}; {ledger.name} of other machines may be missing"

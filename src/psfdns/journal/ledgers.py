@@ -6,6 +6,7 @@ An entry is on the disk before what it tells of is done, and under the same name
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from psfdns.journal.state_document import (
 from psfdns.objects import ObjectStore
 
 E = TypeVar("E")
+
+_UNSENT = ".unsent"
+"""Beside an entry whose newest state is not in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,39 @@ class SharedLedger(Generic[E]):
     def note(self, entry: E) -> bool:
         """Keep how far it came. Raises PsfdnsError where the disk cannot take it.
 
-        False: the store cannot be reached, and keeps what it has: there it looks as if it were under way.
+        False: the store cannot be reached, and keeps what it has: there it looks as if it were under way,
+        until `resend`.
         """
         self._write(entry)
+        if self._store is None:
+            return True
+        unsent = self._path(entry).with_suffix(_UNSENT)
+        with contextlib.suppress(OSError):
+            unsent.touch()
+        return self._try_to_put(entry, unsent)
+
+    def resend(self) -> None:
+        """Put into the store what could not be put there before; what still cannot be is left for later."""
+        if self._store is None:
+            return
+        for folder in self._folders():
+            for unsent in sorted((self.folder / folder).glob(f"*{_UNSENT}")):
+                with contextlib.suppress(PsfdnsError):
+                    if not self._try_to_put(self._load(unsent.with_suffix(".json")), unsent):
+                        return
+
+    def _try_to_put(self, entry: E, unsent: Path) -> bool:
         try:
             self._put(entry)
         except OutsideError:
             return False
+        with contextlib.suppress(OSError):
+            unsent.unlink(missing_ok=True)
         return True
+
+    def _path(self, entry: E) -> Path:
+        subject, entry_id = self._form.name_of(entry)
+        return self.folder / _folder(subject) / f"{entry_id}.json"
 
     def _put(self, entry: E) -> None:
         if self._store is not None:
@@ -128,13 +157,12 @@ class SharedLedger(Generic[E]):
             self._store.put(self._key(subject, f"{entry_id}.json"), render_document(self._document(entry)))
 
     def _write(self, entry: E) -> None:
-        subject, entry_id = self._form.name_of(entry)
-        folder = self.folder / _folder(subject)
+        path = self._path(entry)
         try:
             make_folder(self.folder)
         except OSError as error:
-            raise unwritable(folder, error, hint=self._form.unwritable) from error
-        store_document(folder / f"{entry_id}.json", self._document(entry), hint=self._form.unwritable)
+            raise unwritable(path.parent, error, hint=self._form.unwritable) from error
+        store_document(path, self._document(entry), hint=self._form.unwritable)
 
     def _document(self, entry: E) -> dict[str, Any]:
         return {"format": self._form.format, **self._form.to_json(entry)}

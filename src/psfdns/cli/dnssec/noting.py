@@ -163,7 +163,8 @@ class Book:
         talk(self.site.workspace.options, f"warning: {escape(text)}", at=Verbosity.QUIET)
 
     def close(self, seen: Seen) -> None:
-        """Tell the end of what no answer was kept of, as far as it is seen now."""
+        """Tell the end of what no answer was kept of, as far as it is seen now, and what was not shared."""
+        self.ledger.resend()
         for entry in [each for each in self.own() if each.is_open]:
             if entry.zone_id != self.site.hosted.id:
                 continue
