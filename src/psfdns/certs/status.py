@@ -55,12 +55,21 @@ class Standing:
 def judge_standing(standing: Standing, *, now: datetime.datetime) -> Iterator[Diagnostic]:
     """What is wrong with it, at its place in the manifest."""
     wanted, current = standing.wanted, standing.current
-    if standing.unreadable is not None:
-        yield rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}")
+    unreadable = judge_unreadable(standing)
+    if unreadable is not None:
+        yield unreadable
     elif current is not None:
         yield from _judge_current(standing, current, now)
     elif not wanted.is_watched:
         yield rules.MISSING.broken(wanted, f"{wanted.name} is not in the store")
+
+
+def judge_unreadable(standing: Standing) -> Diagnostic | None:
+    """That the store could not be read, where that is so."""
+    if standing.unreadable is None:
+        return None
+    wanted = standing.wanted
+    return rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}")
 
 
 def _judge_current(
