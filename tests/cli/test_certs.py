@@ -106,6 +106,7 @@ def test_list_and_plan_are_the_same_document(wanting: Ground) -> None:
             {"target": "hook", "fingerprint": None, "ok": False, "at": None, "why": None},
             {"target": "cdn", "fingerprint": None, "ok": False, "at": None, "why": None},
         ],
+        "copy": None,
     }
     assert document(wanting, "plan") == found
 

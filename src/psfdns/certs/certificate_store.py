@@ -40,6 +40,9 @@ class CertificateStore(Protocol):
     def load(self, name: str) -> StoredCertificate | None:
         """The certificate that counts, None where there is none."""
 
+    def load_copy(self, name: str) -> StoredCertificate | None:
+        """What this machine's copy holds; None where there is none, as where the store is here."""
+
     def load_set(self, name: str) -> CertificateSet:
         """Certificate, chain and key of the set that counts."""
 

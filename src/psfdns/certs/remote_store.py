@@ -74,6 +74,10 @@ class RemoteStore:
         pointer = self._pointer(name)
         return None if pointer is None else pointer.stored
 
+    def load_copy(self, name: str) -> StoredCertificate | None:
+        """What the copy holds; nothing is asked of S3 for that. Raises StoreError."""
+        return self._local.load(name)
+
     def load_set(self, name: str) -> CertificateSet:
         """Certificate, chain and key of the set that counts. Raises StoreError, OutsideError."""
         pointer = self._pointer(name)
