@@ -10,8 +10,9 @@ import pytest
 
 from psfdns.certs.certificate_store import CertificateStore
 from psfdns.certs.pem import CertificateSet
+from psfdns.certs.set_files import Shape
 from psfdns.certs.state import Deployment, State
-from psfdns.certs.store import Shape, Store, StoreError
+from psfdns.certs.store import Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import LockedError
 from tests.certs.certificates import BEGIN

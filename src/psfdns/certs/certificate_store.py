@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from psfdns.certs.pem import CertificateSet
+from psfdns.certs.set_files import Shape
 from psfdns.certs.state import State
-from psfdns.certs.store import Shape
 from psfdns.certs.stored import Issuance, StoredCertificate
 
 

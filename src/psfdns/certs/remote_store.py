@@ -28,8 +28,9 @@ from psfdns.certs.set_documents import (
     render_pointer,
     render_set,
 )
+from psfdns.certs.set_files import Shape
 from psfdns.certs.state import State, StateError, parse_state, render_state
-from psfdns.certs.store import Shape, Store, StoreError, judge_set
+from psfdns.certs.store import Store, StoreError, judge_set
 from psfdns.certs.stored import Issuance, StoredCertificate
 
 _AGAIN = "psfdns certs issue has another one in its place"
