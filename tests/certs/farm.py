@@ -78,6 +78,7 @@ def sign(
     days: float = 90,
     serial: int = 0x0102,
     is_ca: bool = False,
+    purposes: Sequence[x509.ObjectIdentifier] = (),
 ) -> x509.Certificate:
     builder = (
         x509.CertificateBuilder()
@@ -90,6 +91,8 @@ def sign(
     )
     if is_ca:
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    if purposes:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
     if names:
         general = x509.SubjectAlternativeName(
             [x509.DNSName(name) if isinstance(name, str) else name for name in names]

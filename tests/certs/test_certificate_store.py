@@ -10,8 +10,9 @@ import pytest
 
 from psfdns.certs.certificate_store import CertificateStore
 from psfdns.certs.pem import CertificateSet
+from psfdns.certs.set_files import Shape
 from psfdns.certs.state import Deployment, State
-from psfdns.certs.store import Shape, Store, StoreError
+from psfdns.certs.store import Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import LockedError
 from tests.certs.certificates import BEGIN
@@ -52,6 +53,18 @@ def put(store: CertificateStore, new: CertificateSet, name: str = NAME) -> None:
 
 def read(folder: Path) -> CertificateSet:
     return CertificateSet(*((folder / f"{file}.pem").read_bytes() for file in ("cert", "chain", "privkey")))
+
+
+def test_a_copy_is_what_was_brought_and_a_store_on_the_disk_has_none(store: CertificateStore) -> None:
+    put(store, OLD)
+    assert store.load_copy(NAME) is None
+    if store.bring(NAME):
+        put(store, NEW)
+        copy, current = store.load_copy(NAME), store.load(NAME)
+        assert copy is not None
+        assert current is not None
+        assert (copy.serial, current.serial) == ("01", "02")
+    assert (store.load_copy(NAME) is not None) is store.is_shared
 
 
 def test_a_store_that_is_not_there_holds_nothing(store: CertificateStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID as Usage
 from cryptography.x509.oid import NameOID
 
 from psfdns.certs import chains
@@ -61,6 +63,51 @@ def test_an_issuer_of_the_same_name_with_another_key_does_not_continue_it() -> N
     namesake = sign(MIDDLE.subject, (), STRANGER.key, STRANGER, is_ca=True).public_bytes(Encoding.PEM)
     assert len(read(SITE.certificate, namesake).path) == 1
     assert len(read(SITE.certificate, namesake, MIDDLE.pem).path) == 2
+
+
+PURPOSES = {
+    "none, so any": ((), ()),
+    "servers": ((Usage.SERVER_AUTH,), ()),
+    "servers and clients": ((Usage.CLIENT_AUTH, Usage.SERVER_AUTH), ()),
+    "servers and anything": ((Usage.SERVER_AUTH, Usage.ANY_EXTENDED_KEY_USAGE), ()),
+    "clients": ((Usage.CLIENT_AUTH,), ()),
+    "anything": ((Usage.ANY_EXTENDED_KEY_USAGE,), ()),
+    "clients and anything": ((Usage.CLIENT_AUTH, Usage.ANY_EXTENDED_KEY_USAGE), ()),
+    "a purpose of somebody's own": ((x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"),), ()),
+    "six before servers": (
+        (*(x509.ObjectIdentifier(f"1.3.6.1.4.1.99999.{each}") for each in range(6)), Usage.SERVER_AUTH),
+        (),
+    ),
+    "servers, by a CA for servers": ((Usage.SERVER_AUTH,), (Usage.SERVER_AUTH,)),
+    "servers, by a CA for mail": ((Usage.SERVER_AUTH,), (Usage.EMAIL_PROTECTION,)),
+    "any, by a CA for clients": ((), (Usage.CLIENT_AUTH,)),
+}
+
+
+@pytest.mark.parametrize("case", PURPOSES)
+def test_what_is_for_servers_is_what_openssl_takes_for_that(case: str, tmp_path: Path) -> None:
+    own, above = PURPOSES[case]
+    leaf = make("www.example.org", purposes=own)
+    middle = sign(MIDDLE.subject, (), MIDDLE.key, ROOT, is_ca=True, purposes=above).public_bytes(Encoding.PEM)
+    for name, text in {"leaf": leaf.certificate, "middle": middle, "root": ROOT.pem}.items():
+        (tmp_path / name).write_bytes(text)
+    moment = str(int(day(1).timestamp()))
+    words = ["openssl", "verify", "-purpose", "sslserver", "-attime", moment, "-CAfile", "root"]
+    done = subprocess.run(
+        [*words, "-untrusted", "middle", "leaf"], check=False, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0 or "purpose" in done.stderr + done.stdout
+    chain = read(leaf.certificate, middle, ROOT.pem)
+    assert len(chain.path) == 3
+    assert all(each.is_for_servers for each in chain.path) is (done.returncode == 0)
+
+
+def test_purposes_have_their_names_and_are_a_few() -> None:
+    strange = [x509.ObjectIdentifier(f"1.3.6.1.4.1.99999.{each}") for each in range(9)]
+    assert read(make("a.example", purposes=[Usage.CLIENT_AUTH]).certificate).leaf.purposes == ("clientAuth",)
+    found = read(make("a.example", purposes=[*strange, Usage.SERVER_AUTH]).certificate).leaf.purposes
+    assert found == ("serverAuth", *(f"1.3.6.1.4.1.99999.{each}" for each in range(4)))
+    assert read(SITE.certificate).leaf.purposes is None
 
 
 def test_only_names_of_hosts_and_addresses_are_names() -> None:

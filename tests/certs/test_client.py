@@ -10,8 +10,9 @@ import time
 import pytest
 
 from psfdns.certs.authority import Authority
-from psfdns.certs.client import Client, Line, thumbprint
+from psfdns.certs.client import Client, Line
 from psfdns.certs.keys import make_key
+from psfdns.certs.signing import thumbprint
 from psfdns.errors import CaError
 from tests.certs.world import World, now
 from tests.fault_proxy import Fault, Proxy

@@ -111,6 +111,28 @@ def test_what_is_shown(case: dict[str, Any], expected: list[str]) -> None:
         pytest.param(
             replace(CHAIN, path=(LEAF, replace(MIDDLE, not_after=day(60.1)))), {}, [], id="it is about to"
         ),
+        pytest.param(leaf(purposes=("serverAuth", "clientAuth")), {}, [], id="for servers and clients"),
+        pytest.param(
+            leaf(purposes=("clientAuth",)), {}, ["served-wrong-purpose error"], id="for clients alone"
+        ),
+        pytest.param(
+            leaf(purposes=("anyExtendedKeyUsage",)),
+            STRANGER,
+            ["served-foreign warning", "served-wrong-purpose error"],
+            id="a stranger's, for anything",
+        ),
+        pytest.param(
+            replace(CHAIN, path=(LEAF, replace(MIDDLE, purposes=("emailProtection",)))),
+            {},
+            ["served-wrong-purpose error"],
+            id="by a CA for mail",
+        ),
+        pytest.param(
+            replace(CHAIN, path=(LEAF, replace(MIDDLE, purposes=("emailProtection",), is_root=True))),
+            {},
+            [],
+            id="by a root, of which nobody asks that",
+        ),
         pytest.param(
             leaf(weaknesses=("an RSA key of 1024 bits",)), {}, ["served-weak warning"], id="a weak key"
         ),

@@ -17,8 +17,9 @@ import pytest
 from psfdns.certs.ari import Ari, Window
 from psfdns.certs.handover import hand_over
 from psfdns.certs.pem import CertificateSet
+from psfdns.certs.set_files import Shape
 from psfdns.certs.state import Deployment, State
-from psfdns.certs.store import Shape, Store, StoreError
+from psfdns.certs.store import Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import LockedError
 from tests.certs.certificates import BEGIN, day

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from psfdns.cli.dnssec.view_svg import render_inline
+from psfdns.cli.status.publishing import explain
 from psfdns.cli.status.site.pages import make_site
-from psfdns.rulebook import RULES
 
 Shape = dict[str, Any]
 
@@ -571,7 +571,7 @@ def _signature(kind: str, tag: int) -> Shape:
     }
 
 
-EXPLANATIONS = {code: {"what": rule.what, "why": rule.why, "mend": rule.mend} for code, rule in RULES.items()}
+EXPLANATIONS = explain()
 
 
 def site(of: Shape) -> dict[str, bytes]:

@@ -106,6 +106,7 @@ def test_list_and_plan_are_the_same_document(wanting: Ground) -> None:
             {"target": "hook", "fingerprint": None, "ok": False, "at": None, "why": None},
             {"target": "cdn", "fingerprint": None, "ok": False, "at": None, "why": None},
         ],
+        "copy": None,
     }
     assert document(wanting, "plan") == found
 
@@ -281,6 +282,28 @@ def test_a_store_that_cannot_be_read_is_unknown_and_never_fine(wanting: Ground) 
     assert "holds no certificate" in site["why"]
     assert "unknown" in wanting.run("certs", "plan")[1]
     assert document(wanting, "plan", "--fail-on", "warning")["code"] == 2, "2 before 3"
+
+
+def test_what_keeps_renewals_back_stands_in_the_document_of_renew(wanting: Ground) -> None:
+    put(wanting)
+    (store_of(wanting).live("site") / "cert.pem").write_bytes(b"")
+    (wanting.root / "certs" / "one.toml").write_text(
+        '[[certificate]]\nname = "site"\nnames = ["b.alpha.test"]\n'
+    )
+    (wanting.root / "certs" / "two.toml").write_text('[[certificate]]\nnames = ["beta.test"]\nkey = "x"\n')
+    code, out, err = wanting.run("--json", "certs", "renew")
+    found = json.loads(out)
+    listed = document(wanting, "list")["findings"]
+    assert (code, found["format"], found["certificates"]) == (1, "psfdns-certs-issue/1", [])
+    assert codes(found) == [("site", "certificate-unreadable"), (None, "bad-setting")]
+    assert found["findings"] == [each for each in listed if each["code"] != "certificate-missing"]
+    assert found["findings"][1]["path"] == "certs/two.toml"
+    assert "certs/two.toml:3: error: " in err
+
+    (wanting.root / "certs" / "two.toml").unlink()
+    (wanting.root / "certs" / "one.toml").write_text("")
+    code, out, err = wanting.run("--json", "certs", "renew")
+    assert (code, json.loads(out)["findings"], err) == (0, [], "")
 
 
 def test_a_certs_file_with_errors_is_exit_1_and_the_others_are_shown(wanting: Ground) -> None:

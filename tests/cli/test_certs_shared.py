@@ -201,6 +201,36 @@ def test_what_one_host_gets_the_other_has_and_asks_no_ca(scene: Scene, hosts: tu
     assert two.live() == one.live()
 
 
+def test_a_host_whose_copy_is_old_is_told_so_and_s3_is_asked_no_more_than_else(
+    hosts: tuple[Host, Host], bucket: Bucket
+) -> None:
+    one, two = hosts
+    one.succeed("certs", "renew")
+    assert two.listed()["copy"] is None, "a host that has brought none uses none"
+    two.succeed("certs", "renew")
+    two.listed()
+    bucket.asked.clear()
+    new = two.listed()
+    asked = [*bucket.asked]
+    assert new["copy"] == {
+        **{key: new[key] for key in ("not_after", "serial", "fingerprint")},
+        "current": True,
+        "why": None,
+    }
+    one.succeed("certs", "issue", "alpha.test")
+    told = two.succeed("certs", "list")
+    assert "alpha.test: this machine's copy is of another set, until 2" in told
+    assert "[copy-outdated]" in told
+    assert "copy-outdated" not in one.succeed("certs", "list")
+    bucket.asked.clear()
+    old = two.listed()
+    assert sorted(bucket.asked) == sorted(asked)
+    assert old["copy"] == {**new["copy"], "current": False}
+    assert old["serial"] == one.listed()["serial"]
+    two.succeed("certs", "renew")
+    assert "copy-outdated" not in two.succeed("certs", "list")
+
+
 def test_with_nothing_due_a_run_asks_s3_four_things(hosts: tuple[Host, Host], bucket: Bucket) -> None:
     one, _ = hosts
     for _ in range(2):

@@ -16,7 +16,21 @@ import pytest
 
 from psfdns.cli.status.site.paths import LONGEST, file_stem, zone_paths
 from psfdns.cli.status.site.words import day, left, moment, severity_count, verdict
-from tests.cli.site_documents import ATTACK, Shape, attack, calm, crowd, document, morning, site, zone
+from psfdns.dnssec.codes import CODES
+from psfdns.rulebook import RULES
+from tests.cli.site_documents import (
+    ATTACK,
+    EXPLANATIONS,
+    Shape,
+    attack,
+    calm,
+    crowd,
+    document,
+    finding,
+    morning,
+    site,
+    zone,
+)
 
 SITES = {"morning": morning, "calm": calm, "crowd": crowd, "attack": attack}
 VOID = {"meta", "link", "br", "img", "input"}
@@ -61,10 +75,12 @@ class Page(HTMLParser):
 
 @functools.cache
 def pages(name: str) -> tuple[tuple[str, str, Page], ...]:
-    texts = {
-        path: content.decode() for path, content in site(SITES[name]()).items() if path.endswith(".html")
-    }
-    return tuple((path, text, Page(text)) for path, text in texts.items())
+    return tuple(texts_of(SITES[name]()))
+
+
+def texts_of(made: Shape) -> list[tuple[str, str, Page]]:
+    texts = {path: content.decode() for path, content in site(made).items() if path.endswith(".html")}
+    return [(path, text, Page(text)) for path, text in texts.items()]
 
 
 def words_of(page: Page) -> str:
@@ -161,6 +177,7 @@ def test_there_is_a_page_for_each_zone_and_each_tenant() -> None:
     paths = set(site(made))
     assert paths == {
         "index.html",
+        "codes.html",
         "icon.svg",
         "tenants/__none.html",
         *(f"tenants/{tenant['slug']}.html" for tenant in made["tenants"]),
@@ -210,16 +227,64 @@ def test_a_zones_page_has_everything_about_it() -> None:
     assert not [each for each in found["zones/pycon.org.html"].all("svg") if each.get("class") == "chain"]
 
 
-def test_what_the_rulebook_says_of_a_finding_is_on_the_page() -> None:
-    from tests.cli.site_documents import EXPLANATIONS
+def test_every_code_leads_to_what_it_means_and_what_to_do() -> None:
+    shown = {(finding["code"], each["name"]) for each in morning()["zones"] for finding in each["findings"]}
+    found = {path: (text, page) for path, text, page in pages("morning")}
+    told = "".join(found["codes.html"][1].text["main"]).replace("`", "")
+    assert len(shown) > 8
+    for code, name in shown:
+        path = f"zones/{name[:-1]}.html"
+        assert f"../codes.html#{code}" in [each["href"] for each in found[path][1].all("a")]
+        for each in ("means", "rule", "why", "mend"):
+            assert EXPLANATIONS[code][each].replace("`", "") in told
+        _, _, rest = found["codes.html"][0].partition(f'id="{code}"')
+        assert f'<a href="{path}">' in rest.partition("</article>")[0]
+    assert set(found["codes.html"][1].ids) >= {code for code, _ in shown}
 
-    made = morning()
-    (python,) = [each for each in made["zones"] if each["name"] == "python.org."]
-    code = next(code for code, told in EXPLANATIONS.items() if told["why"] and told["mend"])
-    python["findings"][0]["code"] = code
-    page = Page(site(made)["zones/python.org.html"].decode())
-    assert any(EXPLANATIONS[code]["what"] in text for text in page.text["details"])
-    assert f"What {code} means" in page.text["summary"][0]
+
+def test_of_a_code_that_many_have_some_are_named_and_the_others_counted() -> None:
+    one = finding("not-delegated", "error", "delegation", "nobody")
+    zones = [zone(f"z{each}.example", "psf", findings=[one, one]) for each in range(14)]
+    (words,) = [words_of(page) for path, _, page in texts_of(document(zones)) if path == "codes.html"]
+    assert "14 zones: z0.example" in words
+    assert words.endswith("and 2 more")
+
+
+def test_a_code_has_the_worst_severity_that_it_has_and_stands_in_its_column_once() -> None:
+    mild = finding("no-hosted-zone", "info", "delegation", "not yet")
+    bad = finding("no-hosted-zone", "error", "drift", "not there")
+    made = document([zone("a.example", "psf", findings=[mild]), zone("b.example", "psf", findings=[bad])])
+    (page,) = [page for path, _, page in texts_of(made) if path == "codes.html"]
+    (article,) = page.all("article")
+    assert "s-error" in article["class"]
+    assert "2 zones: b.example, a.example" in words_of(page)
+
+
+def test_a_site_without_a_finding_has_no_page_of_codes() -> None:
+    assert "codes.html" not in site(calm())
+    assert "codes.html" not in {
+        urlsplit(each["href"]).path for _, _, page in pages("calm") for each in page.all("a")
+    }
+
+
+def test_what_nobody_explains_is_shown_and_leads_nowhere() -> None:
+    made = document([zone("a.example", "psf", findings=[finding("new-code", "error", "drift", "x")])])
+    (page,) = [page for path, _, page in texts_of(made) if path == "zones/a.example.html"]
+    assert "new-code" in page.text["code"]
+    assert "codes.html" not in site(made)
+
+
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_whatever_a_page_can_show_is_explained_with_what_to_do(code: str) -> None:
+    told = EXPLANATIONS[code]
+    assert (told["means"] or told["rule"]).endswith(".")
+    assert told["mend"].endswith((".", "?"))
+    assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", code), "it is an anchor"
+
+
+def test_every_rule_and_every_code_of_dnssec_is_explained() -> None:
+    assert EXPLANATIONS.keys() == RULES.keys() | CODES.keys()
+    assert {"domain-on-hold", "not-delegated", "drifted", "no-hosted-zone"} < EXPLANATIONS.keys()
 
 
 def test_the_overview_shows_zones_worst_first_and_every_ending() -> None:

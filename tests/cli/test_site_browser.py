@@ -22,6 +22,7 @@ SOME_PAGES = [
     ("morning", "tenants/psf.html"),
     ("morning", "zones/python.org.html"),
     ("morning", "zones/pythontest.net.html"),
+    ("morning", "codes.html"),
     ("crowd", "index.html"),
 ]
 DESK, TABLET, PHONE = 1280, 820, 390

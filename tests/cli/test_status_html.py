@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -51,13 +52,16 @@ def test_the_site_shows_what_the_lines_say_with_the_chain_of_each_zone(
     assert "expired.lab." in out
     made = {str(path.relative_to(site)) for path in site.rglob("*.html")}
     zones = {f"zones/{name}.html" for name in ("csk.lab", "expired.lab", "corp.example", "theirs.test")}
-    assert made == {"index.html", "tenants/one.html", "tenants/two.html", *zones}
+    assert made == {"index.html", "codes.html", "tenants/one.html", "tenants/two.html", *zones}
     bogus = (site / "zones" / "expired.lab.html").read_text(encoding="utf-8")
     assert '<h1 class="domain-name">expired.lab</h1>' in bogus
     assert '<svg class="chain"' in bogus
     assert "bogus" in bogus
-    # What is found is explained by the very sentences of docs/dnssec.md.
-    assert "What <code>" in bogus
+    # What is found leads to the very sentences of docs/dnssec.md and docs/checks.md.
+    codes = (site / "codes.html").read_text(encoding="utf-8")
+    led = set(re.findall(r'href="\.\./codes\.html#([^"]+)"', bogus))
+    assert "SIGNATURE_EXPIRED" in led or len(led) > 1
+    assert led <= set(re.findall(r'<article class="finding s-[a-z]+" id="([^"]+)"', codes))
     assert '<svg class="chain"' not in (site / "zones" / "corp.example.html").read_text(encoding="utf-8")
     overview = (site / "index.html").read_text(encoding="utf-8")
     assert "theirs.test" in overview
@@ -67,7 +71,13 @@ def test_the_site_shows_what_the_lines_say_with_the_chain_of_each_zone(
         signed.run("status", "--only", "drift", "--tenant", "two", "--html", str(site), sandbox=True)[2] == ""
     )
     left = {str(path.relative_to(site)) for path in site.rglob("*.html")}
-    assert left == {"index.html", "tenants/two.html", "zones/corp.example.html", "zones/theirs.test.html"}
+    assert left == {
+        "index.html",
+        "codes.html",
+        "tenants/two.html",
+        "zones/corp.example.html",
+        "zones/theirs.test.html",
+    }
 
 
 def test_a_folder_of_others_is_refused_before_anybody_is_asked(

@@ -17,7 +17,12 @@ import psfdns.certs
 import psfdns.checks
 import psfdns.config
 import psfdns.dangling
+import psfdns.delegation.answer_rules
+import psfdns.delegation.rules
+import psfdns.delegation.unknown_rules
+import psfdns.plans.drift_rules
 import psfdns.plans.exposure
+import psfdns.registrar.rules
 import psfdns.tenants
 import psfdns.zonefile
 from psfdns.certs.served_rules import NOT_COVERED
@@ -36,7 +41,12 @@ SOURCES = re.compile(
 
 
 def modules() -> Iterator[ModuleType]:
-    yield from (psfdns.config, psfdns.plans.exposure)
+    yield from (psfdns.config, psfdns.plans.drift_rules, psfdns.plans.exposure, psfdns.registrar.rules)
+    yield from (
+        psfdns.delegation.rules,
+        psfdns.delegation.answer_rules,
+        psfdns.delegation.unknown_rules,
+    )
     for room in ROOMS:
         yield room
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):

@@ -6,7 +6,7 @@ import base64
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from psfdns.certs.ari import RenewalInfo
 from psfdns.certs.replies import Reply, read_retry_after
@@ -22,6 +22,7 @@ from psfdns.certs.resources import (
     read_order,
     read_renewal_info,
 )
+from psfdns.certs.sender import Sender
 from psfdns.errors import CaError
 
 PEM_CHAIN = "application/pem-certificate-chain"
@@ -29,51 +30,6 @@ MAX_CHAINS = 8
 DNS01 = "dns-01"
 IGNORABLE_REPLACES = frozenset({"alreadyReplaced", "malformed", "serverInternal", "unauthorized"})
 """Errors of an order that may be due to `replaces` alone: it is sent again without it, once (RFC 9773 §5)."""
-
-
-class Sender(Protocol):
-    """Signed requests (`psfdns.certs.client.Client`); all of it raises CaError."""
-
-    account: str | None
-    new_nonce: str | None
-
-    @property
-    def who(self) -> str:
-        """What the CA is called in messages."""
-
-    @property
-    def directory_url(self) -> str:
-        """Where the CA begins."""
-
-    def now(self) -> Any:
-        """The time, aware."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-
-    def get(self, url: str, *, doing: str) -> Reply:
-        """An unsigned request."""
-
-    def post(
-        self,
-        url: str,
-        payload: Mapping[str, Any] | None,
-        *,
-        doing: str,
-        by_key: bool = False,
-        retry: bool = True,
-        accept: str | None = None,
-    ) -> Reply:
-        """A signed request."""
-
-    def bind(self, kid: str, hmac_key: str, new_account: str) -> Mapping[str, Any]:
-        """An external account binding."""
-
-    def change_of_key(self, new_key_pem: bytes, url: str) -> Mapping[str, Any]:
-        """What a new key signs to take over."""
-
-    def dns01_value(self, token: str) -> str:
-        """What the TXT record of a challenge says."""
 
 
 @dataclass(frozen=True, slots=True)

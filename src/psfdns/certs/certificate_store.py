@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from psfdns.certs.pem import CertificateSet
+from psfdns.certs.set_files import Shape
 from psfdns.certs.state import State
-from psfdns.certs.store import Shape
 from psfdns.certs.stored import Issuance, StoredCertificate
 
 
@@ -39,6 +39,9 @@ class CertificateStore(Protocol):
 
     def load(self, name: str) -> StoredCertificate | None:
         """The certificate that counts, None where there is none."""
+
+    def load_copy(self, name: str) -> StoredCertificate | None:
+        """What this machine's copy holds; None where there is none, as where the store is here."""
 
     def load_set(self, name: str) -> CertificateSet:
         """Certificate, chain and key of the set that counts."""

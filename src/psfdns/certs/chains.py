@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psfdns.certs.certificate import MAX_DOMAIN
-from psfdns.certs.served import Chain, Link, covers
+from psfdns.certs.served import SERVERS, Chain, Link, covers
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -21,6 +21,7 @@ MAX_CERTIFICATES = 16
 """Of one chain that are looked at; CAs have three or four."""
 MAX_NAMES = 100
 """Of one certificate that are kept; those that cover the host are among them."""
+MAX_PURPOSES = 5
 MIN_RSA_BITS, MIN_CURVE_BITS = 2048, 256
 MAX_ISSUER = 128
 """Characters of an organisation or a common name (RFC 5280 appendix A.1 permits 64)."""
@@ -155,6 +156,8 @@ def _link(certificate: x509.Certificate, host: str = "", *, is_root: bool) -> Li
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         issuers=tuple(dict.fromkeys(_issuers(certificate))),
         weaknesses=tuple(_weaknesses(certificate, is_root=is_root)),
+        purposes=_purposes(certificate),
+        is_root=is_root,
     )
 
 
@@ -185,6 +188,30 @@ def _issuers(certificate: x509.Certificate) -> Iterator[str]:
     for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
         for attribute in certificate.issuer.get_attributes_for_oid(oid):
             yield str(attribute.value)[:MAX_ISSUER]
+
+
+_PURPOSES = {
+    "1.3.6.1.5.5.7.3.1": SERVERS,
+    "1.3.6.1.5.5.7.3.2": "clientAuth",
+    "1.3.6.1.5.5.7.3.3": "codeSigning",
+    "1.3.6.1.5.5.7.3.4": "emailProtection",
+    "1.3.6.1.5.5.7.3.8": "timeStamping",
+    "1.3.6.1.5.5.7.3.9": "OCSPSigning",
+    "2.5.29.37.0": "anyExtendedKeyUsage",
+}
+"""RFC 5280 §4.2.1.12."""
+
+
+def _purposes(certificate: x509.Certificate) -> tuple[str, ...] | None:
+    """By name, or as numbers; of very many the first, serverAuth before all others."""
+    from cryptography import x509
+
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return None
+    names = dict.fromkeys(_PURPOSES.get(each.dotted_string, each.dotted_string) for each in found)
+    return tuple(sorted(names, key=lambda name: name != SERVERS)[:MAX_PURPOSES])
 
 
 def _weaknesses(certificate: x509.Certificate, *, is_root: bool) -> Iterator[str]:

@@ -1,9 +1,7 @@
-"""The door to CAs: signed requests over HTTPS. The only module that imports acme, josepy and requests.
+"""The door to CAs: signed requests over HTTPS. The only module that imports requests.
 
-The `acme` library signs (its JWS with nonce, url and kid; external account bindings; key authorizations). It
-does not send: it retries a bad nonce once, drops Retry-After and the body of a 409, and logs each request and
-answer at DEBUG. So sending, nonces and retries are here, nothing is logged, and no redirect is followed.
-No exception of acme, josepy or requests leaves this module, and no key or token stands in one of ours.
+`signing` signs; sending, nonces and retries are here. Nothing is logged, and no redirect is followed. No
+exception of requests leaves this module.
 """
 
 from __future__ import annotations
@@ -11,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import logging
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,14 +17,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 import requests
-from acme import challenges, jws, messages
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from josepy.json_util import decode_b64jose, encode_b64jose
-from josepy.jwa import ES256, ES384, RS256
-from josepy.jwk import JWKEC, JWKRSA
 
 from psfdns.certs.replies import Reply, explain_problem, problem_kind
+from psfdns.certs.signing import Signer
 from psfdns.errors import CaError
 from psfdns.urls import read_url
 
@@ -43,14 +34,8 @@ _TRIES = 4
 _PAUSES = (0.5, 1.5, 4.0)
 """Seconds between tries where the CA says nothing of when."""
 
-_BASE64URL = re.compile(r"(?:[\w-]{4})*(?:[\w-]{2,3})?={0,2}", re.ASCII)
-
 Clock = Callable[[], datetime.datetime]
 Sleep = Callable[[float], None]
-
-for _logger in ("acme", "josepy"):
-    # Whatever a program sets for the root logger: the library's own words hold signed requests.
-    logging.getLogger(_logger).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +78,13 @@ class Client:
     def __init__(self, line: Line, key_pem: bytes | None) -> None:
         self._line = line
         self._nonces = _Nonces()
-        self._loaded = None if key_pem is None else _load_key(key_pem, line.who)
+        self._signer = Signer(line.who, key_pem)
         self._session = requests.Session()
         adapter = requests.adapters.HTTPAdapter(pool_maxsize=32)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self.new_nonce: str | None = None
         self.account: str | None = None
-
-    @property
-    def _key(self) -> Any:
-        if self._loaded is None:
-            raise CaError(self.who, "sign a request", "there is no key to sign with")
-        return self._loaded[0]
-
-    @property
-    def _algorithm(self) -> Any:
-        return self._loaded[1] if self._loaded is not None else None
 
     @property
     def who(self) -> str:
@@ -158,44 +133,25 @@ class Client:
 
     def bind(self, kid: str, hmac_key: str, new_account: str) -> Mapping[str, Any]:
         """The external account binding of our key (RFC 8555 §7.3.4). Raises CaError."""
-        if not _BASE64URL.fullmatch(hmac_key):
-            why = "the key of the external account is not base64url"
-            raise CaError(self.who, "bind the account", why, hint="look at eab_key_file")
-        directory = messages.Directory.from_json({"newAccount": new_account})
-        found: Mapping[str, Any] = messages.ExternalAccountBinding.from_data(
-            self._key.public_key(), kid, hmac_key.rstrip("="), directory
-        )
-        return found
+        return self._signer.bind(kid, hmac_key, new_account)
 
     def change_of_key(self, new_key_pem: bytes, url: str) -> Mapping[str, Any]:
         """What the new key signs to take the account over (RFC 8555 §7.3.5). Raises CaError."""
-        key, algorithm = _load_key(new_key_pem, self.who)
-        payload = {"account": self.account, "oldKey": self._key.public_key().to_json()}
-        signed = jws.JWS.sign(json.dumps(payload).encode(), key=key, alg=algorithm, nonce=None, url=url)
-        found: Mapping[str, Any] = json.loads(signed.json_dumps())
-        return found
+        return self._signer.change_of_key(self.account, new_key_pem, url)
 
     def dns01_value(self, token: str) -> str:
         """What the TXT record of a DNS-01 challenge says (RFC 8555 §8.4). Raises CaError."""
-        if not _BASE64URL.fullmatch(token):
-            raise CaError(self.who, "read a challenge", "its token is not base64url")
-        return str(challenges.DNS01(token=decode_b64jose(token)).validation(self._key))
+        return self._signer.dns01_value(token)
 
     def _post_signed(self, url: str, body: bytes, kid: str | None, doing: str, accept: str | None) -> Reply:
         """Sent with a new nonce for as long as the CA likes none (RFC 8555 §6.5)."""
         for _ in range(MAX_BAD_NONCES):
-            signed = self._sign(body, self._fresh_nonce(doing), url, kid, doing)
+            nonce = self._fresh_nonce(doing)
+            signed = self._signer.sign(body, nonce=nonce, url=url, kid=kid, doing=doing)
             reply = self._send("POST", url, doing, data=signed, accept=accept)
             if reply.is_good or problem_kind(reply) != "badNonce":
                 return reply
         raise CaError(self.who, doing, f"it refused {MAX_BAD_NONCES} nonces of its own in a row")
-
-    def _sign(self, body: bytes, nonce: str, url: str, kid: str | None, doing: str) -> bytes:
-        if not _BASE64URL.fullmatch(nonce):
-            raise CaError(self.who, doing, "its nonce is not base64url", retryable=True)
-        decoded = decode_b64jose(nonce)
-        signed = jws.JWS.sign(body, key=self._key, alg=self._algorithm, nonce=decoded, url=url, kid=kid)
-        return str(signed.json_dumps()).encode()
 
     def _fresh_nonce(self, doing: str) -> str:
         """One left over from an answer, else one that is asked for (RFC 8555 §7.2)."""
@@ -286,28 +242,6 @@ class Client:
         """Only https, except on the loopback (docs/contract.md §5), whoever names the URL."""
         if read_url(url) is None:
             raise CaError(self.who, doing, "it sends us to a URL that is not https")
-
-
-def thumbprint(key_pem: bytes) -> str:
-    """What tells one account key from others (RFC 7638), in base64url. Raises CaError."""
-    key, _ = _load_key(key_pem, "the account")
-    return str(encode_b64jose(key.thumbprint()))
-
-
-def _load_key(pem: bytes, who: str) -> tuple[Any, Any]:
-    try:
-        key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError):
-        # The reason may quote the key.
-        raise CaError(who, "read the account's key", "it is no private key in PEM") from None
-    if isinstance(key, ec.EllipticCurvePrivateKey) and key.key_size in _CURVES:
-        return JWKEC(key=key), _CURVES[key.key_size]
-    if isinstance(key, rsa.RSAPrivateKey):
-        return JWKRSA(key=key), RS256
-    raise CaError(who, "read the account's key", "it is neither an RSA key nor one of P-256 or P-384")
-
-
-_CURVES = {256: ES256, 384: ES384}
 
 
 def _read(response: requests.Response) -> Reply | None:

@@ -70,6 +70,7 @@ def judge_chain(chain: Chain, expected: Expected, *, now: datetime.datetime) -> 
         yield from _judge_ours(chain.leaf, known, now)
     yield from _judge_origin(chain, known, expected)
     yield from _judge_path(chain, known, expected)
+    yield from _judge_purposes(chain)
     yield from _judge_times(chain, now)
     for number, link in enumerate(chain.path):
         for weakness in link.weaknesses:
@@ -109,6 +110,14 @@ def _judge_path(chain: Chain, known: Ours | None, expected: Expected) -> Iterato
     if not (chain.leads_to_root or expected.is_unknown or chain.end in expected.ends):
         text = f"it does not show {chain.path[-1].issuer}, by which its chain would lead to a root"
         yield Fault(rules.BROKEN_CHAIN, text, mildly=known is None)
+
+
+def _judge_purposes(chain: Chain) -> Iterator[Fault]:
+    """One above says what those below it may be for, as clients have it; nobody asks that of a root."""
+    for number, link in enumerate(chain.path):
+        if not (link.is_for_servers or link.is_root):
+            text = f"{_whose(number)} is for {', '.join(link.purposes or ())} only, and not for servers"
+            yield Fault(rules.WRONG_PURPOSE, text)
 
 
 def _judge_times(chain: Chain, now: datetime.datetime) -> Iterator[Fault]:

@@ -28,8 +28,9 @@ from psfdns.certs.set_documents import (
     render_pointer,
     render_set,
 )
+from psfdns.certs.set_files import Shape
 from psfdns.certs.state import State, StateError, parse_state, render_state
-from psfdns.certs.store import Shape, Store, StoreError, judge_set
+from psfdns.certs.store import Store, StoreError, judge_set
 from psfdns.certs.stored import Issuance, StoredCertificate
 
 _AGAIN = "psfdns certs issue has another one in its place"
@@ -73,6 +74,10 @@ class RemoteStore:
         """The certificate that counts, None where there is none. Raises StoreError, OutsideError."""
         pointer = self._pointer(name)
         return None if pointer is None else pointer.stored
+
+    def load_copy(self, name: str) -> StoredCertificate | None:
+        """What the copy holds; nothing is asked of S3 for that. Raises StoreError."""
+        return self._local.load(name)
 
     def load_set(self, name: str) -> CertificateSet:
         """Certificate, chain and key of the set that counts. Raises StoreError, OutsideError."""

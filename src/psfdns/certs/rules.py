@@ -209,6 +209,16 @@ UNWANTED = Rule(
     why="It is not renewed. Whoever still uses it will meet its end unprepared.",
     mend="write it into certs/<tenant>.toml, or remove it from the store",
 )
+COPY_OUTDATED = Rule(
+    "copy-outdated",
+    Severity.WARNING,
+    "With a store in S3, the copy on this machine is of the set that counts.",
+    "docs/contract.md §4",
+    why="Another host renewed it, and what is served from this copy goes on with the old set until that "
+    "expires. In the first day, and where the copy cannot be read, it is for information.",
+    mend="`psfdns certs renew` on this machine brings it; see whether cron runs it",
+    milder=Severity.INFO,
+)
 
-STATUS_RULES = (MISSING, EXPIRED, LATE, REVOKED, UNREADABLE, NOT_DEPLOYED, UNWANTED)
+STATUS_RULES = (MISSING, EXPIRED, LATE, REVOKED, UNREADABLE, NOT_DEPLOYED, UNWANTED, COPY_OUTDATED)
 """What `certs list` and `certs plan` find."""

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+SERVERS = "serverAuth"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -13,6 +15,7 @@ class Link:
 
     `names` are its alternative names in lower case: nobody reads the common name any more (RFC 9525 §2).
     `issuers` are the issuer's organisations and common names, `weaknesses` ends of the sentence "it has".
+    `purposes` is what its key is for (extendedKeyUsage, RFC 5280 §4.2.1.12), None: whatever one likes.
     """
 
     names: tuple[str, ...]
@@ -22,11 +25,21 @@ class Link:
     fingerprint: str
     issuers: tuple[str, ...]
     weaknesses: tuple[str, ...] = ()
+    purposes: tuple[str, ...] | None = None
+    is_root: bool = False
 
     @property
     def issuer(self) -> str:
         """Organisation and common name of its issuer."""
         return ", ".join(self.issuers) or "an issuer without a name"
+
+    @property
+    def is_for_servers(self) -> bool:
+        """Whether clients take it from a server.
+
+        anyExtendedKeyUsage alone is not enough: some do, what uses OpenSSL does not.
+        """
+        return self.purposes is None or SERVERS in self.purposes
 
     def is_for(self, host: str) -> bool:
         """Whether it covers the host."""

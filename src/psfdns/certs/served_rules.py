@@ -40,6 +40,15 @@ SELF_SIGNED = Rule(
     why="Clients refuse it: most likely it is what the server's package made for itself.",
     mend="bring the certificate of the store there",
 )
+WRONG_PURPOSE = Rule(
+    "served-wrong-purpose",
+    Severity.ERROR,
+    "What is served is a certificate for servers: where it has an extendedKeyUsage, serverAuth is in it.",
+    "RFC 5280 §4.2.1.12",
+    why="Browsers and programs refuse it. With anyExtendedKeyUsage alone some take it; those that "
+    "use OpenSSL, such as curl and Python, do not.",
+    mend="have one issued for servers, and serve that",
+)
 BROKEN_CHAIN = Rule(
     "served-without-intermediate",
     Severity.ERROR,
@@ -155,6 +164,7 @@ VERIFY_RULES = (
     FOREIGN,
     WRONG_HOST,
     SELF_SIGNED,
+    WRONG_PURPOSE,
     BROKEN_CHAIN,
     EXPIRED,
     PREMATURE,

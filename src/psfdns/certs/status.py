@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from psfdns.certs import rules
 from psfdns.certs.certificate import WantedCertificate
+from psfdns.certs.faults import GRACE
 from psfdns.certs.renewal import LAST_FRACTION, Reason, Renewal, decide
 from psfdns.certs.served import covers_any
 from psfdns.certs.state import State
@@ -16,13 +17,29 @@ from psfdns.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """What this machine has of a certificate whose store is elsewhere; `fault`: why that cannot be told."""
+
+    stored: StoredCertificate | None
+    fault: str | None = None
+
+    def is_of(self, current: StoredCertificate) -> bool | None:
+        """Whether it is the one that counts."""
+        return None if self.stored is None else self.stored.fingerprint == current.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """One certificate; `unreadable` says why the store could not be read: then nothing is known of it."""
+    """One certificate; `unreadable` says why the store could not be read: then nothing is known of it.
+
+    `copy` None: this machine has none, or is the store itself.
+    """
 
     wanted: WantedCertificate
     current: StoredCertificate | None = None
     state: State = field(default_factory=State)
     unreadable: str | None = None
+    copy: Copy | None = None
 
     def decide(self, now: datetime.datetime) -> Renewal | None:
         """Whether it is due; None where that is not known."""
@@ -55,12 +72,23 @@ class Standing:
 def judge_standing(standing: Standing, *, now: datetime.datetime) -> Iterator[Diagnostic]:
     """What is wrong with it, at its place in the manifest."""
     wanted, current = standing.wanted, standing.current
-    if standing.unreadable is not None:
-        yield rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}")
+    unreadable = judge_unreadable(standing)
+    if unreadable is not None:
+        yield unreadable
     elif current is not None:
         yield from _judge_current(standing, current, now)
+        if standing.copy is not None:
+            yield from _judge_copy(standing.wanted, standing.copy, current, now)
     elif not wanted.is_watched:
         yield rules.MISSING.broken(wanted, f"{wanted.name} is not in the store")
+
+
+def judge_unreadable(standing: Standing) -> Diagnostic | None:
+    """That the store could not be read, where that is so."""
+    if standing.unreadable is None:
+        return None
+    wanted = standing.wanted
+    return rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}")
 
 
 def _judge_current(
@@ -79,6 +107,22 @@ def _judge_current(
         yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked", hint=hint)
     else:
         yield from _judge_deploys(standing)
+
+
+def _judge_copy(
+    wanted: WantedCertificate, copy: Copy, current: StoredCertificate, now: datetime.datetime
+) -> Iterator[Diagnostic]:
+    """Right after a renewal it is no fault: each host brings it in its own time."""
+    if copy.stored is None:
+        summary = (
+            f"{wanted.name}: whether this machine's copy is of the set that counts is not known: {copy.fault}"
+        )
+        yield rules.COPY_OUTDATED.broken(wanted, summary, mildly=True)
+    elif not copy.is_of(current):
+        here, there = (f"{each.not_after:%Y-%m-%d}" for each in (copy.stored, current))
+        summary = f"{wanted.name}: this machine's copy is of another set, until {here} and not {there}"
+        is_new = now < current.not_before + GRACE
+        yield rules.COPY_OUTDATED.broken(wanted, summary, mildly=is_new)
 
 
 def _judge_deploys(standing: Standing) -> Iterator[Diagnostic]:

@@ -16,20 +16,18 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from psfdns.certs.about import parse_about, render_about
+from psfdns.certs.about import parse_about
 from psfdns.certs.handover import hand_over
 from psfdns.certs.pem import MAX_BYTES, CertificateSet, PemError, check_set, read_certificate
+from psfdns.certs.set_files import ABOUT, CERTIFICATE, CHAIN, KEY, Shape, read_shape, render_files
 from psfdns.certs.state import State, StateError, parse_state, render_state
 from psfdns.certs.stored import Issuance, StoredCertificate
 from psfdns.errors import LockedError, PsfdnsError
 from psfdns.journal.disk import make_parents, sync_folder, write_file, write_folder
 
 LIVE, ARCHIVE, STATE, LOCK, HOLDER = "live", "archive", "state", "lock", "holder"
-CERTIFICATE, CHAIN, FULL_CHAIN, KEY = "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"
-COMBINED, ABOUT = "combined.pem", "about.json"
 _UNFINISHED = ".new-"
 _LONGEST_NOTE = 300
 _FOLDER_MODE = 0o700
@@ -37,18 +35,6 @@ _FOLDER_MODE = 0o700
 
 class StoreError(PsfdnsError):
     """The store cannot be read or written; nothing of the certificate was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How a set is written: with combined.pem (full chain, then key) or not, and whose it is.
-
-    `owner` and `group` are numbers, None for the process's own; a group that is named may read.
-    """
-
-    combined: bool = False
-    owner: int | None = None
-    group: int | None = None
 
 
 class Store:
@@ -86,6 +72,11 @@ class Store:
             return None
         # One look at the link: a set that is replaced meanwhile must not be mixed with the new one.
         return _load(folder.resolve(), name)
+
+    def load_copy(self, name: str) -> StoredCertificate | None:
+        """There is none: the store is here."""
+        del name
+        return None
 
     def load_set(self, name: str) -> CertificateSet:
         """Certificate, chain and key of the set that counts. Raises StoreError."""
@@ -190,14 +181,8 @@ class Store:
         return False
 
     def shape_of(self, name: str) -> Shape:
-        """That of the set that counts; a group may read only where it was named."""
-        try:
-            about = (self.live(name) / KEY).stat()
-        except FileNotFoundError:
-            return Shape()
-        group = about.st_gid if about.st_mode & stat.S_IRGRP else None
-        owner = about.st_uid if about.st_uid != os.geteuid() else None
-        return Shape((self.live(name) / COMBINED).exists(), owner, group)
+        """That of the set that counts."""
+        return read_shape(self.live(name))
 
     def _tidy(self, name: str) -> None:
         """Remove what a crash has left: unfinished sets, and an unfinished link."""
@@ -207,7 +192,7 @@ class Store:
 
     def _write(self, name: str, new: CertificateSet, stored: StoredCertificate, shape: Shape) -> int:
         """A new complete set that nobody sees yet; its number."""
-        files = _files(new, stored, shape)
+        files = render_files(new, stored, shape)
         folder = self.folder / ARCHIVE / name
         below = (self.folder / LIVE, self.folder / ARCHIVE, folder)
         for place in below:
@@ -245,17 +230,6 @@ def judge_set(new: CertificateSet, name: str, issuance: Issuance | None) -> Stor
         return read_certificate(new.certificate, name=name, issuance=issuance)
     except PemError as error:
         raise StoreError(f"{name}: {error}") from error
-
-
-def _files(new: CertificateSet, stored: StoredCertificate, shape: Shape) -> dict[str, bytes]:
-    files = {
-        CERTIFICATE: new.certificate,
-        CHAIN: new.chain,
-        FULL_CHAIN: new.full_chain,
-        KEY: new.key,
-        ABOUT: render_about(stored, new.certificate),
-    }
-    return {**files, COMBINED: new.full_chain + new.key} if shape.combined else files
 
 
 def _load(folder: Path, name: str) -> StoredCertificate:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from psfdns.delegation.finding import Finding, join
+from psfdns.delegation.rules import FEW_SERVERS, GLUE_MISSING, NO_ADDRESS, NS_IS_ALIAS
 from psfdns.delegation.sets import namings
 from psfdns.diagnostics import Severity
 from psfdns.lookup.hosts import Host
@@ -32,22 +33,25 @@ def judge_names(survey: Survey) -> Iterator[Finding]:
 def _judge_host(host: Host, survey: Survey) -> Iterator[Finding]:
     if host.alias is not None:
         summary = f"{host.name} is a CNAME, for {host.alias}; some resolvers do not follow it"
-        hint = "give the name addresses of its own"
         yield Finding(
             "ns-is-alias",
             Severity.ERROR,
             summary,
-            hint=hint,
-            reference="RFC 2181 §10.3",
+            hint=NS_IS_ALIAS.mend,
+            reference=NS_IS_ALIAS.reference,
             servers=(host.name,),
         )
     if host.addresses:
         return
     if host.failure is None:
         summary = f"{host.name} has no address, so nobody can ask it"
-        hint = "correct the name at the parent, or give it an address"
         yield Finding(
-            "no-address", Severity.ERROR, summary, hint=hint, reference="RFC 1912 §2.8", servers=(host.name,)
+            "no-address",
+            Severity.ERROR,
+            summary,
+            hint=NO_ADDRESS.mend,
+            reference=NO_ADDRESS.reference,
+            servers=(host.name,),
         )
     elif not survey.glue(host.name):
         summary = f"{host.name}: its address could not be found out: it {host.failure.words}"
@@ -71,8 +75,8 @@ def _judge_glue(survey: Survey) -> Iterator[Finding]:
                 for difference in _compare_glue(name, glue, survey):
                     found[difference].append(str(server))
     for (code, severity, summary), at in found.items():
-        hint = "correct the host's addresses at the registrar, or in the parent's zone"
-        yield Finding(code, severity, summary, hint=hint, reference="RFC 9471 §2", servers=tuple(at))
+        hint, reference = GLUE_MISSING.mend, GLUE_MISSING.reference
+        yield Finding(code, severity, summary, hint=hint, reference=reference, servers=tuple(at))
 
 
 def _compare_glue(name: str, glue: AbstractSet[str], survey: Survey) -> Iterator[_Difference]:
@@ -114,8 +118,8 @@ def _judge_numbers(survey: Survey) -> Iterator[Finding]:
 
 
 def _few(code: str, summary: str, servers: tuple[str, ...]) -> Finding:
-    hint = "delegate to two or more servers that do not fail together"
-    return Finding(code, Severity.ERROR, summary, hint=hint, reference="RFC 1034 §4.1", servers=servers)
+    hint, reference = FEW_SERVERS.mend, FEW_SERVERS.reference
+    return Finding(code, Severity.ERROR, summary, hint=hint, reference=reference, servers=servers)
 
 
 def _addresses(name: str, survey: Survey) -> set[str]:

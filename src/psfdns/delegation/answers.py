@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from psfdns.delegation.answer_rules import RULES
 from psfdns.delegation.finding import Finding, join
 from psfdns.diagnostics import Severity
 from psfdns.lookup.answer import Answer, Failure
@@ -24,19 +25,7 @@ class Fault(NamedTuple):
     words: str
 
 
-_REFERENCES = {
-    "tcp-dead": "RFC 7766 §5",
-    "udp-dead": "RFC 7766 §5",
-    "edns-broken": "RFC 6891 §7",
-}
-_LAME = "RFC 1912 §2.8"
-_SET_UP = "have the zone set up on that server, or delegate only to those that have it"
-_HINTS = {
-    "server-silent": "is the server running, and its port 53 open?",
-    "tcp-dead": "open port 53 for TCP: what does not fit a datagram is not answered without it",
-    "udp-dead": "open port 53 for UDP",
-    "edns-broken": "answer EDNS as RFC 6891 says, and let no firewall drop it",
-}
+_RULES = {rule.code: rule for rule in RULES}
 
 
 def judge_answers(survey: Survey) -> Iterator[Finding]:
@@ -70,8 +59,8 @@ def _judge_server(name: str, asked: list[Heard], survey: Survey) -> Iterator[Fin
             fault.code,
             _severity(fault, name, survey),
             f"{name} ({addresses}) {fault.words}",
-            hint=_HINTS.get(fault.code, _SET_UP),
-            reference=_REFERENCES.get(fault.code, _LAME),
+            hint=_RULES[fault.code].mend,
+            reference=_RULES[fault.code].reference,
             servers=tuple(f"{name} ({server})" for server in servers),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from psfdns.delegation.finding import Finding, join
+from psfdns.delegation.rules import CHILD_NS_DIFFERS, PARENTS_DISAGREE
 from psfdns.delegation.wanted import Comparison, Wanted, compare
 from psfdns.diagnostics import Severity
 from psfdns.lookup.answer import Answer
@@ -87,7 +88,7 @@ def _judge_agreement(groups: Sequence[Naming], survey: Survey) -> Iterator[Findi
 
 
 def _disagree(summary: str, groups: Sequence[Naming]) -> Finding:
-    hint = "a change may be on its way: ask again in an hour"
+    hint = PARENTS_DISAGREE.mend
     at = tuple(server for each in groups for server in each.at)
     return Finding("parents-disagree", Severity.WARNING, summary, hint=hint, servers=at)
 
@@ -109,8 +110,8 @@ def judge_own_ns(wanted: Wanted, survey: Survey) -> Iterator[Finding]:
             "child-ns-differs",
             Severity.ERROR if none_of_ours else Severity.WARNING,
             f"its own NS are {_list(own_ns)}, and not {_list(expected)}, as {join(at)} tells",
-            hint="make the zone's own NS records the same as the parent's: resolvers go by either",
-            reference="RFC 1034 §4.2.2",
+            hint=CHILD_NS_DIFFERS.mend,
+            reference=CHILD_NS_DIFFERS.reference,
             servers=tuple(at),
         )
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from psfdns.delegation.addresses import judge_names
 from psfdns.delegation.answers import judge_answers
 from psfdns.delegation.finding import Finding, join
+from psfdns.delegation.rules import FILE_NAMES_OTHERS
 from psfdns.delegation.sets import judge_own_ns, judge_sets, namings
+from psfdns.delegation.unknown_rules import PARENT_SILENT
 from psfdns.delegation.wanted import Wanted, compare
 from psfdns.diagnostics import Severity
 from psfdns.lookup.answer import Answer
@@ -84,8 +86,8 @@ def _judge_unknown(wanted: Wanted, survey: Survey) -> Iterator[Finding]:
     if silent:
         said = join(f"{name} {failure.words}" for name, failure in dict(silent).items())
         summary = f"not all servers of {survey.parents.parent} were heard: {said}"
-        hint = "ask again later: what they say may differ"
-        yield Finding("parent-silent", Severity.INFO, summary, hint=hint, servers=tuple(dict(silent)))
+        servers = tuple(dict(silent))
+        yield Finding("parent-silent", Severity.INFO, summary, hint=PARENT_SILENT.mend, servers=servers)
 
 
 def _judge_ds(wanted: Wanted, survey: Survey) -> Iterator[Finding]:
@@ -138,7 +140,7 @@ def _judge_file(wanted: Wanted, survey: Survey) -> Iterator[Finding]:
         return
     if not compare(wanted.named, wanted.assigned, survey).reaches_us:
         summary = f"its file names none of the servers that Route 53 assigned: {join(wanted.assigned)}"
-        hint = 'correct the NS of the file, or leave them to Route 53: apex = "route53"'
+        hint = FILE_NAMES_OTHERS.mend
         yield Finding("file-names-others", Severity.WARNING, summary, hint=hint, servers=wanted.assigned)
 
 

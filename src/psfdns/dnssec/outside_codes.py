@@ -60,13 +60,13 @@ CLOUD = (
         "CLOUD_UNKNOWN",
         INFO,
         "What Route 53 says of the zone's DNSSEC could not be asked: only DNS was.",
-        "",
+        "run it with credentials that may ask (docs/iam/dnssec.json)",
     ),
     Code(
         "CLOUD_NO_ZONE",
         INFO,
         "Route 53 has no such zone in this account: only DNS was asked.",
-        "",
+        "nothing, if the zone is hosted elsewhere; else psfdns apply creates it",
     ),
     Code(
         "CLOUD_ACTION_NEEDED",

@@ -25,7 +25,7 @@ CHAIN = (
         "INSECURE_ABOVE",
         INFO,
         "A zone above is not signed, or its delegation is not: nothing below it can be secure.",
-        "",
+        "nothing here: it is secure once the zones above are signed, and have their DS",
         None,
         "RFC 4033 §5",
     ),
@@ -49,6 +49,7 @@ CHAIN = (
         "PRIVATE_ZONE",
         INFO,
         "A private zone is seen by its VPCs only, and Route 53 does not sign it.",
+        "nothing: there is nobody to ask",
     ),
 )
 
@@ -188,7 +189,7 @@ KEYS = (
         "DNSKEY_REVOKED",
         INFO,
         "A key has the REVOKE flag: it vouches for nothing any more.",
-        "",
+        "take it out of the zone once resolvers have seen it revoked, after 30 days",
         None,
         "RFC 5011 §2.1",
     ),

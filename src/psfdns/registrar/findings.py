@@ -1,4 +1,4 @@
-"""What there is to say of domains. Pure; the codes stand in README.md."""
+"""What there is to say of domains. Pure; each code has its rule."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from psfdns.names import canonical_order
 from psfdns.registrar.compose import Known
 from psfdns.registrar.domains import Domain, Phase, Source
 from psfdns.registrar.registries import Outcome
+from psfdns.registrar.rules import BALANCE_SHORT, EXPIRES_IGNORED, NOT_AT_GANDI, NOWHERE, UNCLAIMED
 from psfdns.settings import Registrar
 
 SOON = 30
@@ -73,20 +74,19 @@ def _judge_claim(domain: Domain, known: Known, _: datetime.datetime) -> Iterator
     at_gandi = domain.registration is not None and domain.registration.source is Source.GANDI
     if claim is None:
         summary = f"{domain.name} is registered at Gandi, and no tenant has a zone of it"
-        hint = "give it a zone file in its tenant's folder, or let it go"
-        yield _finding(domain, "domain-unclaimed", Severity.WARNING, summary, hint=hint)
+        yield _finding(domain, "domain-unclaimed", Severity.WARNING, summary, hint=UNCLAIMED.mend)
     elif at_gandi and claim.registrar is not Registrar.GANDI:
         summary = f"{domain.name} is registered in our account at Gandi, and tenant.toml says otherwise"
         hint = f'[zones."{claim.zone.removesuffix(".")}"] registrar = "gandi"'
         yield _finding(domain, "registrar-differs", Severity.WARNING, summary, hint=hint, span=claim.span)
     elif domain.registered is False:
         summary = f"{domain.name} is registered nowhere: no registry or registrar knows of it"
-        hint = 'register it, or remove the zone; a zone that is no domain says registrar = "none"'
+        hint = NOWHERE.mend
         yield _finding(domain, "domain-nowhere", Severity.WARNING, summary, hint=hint, span=claim.span)
     elif claim.registrar is Registrar.GANDI and known.holdings is not None and not at_gandi:
         where = domain.registration.registrar_name if domain.registration else None
         summary = f"{domain.name} is not in our account at Gandi" + (f"; it is at {where}" if where else "")
-        hint = 'transfer it, or have tenant.toml say registrar = "tenant"'
+        hint = NOT_AT_GANDI.mend
         yield _finding(domain, "not-at-gandi", Severity.WARNING, summary, hint=hint, span=claim.span)
 
 
@@ -98,7 +98,7 @@ def _judge_file(domain: Domain, known: Known, _: datetime.datetime) -> Iterator[
         summary = (
             f"{domain.name}: expires = {claim.expires} is ignored: its end is known, {domain.expires.day}"
         )
-        hint = "remove the line from tenant.toml"
+        hint = EXPIRES_IGNORED.mend
         yield _finding(domain, "expires-ignored", Severity.WARNING, summary, hint=hint, span=claim.span)
     elif domain.expires is None and domain.registered is not False and not _failed(domain, known):
         summary = f"{domain.name}: its registry tells nobody when it ends"
@@ -129,8 +129,7 @@ def _judge_money(domain: Domain, _: Known, now: datetime.datetime) -> Iterator[D
         renewal = domain.renewal
         cost = f" ({renewal.price})" if renewal is not None and renewal.price is not None else ""
         summary = f"{domain.name}: the prepaid balance does not pay for its automatic renewal{cost}"
-        hint = "put money on the account at Gandi"
-        yield _finding(domain, "balance-short", Severity.WARNING, summary, hint=hint)
+        yield _finding(domain, "balance-short", Severity.WARNING, summary, hint=BALANCE_SHORT.mend)
     renews = domain.autorenew is True and domain.payable is not False
     if domain.expires is None or left is None or domain.expires.is_over(now):
         return

@@ -6,13 +6,14 @@ from psfdns.diagnostics import Rule
 from psfdns.rulebook import CHAPTERS, Chapter
 
 _HEAD = """\
-# What `psfdns check` says
+# What `psfdns check` says, and commands beside it
 
 Made by `python -m psfdns.rulebook` from the rules themselves. A finding ends with its code in brackets; here
 stands what each code means, what happens if nothing is done, and how to mend it.
-`psfdns check --explain CODE` prints the same for one of them.
+`psfdns check --explain CODE` prints the same for one of them. Those of DNSSEC are in [dnssec.md](dnssec.md).
 
-A warning about a record set is silenced by `; psfdns: ignore=CODE` on any of its lines, an error by nothing.
+A warning of `check` on a record set is silenced by `; psfdns: ignore=CODE` on any of its lines, an error
+by nothing.
 """
 
 

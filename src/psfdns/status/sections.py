@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psfdns.diagnostics import Severity
+from psfdns.plans.drift_rules import DRIFTED, NO_HOSTED_ZONE
 from psfdns.status.aspect import ZONE, Aspect, Heard, Level, Shape, Subject, Told, level_of, worst
 
 NONE, NOT_LOOKED_AT, NOT_KNOWN = "-", "not looked at", "not known"
@@ -221,14 +222,14 @@ def _tell_drift(_: Subject, zone: Shape) -> Told:
 def _drifted(changes: int, *, is_new: bool) -> Shape:
     """`drift` says it by its exit code; here it is a finding, so that it stands beside the others."""
     if is_new:
-        code, summary, hint = "no-hosted-zone", "there is no such zone at Route 53", "psfdns apply creates it"
+        rule, summary, hint = NO_HOSTED_ZONE, "there is no such zone at Route 53", NO_HOSTED_ZONE.mend
     else:
-        code, summary = "drifted", f"Route 53 differs from the file: {_count(changes, 'change')}"
+        rule, summary = DRIFTED, f"Route 53 differs from the file: {_count(changes, 'change')}"
         hint = "psfdns drift shows them"
     return {
         **dict.fromkeys(_DIAGNOSTIC),
-        "code": code,
-        "severity": Severity.ERROR.value,
+        "code": rule.code,
+        "severity": rule.severity.value,
         "summary": summary,
         "hint": hint,
         "aspect": Aspect.DRIFT.value,

@@ -1,4 +1,4 @@
-"""One entry's words into a record (RFC 1035 §5.1): owner, TTL, class, type, rdata, comments. Pure.
+"""One entry's words into a record (RFC 1035 §5.1): owner, TTL, class, type, rdata. Pure.
 
 Whatever is wrong is a finding at its line, and the entry's record is left out.
 """
@@ -6,19 +6,19 @@ Whatever is wrong is a finding at its line, and the entry's record is left out.
 from __future__ import annotations
 
 import contextlib
-import re
 
-from psfdns.diagnostics import Rule, Span, Suppression
+from psfdns.diagnostics import Span
 from psfdns.names import NameSyntaxError, is_subdomain, parse_name
 from psfdns.rdata import MAX_TTL, RdataError, canonical_rdata, parse_ttl
 from psfdns.records import RRsetKey
 from psfdns.zonefile import mnemonics
-from psfdns.zonefile.aws import AwsAttributes, AwsSyntaxError, parse_alias, parse_comment
+from psfdns.zonefile.aws import AwsSyntaxError, parse_alias
 from psfdns.zonefile.collect import Record
-from psfdns.zonefile.lines import Comment, Entry, Word
+from psfdns.zonefile.comments import note_marks, read_attributes
+from psfdns.zonefile.findings import RefusedError
+from psfdns.zonefile.lines import Entry, Word
 from psfdns.zonefile.rules.records import (
     AWS_SYNTAX,
-    BAD_MARK,
     BAD_NAME,
     BAD_RDATA,
     BAD_TTL,
@@ -42,43 +42,34 @@ from psfdns.zonefile.suspicions import (
 )
 
 
-class _RefusedError(Exception):
-    """The entry makes no record; the finding is recorded."""
-
-
 def read_record(state: State, entry: Entry, path: str) -> None:
     """Add the entry's record to `state`, or the findings that say why there is none."""
     span = Span(path, entry.first_line, entry.last_line)
     state.report_faults(entry, path)
-    with contextlib.suppress(_RefusedError):
+    with contextlib.suppress(RefusedError):
         _read(state, entry, span)
 
 
 def _read(state: State, entry: Entry, span: Span) -> None:
-    _suppress(state, entry, span)
+    note_marks(state, entry, span)
     if not entry.words:
         return
     if not entry.broken and judge_blanks(state, entry, span):
         state.owner = state.owner if entry.owner_blank else Owner(lost=True)
-        raise _RefusedError
+        raise RefusedError
     words = list(entry.words)
     if not entry.owner_blank:
         if not entry.broken and judge_start(state, words[0], span):
-            raise _RefusedError
+            raise RefusedError
         _set_owner(state, words.pop(0), span, broken=entry.broken)
     if entry.broken:
-        raise _RefusedError
+        raise RefusedError
     ttl = _read_ttl_and_class(state, words, span)
     owner = _owner(state, span)
     if words[0].text.upper() == "AWS":
         _read_alias(state, entry, words, owner, span)
     else:
         _read_value(state, entry, words, owner, span, ttl=ttl)
-
-
-def _refuse(state: State, rule: Rule, span: Span, summary: str, hint: str | None = None) -> _RefusedError:
-    state.findings.say(rule, span, summary, hint)
-    return _RefusedError()
 
 
 # --- owner -------------------------------------------------------------------------------------------
@@ -93,9 +84,9 @@ def _set_owner(state: State, word: Word, span: Span, *, broken: bool) -> None:
     except NameSyntaxError as error:
         if broken:
             return
-        raise _refuse(state, BAD_NAME, at, f"owner: {error}", error.hint or "") from error
+        raise state.findings.refuse(BAD_NAME, at, f"owner: {error}", error.hint or "") from error
     if not broken and judge_owner(state, word, at):
-        raise _RefusedError
+        raise RefusedError
     if not is_subdomain(name, state.zone_origin):
         state.owner = Owner(outside=name)
         return
@@ -110,18 +101,16 @@ def _owner(state: State, span: Span) -> str:
     if owner.name is not None:
         return owner.name
     if owner.lost:
-        raise _RefusedError
+        raise RefusedError
     if owner.before is not None:
         return _inherited(state, owner.before, span)
     if owner.outside is None:
-        raise _refuse(
-            state,
+        raise state.findings.refuse(
             NO_OWNER,
             span,
             "the record begins with a blank, and no owner was named before it",
         )
-    raise _refuse(
-        state,
+    raise state.findings.refuse(
         OUT_OF_ZONE,
         span,
         f"{owner.outside} is not in the zone {state.zone_origin}",
@@ -157,18 +146,18 @@ def _read_ttl_and_class(state: State, words: list[Word], span: Span) -> int | No
         else:
             return ttl
         words.pop(0)
-    raise _refuse(state, NO_TYPE, span, "the record has no type and no rdata")
+    raise state.findings.refuse(NO_TYPE, span, "the record has no type and no rdata")
 
 
 def _checked_ttl(state: State, seconds: int, span: Span) -> int:
     if seconds > MAX_TTL:
-        raise _refuse(state, BAD_TTL, span, f"the TTL is above {MAX_TTL}")
+        raise state.findings.refuse(BAD_TTL, span, f"the TTL is above {MAX_TTL}")
     return seconds
 
 
 def _check_class(state: State, name: str, span: Span) -> None:
     if name != "IN":
-        raise _refuse(state, CLASS_NOT_IN, span, f"class {name}: Route 53 hosts class IN only")
+        raise state.findings.refuse(CLASS_NOT_IN, span, f"class {name}: Route 53 hosts class IN only")
 
 
 def _hosted_type(state: State, word: Word, span: Span) -> str:
@@ -177,14 +166,13 @@ def _hosted_type(state: State, word: Word, span: Span) -> str:
         return rdtype
     shown, hint = state.shown(word.text), mnemonics.INSTEAD.get(word.text.upper())
     if mnemonics.is_other_type(word.text):
-        raise _refuse(
-            state,
+        raise state.findings.refuse(
             TYPE_NOT_HOSTED,
             span,
             f"Route 53 does not host records of type {word.text.upper()}",
             hint,
         )
-    raise _refuse(state, UNKNOWN_TYPE, span, f"{shown} is no record type", hint)
+    raise state.findings.refuse(UNKNOWN_TYPE, span, f"{shown} is no record type", hint)
 
 
 # --- rdata -------------------------------------------------------------------------------------------
@@ -197,14 +185,14 @@ def _read_value(
     rdata = words[1:]
     value = _canonical(state, rdtype, rdata, span)
     if judge_rdata(state, rdtype, entry, rdata, span, value=value):
-        raise _RefusedError
+        raise RefusedError
     if rdtype == "SOA":
         _judge_soa(state, owner, value, span)
     if ttl is None:
         ttl = state.ttl.implied(span, state.findings)
     else:
         state.ttl.last = ttl
-    attributes = _attributes(state, entry, span)
+    attributes = read_attributes(state, entry, span)
     key = RRsetKey(owner, rdtype, attributes.set_identifier)
     state.add(Record(key, ttl, value, span, None, attributes.routing, attributes.health_check))
 
@@ -215,14 +203,13 @@ def _canonical(state: State, rdtype: str, rdata: list[Word], span: Span) -> str:
     except RdataError as error:
         at = _line(span, rdata[error.word]) if error.word is not None and error.word < len(rdata) else span
         summary = str(error) if str(error).startswith(rdtype) else f"{rdtype}: {error}"
-        raise _refuse(state, BAD_RDATA, at, summary, error.hint or "") from error
+        raise state.findings.refuse(BAD_RDATA, at, summary, error.hint or "") from error
 
 
 def _judge_soa(state: State, owner: str, value: str, span: Span) -> None:
     state.ttl.minimum = int(value.rsplit(" ", 1)[1])
     if owner != state.zone_origin:
-        raise _refuse(
-            state,
+        raise state.findings.refuse(
             SOA_NOT_AT_APEX,
             span,
             f"the SOA stands at {owner}, not at the zone's own name",
@@ -231,8 +218,7 @@ def _judge_soa(state: State, owner: str, value: str, span: Span) -> None:
 
 def _read_alias(state: State, entry: Entry, words: list[Word], owner: str, span: Span) -> None:
     if len(words) < 2 or words[1].text.upper() != "ALIAS":
-        raise _refuse(
-            state,
+        raise state.findings.refuse(
             AWS_SYNTAX,
             span,
             "AWS is not followed by ALIAS",
@@ -241,61 +227,10 @@ def _read_alias(state: State, entry: Entry, words: list[Word], owner: str, span:
     try:
         rdtype, alias = parse_alias([word.text for word in words[2:]], origin=state.origin)
     except AwsSyntaxError as error:
-        raise _refuse(state, AWS_SYNTAX, span, error.summary, error.hint) from error
-    attributes = _attributes(state, entry, span)
+        raise state.findings.refuse(AWS_SYNTAX, span, error.summary, error.hint) from error
+    attributes = read_attributes(state, entry, span)
     key = RRsetKey(owner, rdtype, attributes.set_identifier)
     state.add(Record(key, None, None, span, alias, attributes.routing, attributes.health_check))
-
-
-# --- comments ----------------------------------------------------------------------------------------
-
-_AWS = re.compile(r"\s*aws(?!\S)", re.IGNORECASE)
-_AWS_EXTENT = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*+"|"(?=[^"]*+$))*+', re.DOTALL)
-_MARK = re.compile(r"psfdns\s*:(.*)", re.IGNORECASE | re.DOTALL)
-_IGNORE = re.compile(r"\s*ignore\s*=\s*([a-z0-9-]+(?:\s*,\s*[a-z0-9-]+)*)\s*")
-
-
-def _split_comment(text: str) -> tuple[str, str]:
-    """(what may be AWS attributes, the rest): an AWS comment ends at the next semicolon outside quotes."""
-    if not _AWS.match(text):
-        return "", text
-    extent = _AWS_EXTENT.match(text)
-    end = extent.end() if extent else len(text)
-    return text[:end], text[end + 1 :]
-
-
-def _attributes(state: State, entry: Entry, span: Span) -> AwsAttributes:
-    """The AWS attributes in the entry's comments; more than one comment of them is an error."""
-    found = [(aws, comment) for comment in entry.comments if (aws := _split_comment(comment.text)[0])]
-    if not found:
-        return AwsAttributes()
-    aws, comment = found[-1]
-    at = Span(span.path, comment.line, comment.line)
-    if len(found) > 1:
-        raise _refuse(state, AWS_SYNTAX, at, "the record has two AWS comments", "write them as one")
-    words = aws.strip()
-    if not words.startswith("AWS"):
-        raise _refuse(state, AWS_SYNTAX, at, f'"{words[:3]}" begins an AWS comment', "write AWS in capitals")
-    try:
-        return parse_comment(words[3:])
-    except AwsSyntaxError as error:
-        raise _refuse(state, AWS_SYNTAX, at, error.summary, error.hint) from error
-
-
-def _suppress(state: State, entry: Entry, span: Span) -> None:
-    for comment in entry.comments:
-        mark = _MARK.search(_split_comment(comment.text)[1])
-        if mark is not None:
-            _read_mark(state, mark[1], comment, span)
-
-
-def _read_mark(state: State, text: str, comment: Comment, span: Span) -> None:
-    match = _IGNORE.fullmatch(text)
-    if match is None:
-        at = Span(span.path, comment.line, comment.line)
-        state.findings.say(BAD_MARK, at, "a psfdns mark that is none")
-        return
-    state.suppressions.append(Suppression(tuple(re.split(r"\s*,\s*", match[1])), span))
 
 
 def _line(span: Span, word: Word) -> Span:

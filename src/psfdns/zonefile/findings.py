@@ -22,6 +22,10 @@ class ReadingStoppedError(Exception):
     """A limit is passed; the finding that says so is already recorded. Never leaves `parse_zone`."""
 
 
+class RefusedError(Exception):
+    """An entry makes no record; the finding that says why is already recorded. Never leaves `entries`."""
+
+
 class Findings:
     """Collects findings in the order in which they are met."""
 
@@ -39,6 +43,11 @@ class Findings:
             raise self.stop(
                 TOO_MANY_FINDINGS, span, f"{self.limit} findings, and the rest of the zone is not read"
             )
+
+    def refuse(self, rule: Rule, span: Span, summary: str, hint: str | None = None) -> RefusedError:
+        """Record that `rule` is broken, as `say` does, and return what to raise."""
+        self.say(rule, span, summary, hint)
+        return RefusedError()
 
     def stop(self, rule: Rule, span: Span, summary: str) -> ReadingStoppedError:
         """Record an error and return what to raise."""

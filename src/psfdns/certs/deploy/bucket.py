@@ -13,8 +13,8 @@ from typing import Any
 
 from psfdns.certs.deploy.acm import Api
 from psfdns.certs.deploy.parcel import Arrival, Parcel
+from psfdns.certs.set_files import CERTIFICATE, CHAIN, FULL_CHAIN, KEY
 from psfdns.certs.settings import DeployTarget
-from psfdns.certs.store import CERTIFICATE, CHAIN, FULL_CHAIN, KEY
 
 FORMAT = "psfdns-certificate-set/1"
 MANIFEST = "manifest.json"

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from psfdns.certs.deploy.parcel import Arrival, Parcel
+from psfdns.certs.set_files import CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY
 from psfdns.certs.settings import DeployTarget
-from psfdns.certs.store import CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY
 from psfdns.errors import DeployError
 from psfdns.journal.disk import make_parents, write_all
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from psfdns.certs.certbot import Lineage, Unreadable, read_lineages
 from psfdns.certs.manifest import is_store_name
-from psfdns.certs.store import Shape, Store, StoreError
+from psfdns.certs.set_files import Shape
+from psfdns.certs.store import Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import PsfdnsError, UsageError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from psfdns.certs.certificate import WantedCertificate
 from psfdns.certs.load import Manifests, tenant_of
 from psfdns.certs.rules import UNWANTED
-from psfdns.certs.status import Standing
+from psfdns.certs.status import Copy, Standing
 from psfdns.certs.store import StoreError
 from psfdns.cli.certs.certificates import open_manifests
 from psfdns.cli.certs.storing import open_store
@@ -80,9 +80,20 @@ def _faults(manifests: Manifests) -> Iterator[Diagnostic]:
 
 def _stand(store: CertificateStore, wanted: WantedCertificate) -> Standing:
     try:
-        return Standing(wanted, store.load(wanted.name), store.load_state(wanted.name))
+        current, state = store.load(wanted.name), store.load_state(wanted.name)
     except StoreError as error:
         return Standing(wanted, unreadable=error.summary)
+    # What is only watched is not brought here.
+    copy = None if wanted.is_watched else _find_copy(store, wanted.name)
+    return Standing(wanted, current, state, copy=copy)
+
+
+def _find_copy(store: CertificateStore, name: str) -> Copy | None:
+    try:
+        found = store.load_copy(name)
+    except StoreError as error:
+        return Copy(None, error.summary)
+    return None if found is None else Copy(found)
 
 
 def _find_unwanted(store: CertificateStore, known: Iterable[str]) -> Iterator[Diagnostic]:

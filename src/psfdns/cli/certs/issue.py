@@ -11,6 +11,7 @@ from psfdns.cli.options import Options, PsfdnsCommand
 if TYPE_CHECKING:
     from psfdns.certs.order import Outcome
     from psfdns.cli.certs.delivering import Deploys
+    from psfdns.cli.certs.view_issue import Found
 
 EXIT_FAILED, EXIT_WRONG, EXIT_UNKNOWN = 1, 2, 3
 MAX_JITTER = 24 * 3600
@@ -85,7 +86,7 @@ def renew(options: Options, *, jitter: int | None) -> int:
     workspace = open_workspace(options)
     with checked_in(workspace, setting="[acme] checkin", url=workspace.config.acme.checkin) as codes:
         renewed = renew_due(workspace, jitter=jitter)
-        code = _report(options, renewed.outcomes, renewed.deploys, quiet=True)
+        code = _report(options, renewed.outcomes, renewed.deploys, renewed.findings, quiet=True)
         codes.append(code if renewed.is_whole else EXIT_FAILED)
     return codes[0]
 
@@ -158,14 +159,21 @@ def revoke(options: Options, *, name: str, reason: str) -> int:
     return 0
 
 
-def _report(options: Options, outcomes: list[Outcome], deploys: Deploys, *, quiet: bool) -> int:
+def _report(
+    options: Options,
+    outcomes: list[Outcome],
+    deploys: Deploys,
+    findings: tuple[Found, ...] = (),
+    *,
+    quiet: bool,
+) -> int:
     """Say what became of each; the exit code."""
     from psfdns.cli.certs.delivering import NO_DEPLOYS
     from psfdns.cli.certs.deploy import report_deploys
     from psfdns.cli.certs.view_issue import render_failed, render_issued, to_document
     from psfdns.cli.wiring import emit_json
 
-    document = to_document(outcomes, deploys)
+    document = to_document(outcomes, deploys, findings)
     if options.json:
         emit_json(document)
     elif outcomes or deploys != NO_DEPLOYS or not quiet:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from psfdns.certs.status import judge_unreadable
 from psfdns.cli.certs.advising import take_advice, wanting_advice
 from psfdns.cli.certs.delivering import Deploys, deploy_due, has_deploys
 from psfdns.cli.certs.deploy import report_deploys
@@ -31,15 +32,17 @@ if TYPE_CHECKING:
     from psfdns.certs.order import Outcome
     from psfdns.certs.status import Standing
     from psfdns.cli.certs.certifying import Stands
+    from psfdns.cli.certs.view_issue import Found
 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """What became of all that was due; `is_whole`: every file and set could be read."""
+    """What became of all that was due; `is_whole`: every file and set could be read, else `findings` say."""
 
     outcomes: list[Outcome]
     deploys: Deploys
     is_whole: bool
+    findings: tuple[Found, ...] = ()
 
 
 def renew_due(workspace: Workspace, *, jitter: int | None) -> Renewed:
@@ -56,7 +59,8 @@ def renew_due(workspace: Workspace, *, jitter: int | None) -> Renewed:
             sleep(most * draw_fraction())
     elif not are_proofs_left(job) and not has_deploys(job, _readable(standings)):
         missing = bring_here(job, (each.wanted.name for each in _readable(standings)))
-        return Renewed([], Deploys(missing=missing), _tell_faults(standings, stands))
+        is_whole = _tell_faults(standings, stands)
+        return Renewed([], Deploys(missing=missing), is_whole, _find_faults(standings, stands))
     with job.store.held():
         return _renew(job)
 
@@ -76,7 +80,8 @@ def _renew(job: Job) -> Renewed:
         raise
     if due:
         readable = _readable(look(job)[0])
-    return Renewed(outcomes, deploy_due(job, readable), is_whole and is_kept)
+    found = _find_faults(standings, stands)
+    return Renewed(outcomes, deploy_due(job, readable), is_whole and is_kept, found)
 
 
 def _issue(job: Job, due: list[Standing]) -> list[Outcome]:
@@ -100,6 +105,13 @@ def _tell_faults(standings: Sequence[Standing], stands: Stands) -> bool:
     for each in unreadable:
         click.echo(f"error: {_escaped(each.wanted.name)}: {_escaped(each.unreadable or '')}", err=True)
     return not (stands.faults or unreadable)
+
+
+def _find_faults(standings: Sequence[Standing], stands: Stands) -> tuple[Found, ...]:
+    """The same as findings, as `certs list` has them."""
+    unreadable = ((each.wanted.name, judge_unreadable(each)) for each in standings)
+    found = [(name, finding) for name, finding in unreadable if finding is not None]
+    return (*found, *((None, fault) for fault in stands.faults))
 
 
 def _escaped(text: str) -> str:

@@ -58,6 +58,7 @@ def _certificate(standing: Standing, now: datetime.datetime) -> Shape:
         "why": standing.unreadable if renewal is None else say_why(standing, renewal),
         "explanation": None if ari is None else ari.explanation,
         "deployed": [_deployment(standing, target) for target in wanted.deploy],
+        "copy": _copy(standing),
     }
 
 
@@ -66,6 +67,21 @@ def _due(renewal: Renewal | None) -> bool | str | None:
     if renewal is None:
         return None
     return renewal.due if renewal.due or renewal.at is None else write_moment(renewal.at)
+
+
+def _copy(standing: Standing) -> Shape | None:
+    """What this machine has of it, of a store in S3; None where it has none."""
+    copy, current = standing.copy, standing.current
+    if copy is None:
+        return None
+    stored = copy.stored
+    return {
+        "not_after": None if stored is None else write_moment(stored.not_after),
+        "serial": None if stored is None else stored.serial,
+        "fingerprint": None if stored is None else stored.fingerprint,
+        "current": None if current is None else copy.is_of(current),
+        "why": copy.fault,
+    }
 
 
 def _deployment(standing: Standing, target: str) -> Shape:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.certs.view_deploy import to_document as to_deploy_document
 from psfdns.cli.views.escape import escape
+from psfdns.cli.views.findings import finding_document
+from psfdns.diagnostics import Diagnostic
 from psfdns.moments import write_moment
 
 if TYPE_CHECKING:
@@ -18,7 +20,11 @@ FORMAT = "psfdns-certs-issue/1"
 Shape = dict[str, Any]
 
 
-def to_document(outcomes: Iterable[Outcome], deploys: Deploys) -> Shape:
+Found = tuple[str | None, Diagnostic]
+"""A finding, and the certificate that it is about; None: a certs file, of which nothing is renewed."""
+
+
+def to_document(outcomes: Iterable[Outcome], deploys: Deploys, findings: Iterable[Found] = ()) -> Shape:
     """The document (docs/contract.md §4)."""
     brought = to_deploy_document(deploys)
     return {
@@ -27,6 +33,7 @@ def to_document(outcomes: Iterable[Outcome], deploys: Deploys) -> Shape:
         "deployed": brought["deployed"],
         "forgotten": brought["forgotten"],
         "missing": brought["missing"],
+        "findings": [{**finding_document(each), "certificate": name} for name, each in findings],
     }
 
 

@@ -17,6 +17,7 @@ from psfdns.errors import HostError
 from psfdns.lookup.survey import Survey, survey_delegation
 from psfdns.names import canonical_order, is_subdomain
 from psfdns.plans.desired import zone_label
+from psfdns.plans.drift_rules import NO_HOSTED_ZONE
 from psfdns.plans.match import Matching, match_zones
 from psfdns.records import RRsetKey
 from psfdns.settings import Apex
@@ -186,10 +187,10 @@ class Inspection:
 
 _PRIVATE = Finding("private-zone", Severity.INFO, "private: only its VPCs see it, and no parent delegates it")
 _TO_BE_CREATED = Finding(
-    "no-hosted-zone",
+    NO_HOSTED_ZONE.code,
     Severity.INFO,
     "there is no such zone at Route 53 yet, and so no name servers to delegate to",
-    hint="psfdns apply creates it",
+    hint=NO_HOSTED_ZONE.mend,
 )
 
 

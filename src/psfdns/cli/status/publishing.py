@@ -33,11 +33,22 @@ def draw_chains(gathered: Gathered) -> dict[tuple[str, str | None], str]:
 
 
 def explain() -> Mapping[str, Mapping[str, Any]]:
-    """Code -> what it means, why it matters and how to mend it: of the rulebook, and of DNSSEC."""
-    from psfdns.dnssec.codes import CHAPTERS
-    from psfdns.rulebook import RULES
+    """Code -> what it means, or the rule that is broken, why that matters and how to mend it.
 
-    codes = (code for _, chapter in CHAPTERS for code in chapter)
-    known = {code.name: {"what": code.what, "why": "", "mend": code.mend} for code in codes}
-    ruled = {rule.code: {"what": rule.what, "why": rule.why, "mend": rule.mend} for rule in RULES.values()}
-    return {**known, **ruled}
+    DNSSEC's say the first, the rulebook's the second. What DNSSEC has from the delegation, its rules mend.
+    """
+    from psfdns.dnssec.codes import CODES
+    from psfdns.dnssec.delegation_codes import SAME
+    from psfdns.rulebook import RULES
+    from psfdns.rulebook.document import as_sentence
+
+    ways = {name: RULES[code].mend for code, name in reversed(SAME.items())}
+    codes = {
+        code.name: {"means": code.what, "rule": "", "why": "", "mend": code.mend or ways[code.name]}
+        for code in CODES.values()
+    }
+    rules = {
+        rule.code: {"means": "", "rule": rule.what, "why": rule.why, "mend": rule.mend}
+        for rule in RULES.values()
+    }
+    return {code: {**told, "mend": as_sentence(told["mend"])} for code, told in {**codes, **rules}.items()}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from psfdns.cli.status.site.codes import CODES_PAGE, SHOWN, by_aspect, find_codes
 from psfdns.cli.status.site.drawing import draw_tall, draw_wide
 from psfdns.cli.status.site.environment import open_environment, render
 from psfdns.cli.status.site.paths import tenant_path, zone_paths
@@ -36,10 +37,12 @@ def make_site(
     """Relative path -> content of every file.
 
     `document` is `psfdns-status/1`. `pictures` holds a chain of trust, as SVG of ours, by the zone's name and
-    view. `explanations`: code of a finding -> its what, why and mend.
+    view. `explanations`: code of a finding -> what it means or should be, why, and what to do.
     """
     site = _Site(document, explanations)
     files = {"index.html": site.overview(), "icon.svg": _icon()}
+    if site.codes:
+        files[CODES_PAGE] = site.code_page()
     for tenant in site.tenants:
         files[tenant["path"]] = site.tenant(tenant)
     for zone in document["zones"]:
@@ -67,6 +70,8 @@ class _Site:
                 link = (_shown(zone), self.paths[zone["name"], zone["view"]])
                 self.by_name.setdefault(zone["name"], []).append(link)
         self.tenants = self._tenants()
+        links = {key: (undotted(key[0]) + _at(key[1]), path) for key, path in self.paths.items()}
+        self.codes = find_codes(document, explanations, links)
 
     def overview(self) -> bytes:
         endings = self._endings(self.document["endings"])
@@ -118,12 +123,17 @@ class _Site:
             endings=self._endings(endings),
         )
 
+    def code_page(self) -> bytes:
+        chapters = by_aspect(self.codes)
+        return self._page("codes.html", title="What the codes mean", root="", chapters=chapters, most=SHOWN)
+
     def _page(self, template: str, *, picture: str = "", **values: Any) -> bytes:
         return render(
             template,
             picture=picture,
             document=self.document,
             created=self.document["created"],
+            codes_page=CODES_PAGE if self.codes else None,
             aspect_words={**ASPECTS, "zone": "Zone file"},
             **values,
         )
@@ -167,7 +177,7 @@ class _Site:
         }
 
     def _findings(self, findings: Iterable[Shape]) -> list[Shape]:
-        """One code after another, the worst first, each with what the rulebook says of it."""
+        """One code after another, the worst first, each with whether the page of codes has it."""
         groups: dict[tuple[str, str], list[Shape]] = {}
         for finding in sorted(findings, key=lambda each: _RANKS.get(each["severity"], 0)):
             groups.setdefault((finding["severity"], finding["code"]), []).append(finding)
@@ -179,7 +189,7 @@ class _Site:
                 "findings": group,
                 "hint": _shared(group, "hint"),
                 "reference": _shared(group, "reference"),
-                "explanation": self.explanations.get(code),
+                "explained": code in self.codes,
             }
             for (severity, code), group in groups.items()
         ]
@@ -231,7 +241,11 @@ def _shown(zone: Shape) -> str:
 
 
 def _at_view(zone: Shape) -> str:
-    return "" if zone["view"] is None else f"@{zone['view']}"
+    return _at(zone["view"])
+
+
+def _at(view: str | None) -> str:
+    return "" if view is None else f"@{view}"
 
 
 def _shared(findings: Sequence[Shape], key: str) -> str | None:
