@@ -139,6 +139,8 @@ def test_registrar_none_is_not_listed_unless_it_is_ours_at_gandi() -> None:
         (claim(TENANT), None, found(None), None, True),
         (claim(TENANT), None, found(age=72), Source.RDAP, False),
         (claim(TENANT), None, found(age=73), Source.RDAP, True),
+        (claim(TENANT), None, found(age=-72), Source.RDAP, False),
+        (claim(TENANT), None, found(age=-73), Source.RDAP, True),
         (claim(TENANT, FILE_DATE), None, Heard(Outcome.NO_SERVER), Source.FILE, False),
         (claim(TENANT), None, Heard(Outcome.NO_SERVER), None, True),
         (claim(TENANT, FILE_DATE), None, Heard(Outcome.FAILED), Source.FILE, True),

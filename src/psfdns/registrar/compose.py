@@ -14,7 +14,7 @@ from psfdns.registrar.registries import Heard, Outcome
 from psfdns.settings import Registrar
 
 MAX_AGE = datetime.timedelta(hours=72)
-"""What is older is no longer an answer: the domain counts as unknown."""
+"""What is older, or of a future that only a wrong clock has seen, is no answer: the domain is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _is_unknown(
     if heard.outcome is Outcome.MISSING:
         return False
     if said is not None:
-        return now - said.checked_at > MAX_AGE or expires is None
+        return abs(now - said.checked_at) > MAX_AGE or expires is None
     return heard.outcome is not Outcome.NO_SERVER or expires is None
 
 

@@ -1,7 +1,8 @@
 """All that Gandi holds for us: list and balance as they are now, the rest from the cache where it may.
 
 A domain is looked at in full once in six hours, or when its entry in the list changes; its price once a day.
-So the second run of an hour costs a page or two, and the first one three requests a domain.
+So the second run of an hour costs a page or two, and the first one three requests a domain. What seems to be
+of the future was kept by a clock that was wrong, and is as old as it is far away.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class _Looking:
 
     def look_at(self, listed: Listed, *, with_ds: bool) -> None:
         known = self.known.get(listed.name)
-        if known is None or known.digest != listed.digest or self.now - known.at > DETAIL_AGE:
+        if known is None or known.digest != listed.digest or abs(self.now - known.at) > DETAIL_AGE:
             price, price_at = (known.price, known.price_at) if known else (None, None)
             self.known.pop(listed.name, None)
             detail = self.gandi.fetch_domain(listed.name)
@@ -157,7 +158,7 @@ class _Looking:
     def _is_fresh(self, known: _Known, currency: str) -> bool:
         if known.price is None or known.price_at is None or known.price.currency != currency:
             return False
-        return self.now - known.price_at <= PRICE_AGE
+        return abs(self.now - known.price_at) <= PRICE_AGE
 
 
 def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> Registration:
