@@ -12,6 +12,9 @@ import pytest
 
 from psfdns.cli.domains import ordering
 from psfdns.cli.main import run
+from psfdns.errors import PsfdnsError
+from psfdns.registrar.cache import Cache
+from psfdns.registrar.ledger import Entry, Ledger
 from tests.cli.registry import Registry, in_days
 from tests.registrar.fake_gandi import TOKEN, error
 from tests.registrar.loopback import Said
@@ -58,6 +61,7 @@ def test_a_renewal_is_rehearsed_written_down_sent_once_and_waited_for(shop: Regi
     }
     assert document["price"] == {"amount": "15.5", "currency": "EUR"}
     assert document["balance"] == {"amount": "100.00", "currency": "EUR"}
+    assert document["expires"] == ends(shop).strftime("%Y-%m-%dT%H:%M:%SZ")
     (order,) = shop.orders(NAME)
     assert (order["id"], order["kind"]) == (document["journal"], "renew")
     assert [event["state"] for event in order["events"]] == ["sending", "accepted", "done"]
@@ -153,6 +157,8 @@ def test_an_answer_that_is_lost_makes_nobody_pay_twice(
     if not carried_out:
         assert "it is not known whether Gandi has taken the order: run this again later" in out
         assert "a renewal was ordered at" in err
+        assert "no other is sent before " in err
+        assert "hint: Gandi's administration shows whether it was carried out" in err
     assert len(shop.gandi.changes()) == 1
     assert len(shop.orders(NAME)) == 1
 
@@ -193,7 +199,7 @@ def test_what_was_renewed_today_is_renewed_again_only_where_that_is_said(shop: R
     before = ends(shop)
     assert shop.run("domains", "renew", NAME, "--yes")[0] == 0
     code, out, err = shop.run("domains", "renew", NAME, "--yes")
-    assert (code, out) == (0, "ours.test.: renewed\n")
+    assert (code, out) == (0, f"ours.test.: renewed until {before.date().replace(year=before.year + 1)}\n")
     assert "--again renews it once more" in err
     assert len(shop.gandi.changes()) == 1
     assert shop.run("domains", "renew", NAME, "--yes", "--again")[0] == 0
@@ -236,6 +242,49 @@ def test_a_journal_that_cannot_be_written_orders_nothing(shop: Registry) -> None
     assert code == 1
     assert "cannot be read" in err
     assert shop.gandi.changes() == []
+
+
+def test_a_disk_that_fills_up_once_an_order_is_sent_stops_no_waiting(
+    shop: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It once said that nothing is ordered which cannot be written down first."""
+
+    def note(_: Ledger, entry: Entry) -> None:
+        raise PsfdnsError(f"{entry.id}.json: cannot be written: No space left on device")
+
+    before = ends(shop)
+    monkeypatch.setattr(Ledger, "note", note)
+    code, out, err = shop.run("domains", "renew", NAME, "--yes")
+    assert (code, out) == (0, f"ours.test.: renewed until {before.date().replace(year=before.year + 1)}\n")
+    assert "No space left on device: the journal does not say that the order is accepted\n" in err
+    assert "nothing is ordered" not in err
+    monkeypatch.undo()
+    assert [order["events"][-1]["state"] for order in shop.orders(NAME)] == ["sending"]
+
+
+def test_a_cache_that_cannot_be_written_stops_no_waiting(
+    shop: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.run("domains", "list")
+
+    def store(_: Cache, name: str, *words: object) -> None:
+        raise PsfdnsError(f"{name}.json: cannot be written")
+
+    monkeypatch.setattr(Cache, "store", store)
+    assert shop.run("domains", "lock", NAME, "--off", "--yes") == (
+        0,
+        "ours.test.: done\n",
+        "unlock ours.test.: it can then be transferred away\n",
+    )
+
+
+@pytest.mark.parametrize("said", UNCLEAR)
+def test_a_rehearsal_without_an_answer_is_said_to_be_one(shop: Registry, said: Said | None) -> None:
+    shop.gandi.fail("POST", RENEW, said)
+    code, _, err = shop.run("domains", "renew", NAME, "--yes")
+    assert code == 1
+    assert "hint: nothing was ordered: this was the rehearsal; run it again\n" in err
+    assert shop.orders(NAME) == []
 
 
 def test_two_at_once_order_once(shop: Registry, monkeypatch: pytest.MonkeyPatch) -> None:

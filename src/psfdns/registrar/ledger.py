@@ -177,18 +177,30 @@ class Ledger:
     def begin(self, entry: Entry) -> None:
         """Keep an order that is about to be sent. Raises PsfdnsError; then it must not be."""
         if self._store is not None:
-            self._store.put(_key(entry.domain, f"{entry.id}.json"), render_document(_to_json(entry)))
-        self._write(entry)
+            self._put(entry, self._store)
+        try:
+            self._write(entry)
+        except PsfdnsError as error:
+            # Nobody is to wait for an order that is not sent.
+            self._put_if_reached(entry.now_in(State.REFUSED, at=entry.created, why=error.summary))
+            raise
 
     def note(self, entry: Entry) -> None:
-        """Keep how far an order came. Raises PsfdnsError where the disk cannot take it.
+        """Keep how far an order came. Raises PsfdnsError where the disk cannot take it; sent it is anyway.
 
         A store that cannot be reached keeps what it has: there the order looks as if it were under way.
         """
         self._write(entry)
+        self._put_if_reached(entry)
+
+    def _put_if_reached(self, entry: Entry) -> None:
         if self._store is not None:
             with contextlib.suppress(OutsideError):
-                self._store.put(_key(entry.domain, f"{entry.id}.json"), render_document(_to_json(entry)))
+                self._put(entry, self._store)
+
+    @staticmethod
+    def _put(entry: Entry, store: ObjectStore) -> None:
+        store.put(_key(entry.domain, f"{entry.id}.json"), render_document(_to_json(entry)))
 
     def _paths(self, domain: str) -> list[Path]:
         folder = self.folder / _folder(domain)
@@ -216,7 +228,10 @@ class Ledger:
             make_folder(self.folder)
             lock = FileLock(self.folder / "lock", timeout=PATIENCE, mode=0o600)
             lock.acquire()
-        except (OSError, Timeout) as error:
+        except Timeout as error:
+            why = "nothing was sent: another command is ordering at this moment"
+            raise PsfdnsError(why, hint="run this again when it has ended") from error
+        except OSError as error:
             raise unwritable(self.folder, error, hint=_UNWRITABLE) from error
         try:
             yield
