@@ -226,6 +226,17 @@ def test_what_was_known_counts_while_gandi_is_away(land: Land) -> None:
     assert land.subjects() == [("staff", "[psfdns] unclaimed.test ends in 30 days (2027-02-01)")]
 
 
+def test_a_file_that_cannot_be_written_hides_no_failure_and_no_metrics(land: Land) -> None:
+    """It once had nobody hear that a message was not accepted."""
+    land.gandi.add("alpha.test", days(7), autorenew=False)
+    land.hook.status = 500
+    code, _, err = land.run("--ics", "none/ends.ics", "--metrics", "m.prom")
+    assert code == 1
+    assert "was not told" in err
+    assert "error: none/ends.ics could not be written" in err
+    assert "psfdns_remind_failed_messages 1.0\n" in (land.root / "m.prom").read_text()
+
+
 def test_a_channel_that_fails_is_tried_again_and_the_other_is_not(land: Land) -> None:
     land.gandi.add("alpha.test", days(7), autorenew=False)
     land.hook.status = 500

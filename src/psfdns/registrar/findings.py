@@ -17,6 +17,8 @@ SOON = 30
 """Days before the end at which a domain that nobody renews by itself is told."""
 SOON_RENEWING = 20
 """The same where the registrar should have renewed it by then."""
+LONGEST = 3660
+"""Days: no registration lasts for more than ten years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _judge_claim(domain: Domain, known: Known, _: datetime.datetime) -> Iterator
         yield _finding(domain, "not-at-gandi", Severity.WARNING, summary, hint=hint, span=claim.span)
 
 
-def _judge_file(domain: Domain, known: Known, _: datetime.datetime) -> Iterator[DomainFinding]:
+def _judge_file(domain: Domain, known: Known, now: datetime.datetime) -> Iterator[DomainFinding]:
     claim = known.claims.get(domain.name)
     if claim is None:
         return
@@ -100,6 +102,10 @@ def _judge_file(domain: Domain, known: Known, _: datetime.datetime) -> Iterator[
         )
         hint = "remove the line from tenant.toml"
         yield _finding(domain, "expires-ignored", Severity.WARNING, summary, hint=hint, span=claim.span)
+    elif claim.expires is not None and (domain.days_left(now) or 0) > LONGEST:
+        summary = f"{domain.name}: expires = {claim.expires} is further away than any registration lasts"
+        hint = "nobody would be reminded in time: write the day on which it ends"
+        yield _finding(domain, "expires-far", Severity.WARNING, summary, hint=hint, span=claim.span)
     elif domain.expires is None and domain.registered is not False and not _failed(domain, known):
         summary = f"{domain.name}: its registry tells nobody when it ends"
         hint = f'write it down: [zones."{claim.zone.removesuffix(".")}"] expires = YYYY-MM-DD'
