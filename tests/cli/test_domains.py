@@ -279,11 +279,18 @@ def test_no_secret_is_shown_or_kept(world: Registry, tmp_path: Path) -> None:
         assert secret not in out + err + kept
 
 
-def test_a_cache_that_cannot_be_kept_is_said(world: Registry, tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_kept_is_said_and_the_list_is_there(world: Registry, tmp_path: Path) -> None:
+    """A full disk is no reason not to know when a domain ends."""
     (tmp_path / ".psfdns").write_text("in the way")
-    code, _, err = world.run("domains", "list")
-    assert code == 1
-    assert "gandi.json: cannot be written" in err
+    code, domains, _ = world.listing()
+    assert (code, [each["days_left"] for each in domains.values()]) == (0, [100, 200])
+    _, _, err = world.run("domains", "list")
+    assert [name for name in ("gandi.json", "rdap.json") if f"{name}: cannot be written" in err] == [
+        "gandi.json",
+        "rdap.json",
+    ]
+    assert "hint: what was heard counts for this run" in err
+    assert world.rdap.questions == ["theirs.test"] * 2
 
 
 def test_on_a_terminal_a_word_says_what_is_waited_for_in_colour(

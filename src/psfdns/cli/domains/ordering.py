@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -254,9 +253,7 @@ def _note(ledger: Ledger, entry: Entry) -> None:
 
 
 def _forget(workspace: Workspace, name: str) -> None:
-    """Where that fails, `domains list` shows for some hours what was before."""
     from psfdns.cli.wiring import open_cache
     from psfdns.registrar.holdings import forget
 
-    with contextlib.suppress(PsfdnsError):
-        forget(open_cache(workspace), name)
+    forget(open_cache(workspace), name)

@@ -43,7 +43,7 @@ class Listing:
 def list_domains(
     workspace: Workspace, repository: Repository, *, names: Sequence[str] = (), tenant: str | None = None
 ) -> Listing:
-    """Ask everybody who has to be asked. Raises UsageError, and PsfdnsError where nothing can be kept."""
+    """Ask everybody who has to be asked. Raises UsageError, and PsfdnsError for an unreadable bootstrap."""
     from psfdns.cli.repository import select_zones
     from psfdns.cli.wiring import now
 
