@@ -83,6 +83,33 @@ def test_a_person_reads_a_line_a_domain_the_most_urgent_first(world: Registry) -
     assert "3 domains" not in quiet
 
 
+def test_with_v_all_that_is_known_of_a_domain_is_shown(world: Registry) -> None:
+    out = world.run("domains", "list", "-v", "ours.test")[1]
+    assert out.splitlines()[3:11] == [
+        "ours.test.",
+        "  zones     ours.test.",
+        "  status    clientTransferProhibited",
+        "  servers   ns1.old.example., ns2.old.example.",
+        f"  ds        {key_of('ours.test')[2]}",
+        f"  renewal   15.50 EUR after taxes, {in_days(69).date()}, for 1 year",
+        "balance: 100.00 EUR",
+        "",
+    ]
+    world.gandi.fail("GET", "/v5/domain/domains/bare.test/dnskeys", Said(500), times=9)
+    world.claim("one", "bare.test", 'registrar = "gandi"')
+    world.gandi.add("bare.test", in_days(-3), autorenew=True, status=[], nameservers=[], price=None)
+    lines = world.run("domains", "list", "-v", "bare.test")[1].splitlines()
+    assert lines[1].split()[-2:] == ["hold", "now"], "a phase that only dates tell"
+    assert lines[3:8] == [
+        "bare.test.",
+        "  zones     bare.test.",
+        "  servers   none",
+        "  ds        not known",
+        "  renewal   at a price that is not known, on a day that is not known, for 1 year",
+    ]
+    assert "servers" not in world.run("domains", "list")[1]
+
+
 def test_a_second_run_asks_the_registry_nothing_and_gandi_twice(world: Registry) -> None:
     first = world.listing()
     questions, requests = list(world.rdap.asked), len(world.gandi.asked)
