@@ -157,7 +157,7 @@ def test_an_answer_that_is_lost_makes_nobody_pay_twice(
         assert "it is not known whether Gandi has taken the order: run this again later" in out
         assert "a renewal was ordered at" in err
         assert "no other is sent before " in err
-        assert "hint: Gandi's administration shows whether it was carried out" in err
+        assert "hint: Gandi's administration shows how it stands" in err
     assert len(shop.gandi.changes()) == 1
     assert len(shop.orders(NAME)) == 1
 
@@ -348,6 +348,13 @@ def test_only_domains_at_gandi_can_be_ordered_for(
     assert found == code
     assert said in err
     assert {asked.method for asked in shop.gandi.asked} <= {"GET"}
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "3601", "soon"])
+def test_what_is_waited_for_has_an_end(shop: Registry, seconds: str) -> None:
+    """With "nan" it once had none."""
+    assert shop.run("domains", "renew", NAME, "--yes", "--wait", seconds)[0] == 64
+    assert shop.gandi.asked == []
 
 
 def test_a_name_is_taken_in_any_spelling(shop: Registry) -> None:

@@ -70,8 +70,8 @@ def _order_options(function: Callable[..., int]) -> Callable[..., int]:
     function = click.option("--yes", is_flag=True, help="Do not ask.")(function)
     return click.option(
         "--wait",
-        type=click.FloatRange(0, 3600),
-        default=60.0,
+        type=click.IntRange(0, 3600),
+        default=60,
         show_default=True,
         metavar="SECONDS",
         help="How long to wait until it shows.",

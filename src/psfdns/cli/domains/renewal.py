@@ -90,7 +90,7 @@ def _wait_for(workspace: Workspace, gandi: Gandi, judged: Judged, detail: Detail
 
     placed = conclude(open_ledger(workspace), entry, shows, wait=wait, details=seen.details, sent=False)
     if placed.state is not State.DONE:
-        hint = "Gandi's administration shows whether it was carried out; it can be renewed there as well"
+        hint = "Gandi's administration shows how it stands; renew it there only if nothing was carried out"
         talk(workspace.options, f"hint: {hint}")
     return placed
 
