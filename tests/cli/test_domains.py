@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from psfdns.cli.main import run
-from tests.cli.registry import Registry, in_days
+from tests.cli.clocks import set_clock
+from tests.cli.registry import DAY, NOW, Registry, in_days
 from tests.registrar.fake_gandi import AUTHINFO, TOKEN, error, key_of
 from tests.registrar.loopback import Said
 
@@ -172,6 +173,33 @@ def test_a_domain_that_is_elsewhere_than_its_tenant_says(
         _, domains, findings = world.listing()
         assert expected in findings
         assert domains["ours.test."]["expires"] == "2030-01-01T00:00:00Z"
+
+
+def test_while_gandi_is_away_what_it_last_said_counts_for_three_days(
+    world: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It once was as if nothing had ever been known."""
+    world.gandi.add("extra.test", in_days(100))
+    moments = [NOW]
+    set_clock(monkeypatch, lambda: moments[-1])
+    known = world.listing()[1]["ours.test."]
+    world.gandi.fail("GET", ".*", Said(500), times=10**6)
+    for days, unknown in ((1, False), (2.9, False), (3, True), (30, True)):
+        moments.append(NOW + days * DAY)
+        code, domains, findings = world.listing()
+        ours = domains["ours.test."]
+        assert (code, ours["unknown"]) == (3, unknown)
+        same = ("expires", "source", "autorenew", "nameservers", "ds", "status", "checked_at", "registrar")
+        assert {key: ours[key] for key in same} == {key: known[key] for key in same}
+        assert (ours["payable"], ours["why"]) == (None, "Gandi: list the domains: it answers 500")
+        assert findings == ["extra.test. not-asked", "ours.test. not-asked"], (
+            "what is unclaimed is not known now"
+        )
+    out = world.run("domains", "list")[1]
+    assert "automatic, money ?  locked  -       30 d ago" in out
+    world.gandi.faults.clear()
+    del world.gandi.domains["extra.test"]
+    assert list(world.listing()[1]) == ["ours.test.", "theirs.test."]
 
 
 def test_without_a_token_it_is_said_what_could_not_be_asked(

@@ -206,6 +206,25 @@ def test_money_that_is_short_is_told_to_staff_at_once(land: Land) -> None:
     assert land.run(day=1) == (0, "", "")
 
 
+def test_while_gandi_is_away_what_renews_by_itself_is_still_trusted(land: Land) -> None:
+    """One run without an answer once had everybody hear that nothing renews it."""
+    land.gandi.add("alpha.test", days(25), autorenew=True)
+    land.gandi.add("unclaimed.test", days(40), autorenew=True)
+    assert land.run()[0] == 0
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    for day in (0, 1, 2.9):
+        assert land.run(day=day)[0] == 0
+        assert land.subjects() == []
+    asked = len(land.gandi.asked)
+    land.run(day=2.9)
+    assert len(land.gandi.asked) - asked <= 3, "and nobody asks it for prices"
+    text = land.document(day=7)["messages"][0]["text"]
+    assert "alpha.test ends in 18 days" in text
+    assert "beware:  this is what was last known" in text
+    assert "renewal: by itself, at Gandi" in text
+    assert "nothing renews it" not in text
+
+
 def test_an_outage_of_gandi_is_said_once_after_three_days(land: Land) -> None:
     land.run()
     land.gandi.fail("GET", ".*", Said(500), times=10**6)
@@ -738,6 +757,18 @@ def test_a_ds_counts_only_where_the_domain_is_pointed_at_the_zone(land: Land) ->
     assert signing.run(0) == []
     land.gandi.domains["alpha.test"].nameservers = signing.name_servers
     assert signing.run(1) == [("a@one.example", NEEDS), ("staff", NEEDS)]
+
+
+def test_a_ds_of_long_ago_calls_nobody(land: Land) -> None:
+    """Gandi is away, and who knows which DS the registry has by now."""
+    signing = Signing(land)
+    signing.say(**signing.key_of_ds())
+    assert signing.run(0) == []
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    signing.say()
+    assert NEEDS not in {subject for _, subject in signing.run(5)}
+    land.gandi.faults.clear()
+    assert NEEDS in {subject for _, subject in signing.run(6)}
 
 
 def test_what_cannot_be_asked_about_keys_is_no_reminder(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:

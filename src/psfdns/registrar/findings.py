@@ -73,6 +73,8 @@ def _judge_claim(domain: Domain, known: Known, _: datetime.datetime) -> Iterator
     """Whether who holds it and who claims it fit together."""
     claim = known.claims.get(domain.name)
     at_gandi = domain.registration is not None and domain.registration.source is Source.GANDI
+    if claim is None and known.holdings is None:
+        return
     if claim is None:
         summary = f"{domain.name} is registered at Gandi, and no tenant has a zone of it"
         hint = "give it a zone file in its tenant's folder, or let it go"
@@ -115,7 +117,7 @@ def _judge_file(domain: Domain, known: Known, now: datetime.datetime) -> Iterato
 def _failed(domain: Domain, known: Known) -> bool:
     """Whether somebody should have known, and could not be asked."""
     if domain.registration is not None and domain.registration.source is Source.GANDI:
-        return False
+        return known.holdings is None
     heard = known.heard.get(domain.name)
     return heard is None or heard.outcome is Outcome.FAILED
 

@@ -85,6 +85,14 @@ def fetch_holdings(
     return Holdings(found, judge_payable(renewals, balances), balances, looking.faults)
 
 
+def recall(cache: Cache, *, now: datetime.datetime) -> dict[str, Registration]:
+    """What Gandi said of each domain when it was last looked at in full, with the moment of that.
+
+    What would come after the end is left out: it may have been renewed since.
+    """
+    return {name: _recalled(known, now) for name, known in _load(cache).items()}
+
+
 def forget(cache: Cache, name: str) -> None:
     """Look at a domain anew next time: something was ordered. Raises PsfdnsError."""
     known = _load(cache)
@@ -177,10 +185,7 @@ def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> 
     detail = known.detail
     ends_at = listed.ends_at or detail.ends_at
     autorenew = detail.autorenew if listed.autorenew is None else listed.autorenew
-    following = next((each for each in detail.renews if each >= now), None)
-    renewal = (
-        Renewal(following, known.price, looking.payer_of(listed.name), detail.years) if autorenew else None
-    )
+    renewal = _renewal(known, looking.payer_of(listed.name), now) if autorenew else None
     return replace(
         said,
         expires=expiry_at(ends_at, Source.GANDI) if ends_at else None,
@@ -190,6 +195,25 @@ def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> 
         autorenew=autorenew,
         renewal=renewal,
         ends=detail.ends,
+    )
+
+
+def _renewal(known: _Known, payer: str | None, now: datetime.datetime) -> Renewal:
+    following = next((each for each in known.detail.renews if each >= now), None)
+    return Renewal(following, known.price, payer, known.detail.years)
+
+
+def _recalled(known: _Known, now: datetime.datetime) -> Registration:
+    detail = known.detail
+    return Registration(
+        Source.GANDI,
+        known.at,
+        expiry_at(detail.ends_at, Source.GANDI) if detail.ends_at else None,
+        detail.status,
+        detail.nameservers,
+        known.ds,
+        detail.autorenew,
+        _renewal(known, detail.payer, now) if detail.autorenew else None,
     )
 
 
