@@ -84,10 +84,13 @@ def test_a_person_reads_a_line_a_domain_the_most_urgent_first(world: Registry) -
     assert "3 domains" not in quiet
 
 
-def test_with_v_all_that_is_known_of_a_domain_is_shown(world: Registry) -> None:
+def test_with_v_all_that_is_known_of_a_domain_is_shown(
+    world: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = world.run("domains", "list", "-v", "ours.test")[1]
-    assert out.splitlines()[3:11] == [
+    assert out.splitlines()[3:12] == [
         "ours.test.",
+        f"  ends      {in_days(100).date()}T12:00:00Z, says Gandi",
         "  zones     ours.test.",
         "  status    clientTransferProhibited",
         "  servers   ns1.old.example., ns2.old.example.",
@@ -101,14 +104,25 @@ def test_with_v_all_that_is_known_of_a_domain_is_shown(world: Registry) -> None:
     world.gandi.add("bare.test", in_days(-3), autorenew=True, status=[], nameservers=[], price=None)
     lines = world.run("domains", "list", "-v", "bare.test")[1].splitlines()
     assert lines[1].split()[-2:] == ["hold", "now"], "a phase that only dates tell"
-    assert lines[3:8] == [
+    assert lines[3:9] == [
         "bare.test.",
+        f"  ends      {in_days(-3).date()}T12:00:00Z, says Gandi",
         "  zones     bare.test.",
         "  servers   none",
         "  ds        not known",
         "  renewal   at a price that is not known, on a day that is not known, for 1 year",
     ]
     assert "servers" not in world.run("domains", "list")[1]
+    world.rdap.domains["theirs.test"]["events"] += [
+        {"eventAction": "registrar expiration", "eventDate": "2027-01-05T00:00:00Z"}
+    ]
+    moments = [NOW + 2 * DAY]
+    set_clock(monkeypatch, lambda: moments[-1])
+    theirs = world.run("domains", "list", "-v", "theirs.test")[1]
+    assert "  ends      2027-01-05T00:00:00Z, says its registry, the date of its registrar\n" in theirs
+    world.rdap.domains["theirs.test"]["events"] = []
+    moments.append(NOW + 4 * DAY)
+    assert "  ends      not known\n" in world.run("domains", "list", "-v", "theirs.test")[1]
 
 
 def test_a_second_run_asks_the_registry_nothing_and_gandi_twice(world: Registry) -> None:

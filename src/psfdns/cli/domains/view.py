@@ -163,6 +163,7 @@ def _details(domains: Sequence[Shape], balances: Sequence[Shape]) -> Iterator[st
     for domain in domains:
         yield escape(domain["name"])
         for label, text in (
+            ("ends", _sourced(domain)),
             ("zones", ", ".join(domain["zones"]) or "none"),
             ("registrar", domain["registrar_name"]),
             ("status", ", ".join(domain["status"]) or None),
@@ -174,6 +175,17 @@ def _details(domains: Sequence[Shape], balances: Sequence[Shape]) -> Iterator[st
                 yield f"  {label:<9} {escape(text)}"
     for balance in balances:
         yield f"balance: {Money(Decimal(balance['amount']), balance['currency'])}"
+
+
+_SOURCES = {"gandi": "Gandi", "rdap": "its registry", "file": "tenant.toml"}
+
+
+def _sourced(domain: Shape) -> str:
+    """The end, and who says so; of RDAP's two dates, which."""
+    if domain["expires"] is None:
+        return "not known"
+    whose = ", the date of its registrar" if domain["expires_by"] == "registrar" else ""
+    return f"{domain['expires']}, says {_SOURCES[domain['source']]}{whose}"
 
 
 def _names(values: Sequence[str] | None) -> str:
