@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import json
 import os
 import signal
@@ -243,6 +244,25 @@ def test_what_was_known_counts_while_gandi_is_away(land: Land) -> None:
     land.gandi.fail("GET", ".*", Said(500), times=10**6)
     assert land.run(day=1)[0] == 0
     assert land.subjects() == [("staff", "[psfdns] unclaimed.test ends in 30 days (2027-02-01)")]
+
+
+def test_on_a_full_disk_nothing_is_sent_and_that_is_said(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not remembered would be said again by each run."""
+    land.gandi.add("alpha.test", days(7), autorenew=False)
+
+    def write(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as context:
+        context.setattr("psfdns.journal.state_document.write_file", write)
+        code, _, err = land.run()
+    assert (code, land.subjects()) == (1, [])
+    assert "reminders.json: cannot be written: No space left on device\n" in err
+    assert (
+        "hint: nothing more is sent that cannot be remembered: mend that, and run this again today\n" in err
+    )
+    assert land.run()[0] == 0
+    assert [to for to, _ in land.subjects()] == ["a@one.example", "staff"]
 
 
 def test_a_file_that_cannot_be_written_hides_no_failure_and_no_metrics(land: Land) -> None:
