@@ -13,8 +13,8 @@ from psfdns.moments import read_moment, write_moment
 UTC = datetime.UTC
 NOW = datetime.datetime(2026, 11, 28, 12, tzinfo=UTC)
 MOMENTS = st.datetimes(
-    min_value=datetime.datetime(2000, 1, 1),  # noqa: DTZ001 - hypothesis wants it so
-    max_value=datetime.datetime(2100, 1, 1),  # noqa: DTZ001 - as above
+    min_value=datetime.datetime(1, 1, 1),  # noqa: DTZ001 - hypothesis wants it so
+    max_value=datetime.datetime(9999, 12, 31),  # noqa: DTZ001 - as above
     timezones=st.just(UTC),
 )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _LONGEST = 40
 
 
@@ -22,4 +21,5 @@ def read_moment(value: object) -> datetime.datetime | None:
 
 def write_moment(moment: datetime.datetime) -> str:
     """`2026-11-20T18:00:00Z`, to the second."""
-    return moment.astimezone(datetime.UTC).strftime(_STAMP)
+    # Not strftime, which writes the years before 1000 with less than four digits.
+    return moment.astimezone(datetime.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

@@ -12,6 +12,8 @@ import pytest
 
 from psfdns.cli.domains import ordering
 from psfdns.cli.main import run
+from psfdns.errors import PsfdnsError
+from psfdns.registrar.ledger import Entry, Ledger
 from tests.cli.registry import Registry, in_days
 from tests.registrar.fake_gandi import TOKEN, error
 from tests.registrar.loopback import Said
@@ -58,6 +60,7 @@ def test_a_renewal_is_rehearsed_written_down_sent_once_and_waited_for(shop: Regi
     }
     assert document["price"] == {"amount": "15.5", "currency": "EUR"}
     assert document["balance"] == {"amount": "100.00", "currency": "EUR"}
+    assert document["expires"] == ends(shop).strftime("%Y-%m-%dT%H:%M:%SZ")
     (order,) = shop.orders(NAME)
     assert (order["id"], order["kind"]) == (document["journal"], "renew")
     assert [event["state"] for event in order["events"]] == ["sending", "accepted", "done"]
@@ -153,6 +156,8 @@ def test_an_answer_that_is_lost_makes_nobody_pay_twice(
     if not carried_out:
         assert "it is not known whether Gandi has taken the order: run this again later" in out
         assert "a renewal was ordered at" in err
+        assert "no other is sent before " in err
+        assert "hint: Gandi's administration shows how it stands" in err
     assert len(shop.gandi.changes()) == 1
     assert len(shop.orders(NAME)) == 1
 
@@ -193,7 +198,7 @@ def test_what_was_renewed_today_is_renewed_again_only_where_that_is_said(shop: R
     before = ends(shop)
     assert shop.run("domains", "renew", NAME, "--yes")[0] == 0
     code, out, err = shop.run("domains", "renew", NAME, "--yes")
-    assert (code, out) == (0, "ours.test.: renewed\n")
+    assert (code, out) == (0, f"ours.test.: renewed until {before.date().replace(year=before.year + 1)}\n")
     assert "--again renews it once more" in err
     assert len(shop.gandi.changes()) == 1
     assert shop.run("domains", "renew", NAME, "--yes", "--again")[0] == 0
@@ -238,13 +243,54 @@ def test_a_journal_that_cannot_be_written_orders_nothing(shop: Registry) -> None
     assert shop.gandi.changes() == []
 
 
+def test_a_disk_that_fills_up_once_an_order_is_sent_stops_no_waiting(
+    shop: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It once said that nothing is ordered which cannot be written down first."""
+
+    def note(_: Ledger, entry: Entry) -> None:
+        raise PsfdnsError(f"{entry.id}.json: cannot be written: No space left on device")
+
+    before = ends(shop)
+    monkeypatch.setattr(Ledger, "note", note)
+    code, out, err = shop.run("domains", "renew", NAME, "--yes")
+    assert (code, out) == (0, f"ours.test.: renewed until {before.date().replace(year=before.year + 1)}\n")
+    assert "No space left on device: the journal does not say that the order is accepted\n" in err
+    assert "nothing is ordered" not in err
+    monkeypatch.undo()
+    assert [order["events"][-1]["state"] for order in shop.orders(NAME)] == ["sending"]
+
+
+def test_a_cache_that_cannot_be_written_stops_no_waiting(
+    shop: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.run("domains", "list")
+
+    def store(path: Path, *_: object, **__: object) -> None:
+        raise PsfdnsError(f"{path.name}: cannot be written")
+
+    monkeypatch.setattr("psfdns.registrar.cache.store_document", store)
+    code, out, err = shop.run("domains", "lock", NAME, "--off", "--yes")
+    assert (code, out) == (0, "ours.test.: done\n")
+    assert "warning: gandi.json: cannot be written\n" in err
+
+
+@pytest.mark.parametrize("said", UNCLEAR)
+def test_a_rehearsal_without_an_answer_is_said_to_be_one(shop: Registry, said: Said | None) -> None:
+    shop.gandi.fail("POST", RENEW, said)
+    code, _, err = shop.run("domains", "renew", NAME, "--yes")
+    assert code == 1
+    assert "hint: nothing was ordered: this was the rehearsal; run it again\n" in err
+    assert shop.orders(NAME) == []
+
+
 def test_two_at_once_order_once(shop: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another command orders between the question and our order."""
     monkeypatch.setattr(ordering, "ask", _ask_after(ordering.ask))
     code, _, err = shop.run("domains", "renew", NAME, "--yes")
     assert code == 1
     assert "ours.test.: a renewal was ordered meanwhile; nothing was sent" in err
-    assert len(shop.gandi.changes()) == 1
+    assert len(shop.gandi.changes()) == len(shop.orders(NAME)) == 1
 
 
 def _ask_after(real: Callable[..., None]) -> Callable[..., None]:
@@ -302,6 +348,13 @@ def test_only_domains_at_gandi_can_be_ordered_for(
     assert found == code
     assert said in err
     assert {asked.method for asked in shop.gandi.asked} <= {"GET"}
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "3601", "soon"])
+def test_what_is_waited_for_has_an_end(shop: Registry, seconds: str) -> None:
+    """With "nan" it once had none."""
+    assert shop.run("domains", "renew", NAME, "--yes", "--wait", seconds)[0] == 64
+    assert shop.gandi.asked == []
 
 
 def test_a_name_is_taken_in_any_spelling(shop: Registry) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,7 +11,8 @@ from dataclasses import replace
 import pytest
 
 from psfdns.lookup.parents import Delegation, ParentView, Walk
-from tests.cli.registry import Registry, in_days
+from tests.cli.clocks import set_clock
+from tests.cli.registry import NOW, Registry, in_days
 from tests.delegation.scene import ONE, OTHER, RESOLVER, ROOT, ROOT_ZONE, TOP_A, TOP_B, TOP_ZONE, ns
 from tests.lab import Place, lab
 from tests.registrar.fake_gandi import key_of
@@ -148,6 +151,22 @@ def test_one_can_go_back_to_servers_that_still_answer_and_only_to_those(shop: Re
         code, document = shop.document("domains", "set-ns", NAME, "--back", *QUICK, sandbox=True)
     assert (code, document["after"]) == (0, {"nameservers": list(OLD)})
     assert shop.gandi.domains[NAME].nameservers == [name.removesuffix(".") for name in OLD]
+
+
+def test_an_order_that_gandi_refused_is_nothing_to_go_back_from(
+    shop: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/v5/domain/domains/{NAME}/nameservers"
+    seconds = itertools.count()
+    set_clock(monkeypatch, lambda: NOW + next(seconds) * datetime.timedelta(seconds=1))
+    with parents(shop, *OLD):
+        assert shop.run("domains", "set-ns", NAME, *QUICK, sandbox=True)[0] == 2
+        shop.gandi.fail("PUT", path, Said(200, b'{"status": "success"}'))
+        shop.gandi.fail("PUT", path, Said(409, b"{}"))
+        assert shop.run("domains", "set-ns", NAME, "--back", *QUICK, sandbox=True)[0] == 1
+        assert [order["events"][-1]["state"] for order in shop.orders(NAME)] == ["done", "refused"]
+        assert shop.run("domains", "set-ns", NAME, "--back", *QUICK, sandbox=True)[0] == 0
+    assert tuple(f"{name}." for name in sorted(shop.gandi.domains[NAME].nameservers)) == OLD
 
 
 def test_servers_of_before_that_no_longer_answer_are_not_gone_back_to(shop: Registry) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from psfdns.cli.main import run
-from tests.cli.registry import Registry, in_days
+from tests.cli.clocks import set_clock
+from tests.cli.registry import DAY, NOW, Registry, in_days
 from tests.registrar.fake_gandi import AUTHINFO, TOKEN, error, key_of
 from tests.registrar.loopback import Said
 
@@ -83,6 +84,47 @@ def test_a_person_reads_a_line_a_domain_the_most_urgent_first(world: Registry) -
     assert "3 domains" not in quiet
 
 
+def test_with_v_all_that_is_known_of_a_domain_is_shown(
+    world: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = world.run("domains", "list", "-v", "ours.test")[1]
+    assert out.splitlines()[3:12] == [
+        "ours.test.",
+        f"  ends      {in_days(100).date()}T12:00:00Z, says Gandi",
+        "  zones     ours.test.",
+        "  status    clientTransferProhibited",
+        "  servers   ns1.old.example., ns2.old.example.",
+        f"  ds        {key_of('ours.test')[2]}",
+        f"  renewal   15.50 EUR after taxes, {in_days(69).date()}, for 1 year",
+        "balance: 100.00 EUR",
+        "",
+    ]
+    world.gandi.fail("GET", "/v5/domain/domains/bare.test/dnskeys", Said(500), times=9)
+    world.claim("one", "bare.test", 'registrar = "gandi"')
+    world.gandi.add("bare.test", in_days(-3), autorenew=True, status=[], nameservers=[], price=None)
+    lines = world.run("domains", "list", "-v", "bare.test")[1].splitlines()
+    assert lines[1].split()[-2:] == ["hold", "now"], "a phase that only dates tell"
+    assert lines[3:9] == [
+        "bare.test.",
+        f"  ends      {in_days(-3).date()}T12:00:00Z, says Gandi",
+        "  zones     bare.test.",
+        "  servers   none",
+        "  ds        not known",
+        "  renewal   at a price that is not known, on a day that is not known, for 1 year",
+    ]
+    assert "servers" not in world.run("domains", "list")[1]
+    world.rdap.domains["theirs.test"]["events"] += [
+        {"eventAction": "registrar expiration", "eventDate": "2027-01-05T00:00:00Z"}
+    ]
+    moments = [NOW + 2 * DAY]
+    set_clock(monkeypatch, lambda: moments[-1])
+    theirs = world.run("domains", "list", "-v", "theirs.test")[1]
+    assert "  ends      2027-01-05T00:00:00Z, says its registry, the date of its registrar\n" in theirs
+    world.rdap.domains["theirs.test"]["events"] = []
+    moments.append(NOW + 4 * DAY)
+    assert "  ends      not known\n" in world.run("domains", "list", "-v", "theirs.test")[1]
+
+
 def test_a_second_run_asks_the_registry_nothing_and_gandi_twice(world: Registry) -> None:
     first = world.listing()
     questions, requests = list(world.rdap.asked), len(world.gandi.asked)
@@ -145,6 +187,33 @@ def test_a_domain_that_is_elsewhere_than_its_tenant_says(
         _, domains, findings = world.listing()
         assert expected in findings
         assert domains["ours.test."]["expires"] == "2030-01-01T00:00:00Z"
+
+
+def test_while_gandi_is_away_what_it_last_said_counts_for_three_days(
+    world: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It once was as if nothing had ever been known."""
+    world.gandi.add("extra.test", in_days(100))
+    moments = [NOW]
+    set_clock(monkeypatch, lambda: moments[-1])
+    known = world.listing()[1]["ours.test."]
+    world.gandi.fail("GET", ".*", Said(500), times=10**6)
+    for days, unknown in ((1, False), (2.9, False), (3, True), (30, True)):
+        moments.append(NOW + days * DAY)
+        code, domains, findings = world.listing()
+        ours = domains["ours.test."]
+        assert (code, ours["unknown"]) == (3, unknown)
+        same = ("expires", "source", "autorenew", "nameservers", "ds", "status", "checked_at", "registrar")
+        assert {key: ours[key] for key in same} == {key: known[key] for key in same}
+        assert (ours["payable"], ours["why"]) == (None, "Gandi: list the domains: it answers 500")
+        assert findings == ["extra.test. not-asked", "ours.test. not-asked"], (
+            "what is unclaimed is not known now"
+        )
+    out = world.run("domains", "list")[1]
+    assert "automatic, money ?  locked  -       30 d ago" in out
+    world.gandi.faults.clear()
+    del world.gandi.domains["extra.test"]
+    assert list(world.listing()[1]) == ["ours.test.", "theirs.test."]
 
 
 def test_without_a_token_it_is_said_what_could_not_be_asked(
@@ -279,11 +348,18 @@ def test_no_secret_is_shown_or_kept(world: Registry, tmp_path: Path) -> None:
         assert secret not in out + err + kept
 
 
-def test_a_cache_that_cannot_be_kept_is_said(world: Registry, tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_kept_is_said_and_the_list_is_there(world: Registry, tmp_path: Path) -> None:
+    """A full disk is no reason not to know when a domain ends."""
     (tmp_path / ".psfdns").write_text("in the way")
-    code, _, err = world.run("domains", "list")
-    assert code == 1
-    assert "gandi.json: cannot be written" in err
+    code, domains, _ = world.listing()
+    assert (code, [each["days_left"] for each in domains.values()]) == (0, [100, 200])
+    _, _, err = world.run("domains", "list")
+    assert [name for name in ("gandi.json", "rdap.json") if f"{name}: cannot be written" in err] == [
+        "gandi.json",
+        "rdap.json",
+    ]
+    assert "hint: what was heard counts for this run" in err
+    assert world.rdap.questions == ["theirs.test"] * 2
 
 
 def test_on_a_terminal_a_word_says_what_is_waited_for_in_colour(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import json
 import os
 import signal
@@ -206,6 +207,25 @@ def test_money_that_is_short_is_told_to_staff_at_once(land: Land) -> None:
     assert land.run(day=1) == (0, "", "")
 
 
+def test_while_gandi_is_away_what_renews_by_itself_is_still_trusted(land: Land) -> None:
+    """One run without an answer once had everybody hear that nothing renews it."""
+    land.gandi.add("alpha.test", days(25), autorenew=True)
+    land.gandi.add("unclaimed.test", days(40), autorenew=True)
+    assert land.run()[0] == 0
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    for day in (0, 1, 2.9):
+        assert land.run(day=day)[0] == 0
+        assert land.subjects() == []
+    asked = len(land.gandi.asked)
+    land.run(day=2.9)
+    assert len(land.gandi.asked) - asked <= 3, "and nobody asks it for prices"
+    text = land.document(day=7)["messages"][0]["text"]
+    assert "alpha.test ends in 18 days" in text
+    assert "beware:  this is what was last known" in text
+    assert "renewal: by itself, at Gandi" in text
+    assert "nothing renews it" not in text
+
+
 def test_an_outage_of_gandi_is_said_once_after_three_days(land: Land) -> None:
     land.run()
     land.gandi.fail("GET", ".*", Said(500), times=10**6)
@@ -224,6 +244,36 @@ def test_what_was_known_counts_while_gandi_is_away(land: Land) -> None:
     land.gandi.fail("GET", ".*", Said(500), times=10**6)
     assert land.run(day=1)[0] == 0
     assert land.subjects() == [("staff", "[psfdns] unclaimed.test ends in 30 days (2027-02-01)")]
+
+
+def test_on_a_full_disk_nothing_is_sent_and_that_is_said(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not remembered would be said again by each run."""
+    land.gandi.add("alpha.test", days(7), autorenew=False)
+
+    def write(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as context:
+        context.setattr("psfdns.journal.state_document.write_file", write)
+        code, _, err = land.run()
+    assert (code, land.subjects()) == (1, [])
+    assert "reminders.json: cannot be written: No space left on device\n" in err
+    assert (
+        "hint: nothing more is sent that cannot be remembered: mend that, and run this again today\n" in err
+    )
+    assert land.run()[0] == 0
+    assert [to for to, _ in land.subjects()] == ["a@one.example", "staff"]
+
+
+def test_a_file_that_cannot_be_written_hides_no_failure_and_no_metrics(land: Land) -> None:
+    """It once had nobody hear that a message was not accepted."""
+    land.gandi.add("alpha.test", days(7), autorenew=False)
+    land.hook.status = 500
+    code, _, err = land.run("--ics", "none/ends.ics", "--metrics", "m.prom")
+    assert code == 1
+    assert "was not told" in err
+    assert "error: none/ends.ics could not be written" in err
+    assert "psfdns_remind_failed_messages 1.0\n" in (land.root / "m.prom").read_text()
 
 
 def test_a_channel_that_fails_is_tried_again_and_the_other_is_not(land: Land) -> None:
@@ -727,6 +777,18 @@ def test_a_ds_counts_only_where_the_domain_is_pointed_at_the_zone(land: Land) ->
     assert signing.run(0) == []
     land.gandi.domains["alpha.test"].nameservers = signing.name_servers
     assert signing.run(1) == [("a@one.example", NEEDS), ("staff", NEEDS)]
+
+
+def test_a_ds_of_long_ago_calls_nobody(land: Land) -> None:
+    """Gandi is away, and who knows which DS the registry has by now."""
+    signing = Signing(land)
+    signing.say(**signing.key_of_ds())
+    assert signing.run(0) == []
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    signing.say()
+    assert NEEDS not in {subject for _, subject in signing.run(5)}
+    land.gandi.faults.clear()
+    assert NEEDS in {subject for _, subject in signing.run(6)}
 
 
 def test_what_cannot_be_asked_about_keys_is_no_reminder(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:

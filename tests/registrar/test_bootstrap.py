@@ -108,6 +108,13 @@ def test_ianas_list_is_fetched_once_a_week_and_kept(tmp_path: Path) -> None:
     assert web.urls == [IANA] * 2
 
 
+def test_a_clock_that_was_ahead_keeps_no_list_for_years(tmp_path: Path) -> None:
+    find(None, tmp_path, Web(document("aaa")), days=800)
+    assert find(None, tmp_path, Web(document("bbb"))).find("x.bbb.") == "https://a.test/"
+    find(None, tmp_path / "other", Web(Reply(500, {}, b"")), days=800)
+    assert find(None, tmp_path / "other", Web(document("ccc"))).find("x.ccc.") == "https://a.test/"
+
+
 @pytest.mark.parametrize(
     "answered", [Silence("is away", sent=False), Reply(500, {}, b""), Reply(200, {}, b"<")]
 )

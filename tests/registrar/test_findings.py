@@ -24,6 +24,10 @@ NAME = "a.test."
 FILE_DATE = datetime.date(2027, 3, 1)
 
 
+def in_days(days: int) -> datetime.date:
+    return NOW.date() + datetime.timedelta(days=days)
+
+
 def claim(registrar: Registrar, expires: datetime.date | None = None) -> Claim:
     return Claim(NAME, "one", registrar, NAME, (NAME,), expires, Span("zones/one/tenant.toml"))
 
@@ -82,6 +86,9 @@ def look(
         (claim(TENANT), None, found(None), ["no-end-known"]),
         (claim(TENANT, FILE_DATE), None, found(None), []),
         (claim(TENANT, FILE_DATE), None, found(), ["expires-ignored"]),
+        (claim(TENANT, in_days(3660)), None, found(None), []),
+        (claim(TENANT, in_days(3661)), None, found(None), ["expires-far"]),
+        (claim(TENANT, datetime.date.max), None, Heard(Outcome.NO_SERVER), ["expires-far"]),
         (claim(GANDI, FILE_DATE), at_gandi(), None, ["expires-ignored"]),
         (claim(GANDI), at_gandi(None), None, ["no-end-known"]),
         (claim(GANDI), None, None, ["not-asked"]),
@@ -134,11 +141,14 @@ def test_registrar_none_is_not_listed_unless_it_is_ours_at_gandi() -> None:
     ("claimed", "holdings", "heard", "source", "unknown"),
     [
         (claim(GANDI, FILE_DATE), at_gandi(), None, Source.GANDI, False),
+        (claim(GANDI, FILE_DATE), at_gandi(None), None, Source.FILE, False),
         (claim(TENANT, FILE_DATE), None, found(), Source.RDAP, False),
         (claim(TENANT, FILE_DATE), None, found(None), Source.FILE, False),
         (claim(TENANT), None, found(None), None, True),
-        (claim(TENANT), None, found(age=72), Source.RDAP, False),
-        (claim(TENANT), None, found(age=73), Source.RDAP, True),
+        (claim(TENANT), None, found(age=71), Source.RDAP, False),
+        (claim(TENANT), None, found(age=72), Source.RDAP, True),
+        (claim(TENANT), None, found(age=-71), Source.RDAP, False),
+        (claim(TENANT), None, found(age=-72), Source.RDAP, True),
         (claim(TENANT, FILE_DATE), None, Heard(Outcome.NO_SERVER), Source.FILE, False),
         (claim(TENANT), None, Heard(Outcome.NO_SERVER), None, True),
         (claim(TENANT, FILE_DATE), None, Heard(Outcome.FAILED), Source.FILE, True),

@@ -89,6 +89,16 @@ def test_a_second_run_asks_for_list_and_balance_alone(fake: FakeGandi, tmp_path:
     assert kinds(fake)["domain/check"] == 1
 
 
+def test_what_a_clock_that_was_ahead_has_kept_is_asked_for_again(fake: FakeGandi, tmp_path: Path) -> None:
+    hold(fake, tmp_path, now=NOW + 365 * DAY)
+    fake.domains["a.test"].nameservers = ["ns1.new.example"]
+    fake.domains["a.test"].price = 99.0
+    said = hold(fake, tmp_path).registrations["a.test."]
+    assert said.nameservers == ("ns1.new.example.",)
+    assert said.renewal is not None
+    assert said.renewal.price == Money(Decimal("99.0"), "EUR")
+
+
 def test_what_changes_in_the_list_is_looked_at_anew(fake: FakeGandi, tmp_path: Path) -> None:
     hold(fake, tmp_path)
     fake.asked.clear()

@@ -93,7 +93,7 @@ def test_one_orders_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     thread = threading.Thread(target=hold)
     thread.start()
     inside.wait(5)
-    with pytest.raises(PsfdnsError, match="cannot be written"), Ledger(tmp_path).held():
+    with pytest.raises(PsfdnsError, match="another command is ordering"), Ledger(tmp_path).held():
         pass
     done.set()
     thread.join()
@@ -130,6 +130,17 @@ def test_without_the_shared_store_nothing_is_begun_and_what_was_is_still_noted(t
     ledger.note(made.now_in(State.DONE, at=NOW))
     (kept,) = Ledger(tmp_path).entries("a.test.", "renew")
     assert kept.state is State.DONE
+
+
+def test_what_the_disk_does_not_take_stands_in_nobodys_way_on_other_machines(tmp_path: Path) -> None:
+    """It once had everybody wait for a day for an order that was never sent."""
+    store = MemoryStore()
+    (tmp_path / "registrar").write_text("in the way")
+    with pytest.raises(PsfdnsError, match="cannot be written"):
+        Ledger(tmp_path / "registrar", store).begin(entry())
+    (seen,) = Ledger(tmp_path / "there", store).entries("a.test.", "renew")
+    assert seen.state is State.REFUSED
+    assert judge_renewals([seen], ENDS, now=NOW).stand is Stand.FREE
 
 
 HOURS = datetime.timedelta(hours=1)

@@ -87,6 +87,7 @@ def test_each_server_has_to_answer_for_the_zone(places: list[Heard], codes: list
         (SIGNED, parents(DS), (DS,), []),
         (SIGNED, parents(), (DS,), []),
         (SIGNED, parents(DS, OTHER), (), []),
+        (SIGNED, parents(f"0 13 2 {'ab' * 32}", DS, f"9 13 2 {'ab' * 32}"), (), []),
         (SIGNED, parents(OTHER), (), ["ds-would-break"] * 2),
         (SIGNED, parents(), (), []),
         ([SIGNED[0], UNSIGNED[1]], parents(DS), (), ["ds-would-break"]),

@@ -139,6 +139,41 @@ def test_a_server_that_has_enough_is_left_alone_until_it_says(
     assert {each.outcome for each in heard.values()} == {Outcome.FOUND}
 
 
+def test_a_pause_that_is_over_has_nobody_asked_more_often(hear: Hear, rdap: FakeRdap) -> None:
+    """It once was the date of the next question wherever something else went wrong later."""
+    rdap.fail("GET", "/rdap/domain/a.test", Said(429))
+    hear("a.test.")
+    rdap.fail("GET", "/rdap/domain/a.test", Said(500))
+    failed = hear("a.test.", now=NOW + 2 * HOUR)
+    assert hear("a.test.", now=NOW + 3 * HOUR) == failed
+    assert rdap.questions == ["a.test"] * 2
+
+
+YEAR = datetime.timedelta(days=365)
+
+
+@pytest.mark.parametrize("said", [None, Said(404), Said(500), Said(429, b"", (("Retry-After", "60"),))])
+def test_a_clock_that_was_ahead_for_a_run_puts_no_question_off(
+    hear: Hear, rdap: FakeRdap, said: Said | None
+) -> None:
+    """What it heard then is asked for again as soon as the clock is right."""
+    if said is not None:
+        rdap.fail("GET", "/rdap/domain/a.test", said)
+    hear("a.test.", now=NOW + YEAR)
+    right = hear("a.test.")["a.test."]
+    assert right.registration is not None
+    assert right.registration.checked_at == NOW
+    hear("a.test.", now=NOW + HOUR)
+    assert rdap.questions == ["a.test"] * 2, "and once more a day from then on"
+
+
+def test_the_longest_pause_is_kept(hear: Hear, rdap: FakeRdap) -> None:
+    rdap.fail("GET", "/rdap/domain/a.test", Said(429, b"", (("Retry-After", "99999999"),)))
+    hear("a.test.")
+    hear("a.test.", now=NOW)
+    assert rdap.questions == ["a.test"]
+
+
 def test_a_server_that_is_away_is_asked_twice_a_run_and_again_by_the_next(hear: Hear, rdap: FakeRdap) -> None:
     names = [f"d{number}.test." for number in range(5)]
     for name in names:

@@ -62,6 +62,16 @@ def test_each_thing_is_a_day_with_alarms() -> None:
         assert line + b"\r\n" in text
 
 
+@pytest.mark.parametrize("day", [datetime.date.min, datetime.date.max])
+def test_a_day_at_the_end_of_all_days_takes_the_others_nothing(day: datetime.date) -> None:
+    """A tenant could once break everybody's calendar with it."""
+    text = make_calendar([replace(ONE, object="far.example", end=day), ONE], None, now=NOW)
+    calendar: Any = Calendar.from_ical(text)
+    days = {str(event["uid"]): event["dtstart"].dt for event in calendar.walk("VEVENT")}
+    assert days == {"domain-far.example@psfdns": day, "domain-a.example@psfdns": ONE.end}
+    assert make_calendar([replace(ONE, object="far.example", end=day), ONE], text, now=LATER) == text
+
+
 def test_nothing_changes_while_nothing_changes() -> None:
     first = make_calendar([ONE, TOKEN], None, now=NOW)
     assert make_calendar([TOKEN, ONE], first, now=LATER) == first

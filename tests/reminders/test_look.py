@@ -55,6 +55,16 @@ def test_an_outage_is_said_once_after_seventy_two_hours_and_again_when_it_comes_
     assert set(words(seen(book, AWAY, now=again), book, again)) == {"mail", "staff"}
 
 
+def test_a_clock_that_was_ahead_makes_no_outage_of_the_future() -> None:
+    """What it left behind once kept an outage from being one until then."""
+    far = replace(KNOWN, end=datetime.date(2030, 1, 1))
+    book = Book()
+    seen(book, replace(far, checked_at=later(days=300)), now=later(days=300))
+    for hours, expected in ((0, set()), (71, set()), (72, {"mail", "staff"}), (96, set())):
+        at = later(hours=hours)
+        assert set(words(seen(book, AWAY, now=at), book, at)) == expected
+
+
 def test_of_what_was_never_known_the_first_question_counts() -> None:
     book = Book()
     assert words(seen(book, AWAY, now=NOW), book, NOW) == {}

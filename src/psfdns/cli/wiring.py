@@ -236,10 +236,17 @@ def open_registries(workspace: Workspace) -> Registries:
 
 
 def open_cache(workspace: Workspace) -> Cache:
-    """What registrars and registries said, below the state folder."""
+    """What registrars and registries said, below the state folder; only a warning where it cannot be kept."""
     from psfdns.registrar.cache import Cache
 
-    return Cache(workspace.config.state_dir / "cache")
+    def complain(error: PsfdnsError) -> None:
+        from psfdns.cli.views.escape import escape
+
+        talk(workspace.options, f"warning: {escape(error.summary)}", at=Verbosity.QUIET)
+        hint = "what was heard counts for this run, and is asked for again by the next"
+        talk(workspace.options, f"hint: {hint}", at=Verbosity.QUIET)
+
+    return Cache(workspace.config.state_dir / "cache", complain)
 
 
 def open_sandbox(workspace: Workspace) -> Sandbox:

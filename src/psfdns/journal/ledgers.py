@@ -37,7 +37,7 @@ class Form(Generic[E]):
     """What the entries of a room are.
 
     `name` is what a person calls them, `place` the folder in the store, `name_of` an entry's subject (a name
-    with its final dot) and id.
+    with its final dot) and id, `undone` the entry of something that was not even tried, with the reason.
     `unreadable` and `unwritable` are hints.
     """
 
@@ -46,6 +46,7 @@ class Form(Generic[E]):
     place: str
     ids: re.Pattern[str]
     name_of: Callable[[E], tuple[str, str]]
+    undone: Callable[[E, str], E]
     to_json: Callable[[E], dict[str, Any]]
     from_json: Callable[[dict[str, Any]], E]
     unreadable: str
@@ -112,7 +113,13 @@ class SharedLedger(Generic[E]):
     def begin(self, entry: E) -> None:
         """Keep an entry of what is about to be done. Raises PsfdnsError; then it must not be."""
         self._put(entry)
-        self._write(entry)
+        try:
+            self._write(entry)
+        except PsfdnsError as error:
+            # Nobody elsewhere is to wait for what is not done.
+            with contextlib.suppress(OutsideError):
+                self._put(self._form.undone(entry, error.summary))
+            raise
 
     def note(self, entry: E) -> bool:
         """Keep how far it came. Raises PsfdnsError where the disk cannot take it.

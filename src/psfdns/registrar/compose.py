@@ -14,17 +14,21 @@ from psfdns.registrar.registries import Heard, Outcome
 from psfdns.settings import Registrar
 
 MAX_AGE = datetime.timedelta(hours=72)
-"""What is older is no longer an answer: the domain counts as unknown."""
+"""What is as old, or of a future that only a wrong clock has seen, is no answer: the domain is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that was heard. `holdings` None: Gandi could not be asked, and `why_not` says why."""
+    """All that was heard. `holdings` None: Gandi could not be asked, and `why_not` says why.
+
+    `recalled` is then what it said earlier.
+    """
 
     claims: Mapping[str, Claim]
     holdings: Holdings | None
     why_not: str | None = None
     heard: Mapping[str, Heard] = field(default_factory=dict)
+    recalled: Mapping[str, Registration] = field(default_factory=dict)
 
 
 def names_for_rdap(claims: Mapping[str, Claim], holdings: Holdings | None) -> tuple[str, ...]:
@@ -43,7 +47,7 @@ def names_for_rdap(claims: Mapping[str, Claim], holdings: Holdings | None) -> tu
 
 def put_together(known: Known, *, now: datetime.datetime) -> tuple[Domain, ...]:
     """Every domain in canonical order; those of registrar "none" only where Gandi holds them."""
-    held = known.holdings.registrations if known.holdings is not None else {}
+    held = known.holdings.registrations if known.holdings is not None else known.recalled
     listed = {name for name, claim in known.claims.items() if claim.registrar is not Registrar.NONE}
     names = sorted(listed | set(held), key=canonical_order)
     return tuple(_domain(name, known, now) for name in names)
@@ -57,12 +61,27 @@ def _domain(name: str, known: Known, now: datetime.datetime) -> Domain:
         payable = holdings.payable.get(name) if said.autorenew else None
         expires = said.expires or _from_file(claim)
         return Domain(name, tenant, Registrar.GANDI, said, expires, payable, registered=True)
-    assert claim is not None  # noqa: S101 - what Gandi does not hold is here because somebody claims it
     if name not in known.heard:
-        why = known.why_not or "nobody was asked"
-        expires = _from_file(claim)
-        return Domain(name, tenant, claim.registrar, None, expires, why=why, unknown=True)
+        return _as_recalled(name, claim, known, now)
+    assert claim is not None  # noqa: S101 - registries are asked for what somebody claims
     return _from_registry(claim, known.heard[name], now)
+
+
+def _as_recalled(name: str, claim: Claim | None, known: Known, now: datetime.datetime) -> Domain:
+    """What Gandi was to be asked for, and could not be, by what it said earlier; that ages as any answer."""
+    said = known.recalled.get(name)
+    expires = (said.expires if said else None) or _from_file(claim)
+    registrar = claim.registrar if said is None and claim is not None else Registrar.GANDI
+    return Domain(
+        name,
+        claim.tenant if claim else None,
+        registrar,
+        said,
+        expires,
+        registered=True if said else None,
+        why=known.why_not or "nobody was asked",
+        unknown=said is None or is_old(said, now) or expires is None,
+    )
 
 
 def _from_registry(claim: Claim, heard: Heard, now: datetime.datetime) -> Domain:
@@ -87,8 +106,13 @@ def _is_unknown(
     if heard.outcome is Outcome.MISSING:
         return False
     if said is not None:
-        return now - said.checked_at > MAX_AGE or expires is None
+        return is_old(said, now) or expires is None
     return heard.outcome is not Outcome.NO_SERVER or expires is None
+
+
+def is_old(said: Registration, now: datetime.datetime) -> bool:
+    """Whether it was said so long ago that it counts as not known."""
+    return abs(now - said.checked_at) >= MAX_AGE
 
 
 def _from_file(claim: Claim | None) -> Expiry | None:

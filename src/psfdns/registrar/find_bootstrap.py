@@ -80,9 +80,9 @@ def _fetch(
 
 def _is_due(kept: dict[str, Any], now: datetime.datetime, again: datetime.timedelta) -> bool:
     fetched, tried = read_moment(kept.get("fetched_at")), read_moment(kept.get("tried_at"))
-    if fetched is not None and now - fetched < WEEK:
+    if fetched is not None and abs(now - fetched) < WEEK:
         return False
-    return tried is None or now - tried >= again
+    return tried is None or abs(now - tried) >= again
 
 
 def _kept(kept: dict[str, Any]) -> Bootstrap | None:

@@ -11,13 +11,22 @@ from psfdns.names import canonical_order
 from psfdns.registrar.compose import Known
 from psfdns.registrar.domains import Domain, Phase, Source
 from psfdns.registrar.registries import Outcome
-from psfdns.registrar.rules import BALANCE_SHORT, EXPIRES_IGNORED, NOT_AT_GANDI, NOWHERE, UNCLAIMED
+from psfdns.registrar.rules import (
+    BALANCE_SHORT,
+    EXPIRES_FAR,
+    EXPIRES_IGNORED,
+    NOT_AT_GANDI,
+    NOWHERE,
+    UNCLAIMED,
+)
 from psfdns.settings import Registrar
 
 SOON = 30
 """Days before the end at which a domain that nobody renews by itself is told."""
 SOON_RENEWING = 20
 """The same where the registrar should have renewed it by then."""
+LONGEST = 3660
+"""Days: no registration lasts for more than ten years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,8 @@ def _judge_claim(domain: Domain, known: Known, _: datetime.datetime) -> Iterator
     """Whether who holds it and who claims it fit together."""
     claim = known.claims.get(domain.name)
     at_gandi = domain.registration is not None and domain.registration.source is Source.GANDI
+    if claim is None and known.holdings is None:
+        return
     if claim is None:
         summary = f"{domain.name} is registered at Gandi, and no tenant has a zone of it"
         yield _finding(domain, "domain-unclaimed", Severity.WARNING, summary, hint=UNCLAIMED.mend)
@@ -90,7 +101,7 @@ def _judge_claim(domain: Domain, known: Known, _: datetime.datetime) -> Iterator
         yield _finding(domain, "not-at-gandi", Severity.WARNING, summary, hint=hint, span=claim.span)
 
 
-def _judge_file(domain: Domain, known: Known, _: datetime.datetime) -> Iterator[DomainFinding]:
+def _judge_file(domain: Domain, known: Known, now: datetime.datetime) -> Iterator[DomainFinding]:
     claim = known.claims.get(domain.name)
     if claim is None:
         return
@@ -100,6 +111,10 @@ def _judge_file(domain: Domain, known: Known, _: datetime.datetime) -> Iterator[
         )
         hint = EXPIRES_IGNORED.mend
         yield _finding(domain, "expires-ignored", Severity.WARNING, summary, hint=hint, span=claim.span)
+    elif claim.expires is not None and (domain.days_left(now) or 0) > LONGEST:
+        summary = f"{domain.name}: expires = {claim.expires} is further away than any registration lasts"
+        hint = EXPIRES_FAR.mend
+        yield _finding(domain, "expires-far", Severity.WARNING, summary, hint=hint, span=claim.span)
     elif domain.expires is None and domain.registered is not False and not _failed(domain, known):
         summary = f"{domain.name}: its registry tells nobody when it ends"
         hint = f'write it down: [zones."{claim.zone.removesuffix(".")}"] expires = YYYY-MM-DD'
@@ -109,7 +124,7 @@ def _judge_file(domain: Domain, known: Known, _: datetime.datetime) -> Iterator[
 def _failed(domain: Domain, known: Known) -> bool:
     """Whether somebody should have known, and could not be asked."""
     if domain.registration is not None and domain.registration.source is Source.GANDI:
-        return False
+        return known.holdings is None
     heard = known.heard.get(domain.name)
     return heard is None or heard.outcome is Outcome.FAILED
 

@@ -1,7 +1,8 @@
 """All that Gandi holds for us: list and balance as they are now, the rest from the cache where it may.
 
 A domain is looked at in full once in six hours, or when its entry in the list changes; its price once a day.
-So the second run of an hour costs a page or two, and the first one three requests a domain.
+So the second run of an hour costs a page or two, and the first one three requests a domain. What seems to be
+of the future was kept by a clock that was wrong, and is as old as it is far away.
 """
 
 from __future__ import annotations
@@ -84,6 +85,14 @@ def fetch_holdings(
     return Holdings(found, judge_payable(renewals, balances), balances, looking.faults)
 
 
+def recall(cache: Cache, *, now: datetime.datetime) -> dict[str, Registration]:
+    """What Gandi said of each domain when it was last looked at in full, with the moment of that.
+
+    What would come after the end is left out: it may have been renewed since.
+    """
+    return {name: _recalled(known, now) for name, known in _load(cache).items()}
+
+
 def forget(cache: Cache, name: str) -> None:
     """Look at a domain anew next time: something was ordered. Raises PsfdnsError."""
     known = _load(cache)
@@ -115,7 +124,7 @@ class _Looking:
 
     def look_at(self, listed: Listed, *, with_ds: bool) -> None:
         known = self.known.get(listed.name)
-        if known is None or known.digest != listed.digest or self.now - known.at > DETAIL_AGE:
+        if known is None or known.digest != listed.digest or abs(self.now - known.at) > DETAIL_AGE:
             price, price_at = (known.price, known.price_at) if known else (None, None)
             self.known.pop(listed.name, None)
             detail = self.gandi.fetch_domain(listed.name)
@@ -157,7 +166,7 @@ class _Looking:
     def _is_fresh(self, known: _Known, currency: str) -> bool:
         if known.price is None or known.price_at is None or known.price.currency != currency:
             return False
-        return self.now - known.price_at <= PRICE_AGE
+        return abs(self.now - known.price_at) <= PRICE_AGE
 
 
 def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> Registration:
@@ -176,10 +185,7 @@ def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> 
     detail = known.detail
     ends_at = listed.ends_at or detail.ends_at
     autorenew = detail.autorenew if listed.autorenew is None else listed.autorenew
-    following = next((each for each in detail.renews if each >= now), None)
-    renewal = (
-        Renewal(following, known.price, looking.payer_of(listed.name), detail.years) if autorenew else None
-    )
+    renewal = _renewal(known, looking.payer_of(listed.name), now) if autorenew else None
     return replace(
         said,
         expires=expiry_at(ends_at, Source.GANDI) if ends_at else None,
@@ -189,6 +195,25 @@ def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> 
         autorenew=autorenew,
         renewal=renewal,
         ends=detail.ends,
+    )
+
+
+def _renewal(known: _Known, payer: str | None, now: datetime.datetime) -> Renewal:
+    following = next((each for each in known.detail.renews if each >= now), None)
+    return Renewal(following, known.price, payer, known.detail.years)
+
+
+def _recalled(known: _Known, now: datetime.datetime) -> Registration:
+    detail = known.detail
+    return Registration(
+        Source.GANDI,
+        known.at,
+        expiry_at(detail.ends_at, Source.GANDI) if detail.ends_at else None,
+        detail.status,
+        detail.nameservers,
+        known.ds,
+        detail.autorenew,
+        _renewal(known, detail.payer, now) if detail.autorenew else None,
     )
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from psfdns.errors import PsfdnsError
 from psfdns.journal.disk import make_folder
 from psfdns.journal.ledgers import Form, SharedLedger
 from psfdns.journal.state_document import unwritable
@@ -126,7 +127,10 @@ class Ledger(SharedLedger[Entry]):
             make_folder(self.folder)
             lock = FileLock(self.folder / "lock", timeout=PATIENCE, mode=0o600)
             lock.acquire()
-        except (OSError, Timeout) as error:
+        except Timeout as error:
+            why = "nothing was sent: another command is ordering at this moment"
+            raise PsfdnsError(why, hint="run this again when it has ended") from error
+        except OSError as error:
             raise unwritable(self.folder, error, hint=_UNWRITABLE) from error
         try:
             yield
@@ -174,6 +178,7 @@ _FORM = Form(
     ORDERS,
     _ID,
     lambda entry: (entry.domain, entry.id),
+    lambda entry, why: entry.now_in(State.REFUSED, at=entry.created, why=why),
     _to_json,
     _from_json,
     _UNREADABLE,

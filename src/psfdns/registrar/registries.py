@@ -2,7 +2,8 @@
 
 What was heard is kept with its age (`Memory`). The date of the next question is a day and a little later, a
 little that differs by domain, so that nothing has to sleep for questions to be spread. A server that says
-when to come again (Retry-After) is left alone until then; one that cannot be reached, for this run.
+when to come again (Retry-After) is left alone until then; one that cannot be reached, for this run. What is
+put off for longer than that was put off by a clock that was wrong, and counts for nothing.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ BOUNDS = Bounds(seconds=20.0, octets=1 << 20)
 
 _HEADERS = {"Accept": "application/rdap+json, application/json;q=0.9", "Accept-Encoding": "identity"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ENOUGH = frozenset({429, 503})
+"""By which a server says that it wants to be left alone."""
 _DAMAGED = (KeyError, TypeError, ValueError, AttributeError)
 
 
@@ -78,7 +81,10 @@ class Memory:
     def is_due(self, name: str, now: datetime.datetime) -> bool:
         """Whether a domain is to be asked for."""
         known = self.heard.get(name)
-        return known is None or known.next_at is None or known.next_at <= now
+        if known is None or known.next_at is None:
+            return True
+        longest = MAX_PAUSE if known.outcome is Outcome.FAILED else DAY + JITTER
+        return not now < known.next_at <= now + longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def _ask_server(
     for name, server in asked:
         before = _before(memory, name)
         pause = memory.pauses.get(host)
-        if pause is not None and pause > now:
+        if pause is not None and now < pause <= now + MAX_PAUSE:
             why = f"{host} wants to be asked again from {write_moment(pause)} on"
             memory.heard[name] = replace(before, outcome=Outcome.FAILED, why=why, next_at=pause)
         elif len(silences) >= MAX_SILENCES:
@@ -157,7 +163,7 @@ def _ask_server(
             answered = _ask(f"{server}domain/{quote(name.removesuffix('.'), safe='')}", registries)
             if isinstance(answered, Silence):
                 silences.append(f"{host} {answered.why}")
-            elif answered.status in {429, 503}:
+            elif answered.status in _ENOUGH:
                 memory.pauses[host] = now + _pause(answered, now)
             memory.heard[name] = _read(name, answered, before, host=host, now=now, pauses=memory.pauses)
 
@@ -206,7 +212,8 @@ def _read(
     if answered.status == 404:
         return Heard(Outcome.MISSING, next_at=following)
     why = f"{host} answers {answered.status}"
-    return replace(before, outcome=Outcome.FAILED, why=why, next_at=pauses.get(host, following))
+    next_at = pauses[host] if answered.status in _ENOUGH else following
+    return replace(before, outcome=Outcome.FAILED, why=why, next_at=next_at)
 
 
 def _json(reply: Reply) -> Any:

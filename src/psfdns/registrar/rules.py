@@ -77,6 +77,14 @@ EXPIRES_IGNORED = Rule(
     why="The registry's date is known and counts; the written one gets old.",
     mend="remove the line from tenant.toml",
 )
+EXPIRES_FAR = Rule(
+    "expires-far",
+    Severity.WARNING,
+    "`expires` of tenant.toml is no further away than registrations last: ten years.",
+    "docs/contract.md §4",
+    why="A slip of the pen: nobody would be reminded in time, and nobody is.",
+    mend="write the day on which the domain ends",
+)
 BALANCE_SHORT = Rule(
     "balance-short",
     Severity.WARNING,
@@ -136,6 +144,7 @@ RULES = (
     NOT_AT_GANDI,
     REGISTRAR_DIFFERS,
     EXPIRES_IGNORED,
+    EXPIRES_FAR,
     BALANCE_SHORT,
     ENDS_SOON,
     NO_END_KNOWN,

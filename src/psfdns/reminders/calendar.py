@@ -69,7 +69,9 @@ def _event(ending: Ending, before: Any, now: datetime.datetime) -> Any:
     event.add("uid", uid_of(ending))
     event.add("summary", f"{_name(ending)} ends")
     event.add("dtstart", ending.end)
-    event.add("dtend", ending.end + datetime.timedelta(days=1))
+    if ending.end < datetime.date.max:
+        # Without one, a day is one day long (RFC 5545 §3.6.1).
+        event.add("dtend", ending.end + datetime.timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     event.add("description", _describe(ending))
     if ending.tenant is not None:

@@ -57,10 +57,12 @@ def _settle(ending: Ending, seen: Sighting | None, now: datetime.datetime) -> En
 
 
 def _missing_since(ending: Ending, seen: Sighting | None, now: datetime.datetime) -> datetime.datetime:
-    """An outage began when something was last known; where nothing ever was, with the first question."""
-    if seen is None:
-        return min(ending.checked_at or now, now)
-    return seen.missing_since or seen.seen_at or now
+    """An outage began when something was last known; where nothing ever was, with the first question.
+
+    Not in the future, whatever a clock that was wrong has left behind.
+    """
+    known = ending.checked_at if seen is None else (seen.missing_since or seen.seen_at)
+    return min(known or now, now)
 
 
 def _recall(

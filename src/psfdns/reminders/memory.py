@@ -30,7 +30,8 @@ class Memory:
 
     def store(self, book: Book) -> None:
         """Keep it, at once or not at all. Raises PsfdnsError."""
-        store_document(self.folder / NAME, book_to_json(book))
+        hint = "nothing more is sent that cannot be remembered: mend that, and run this again today"
+        store_document(self.folder / NAME, book_to_json(book), hint=hint)
 
     @contextmanager
     def held(self) -> Iterator[None]:

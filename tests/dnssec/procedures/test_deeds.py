@@ -26,6 +26,8 @@ from psfdns.dnssec.procedures.deeds import (
 from psfdns.dnssec.procedures.ledger import DeedLedger, new_id
 from psfdns.dnssec.procedures.record import Deed, Kind, Record
 from psfdns.dnssec.procedures.seen import Ksk, Seen
+from psfdns.errors import PsfdnsError
+from tests.stores import MemoryStore
 
 NOW = datetime.datetime(2026, 11, 28, 12, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
@@ -129,6 +131,15 @@ def test_what_is_stored_is_what_is_read(tmp_path: Path) -> None:
         ("0/25.b.test.", other),
         ("a.test.", done),
     ]
+
+
+def test_what_the_disk_does_not_take_is_under_way_on_no_other_machine(tmp_path: Path) -> None:
+    store = MemoryStore()
+    (tmp_path / "journal").write_text("in the way")
+    with pytest.raises(PsfdnsError, match="cannot be written"):
+        DeedLedger(tmp_path / "journal", store).begin(ENTRY)
+    (seen_there,) = DeedLedger(tmp_path / "there", store).of("a.test.")
+    assert (seen_there.state, seen_there.is_open) == (State.FAILED, False)
 
 
 @pytest.mark.parametrize(

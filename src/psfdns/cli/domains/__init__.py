@@ -27,6 +27,7 @@ def command() -> None:
     cls=PsfdnsCommand,
     epilog="""Examples:
   psfdns domains list                           every domain, what ends first above
+  psfdns domains list -v python.org             name servers, DS, status, price and balance, too
   psfdns domains list --tenant pyladies --json
   psfdns domains list --fail-on warning         for cron: exit 2 when there is something to do
 """,
@@ -53,9 +54,9 @@ def list_command(options: Options, *, zones: tuple[str, ...], tenant: str | None
     if options.json:
         emit_json(document)
     else:
-        quiet = options.verbosity is Verbosity.QUIET
-        text = render_text(document, colour=has_colour(options, sys.stdout), quiet=quiet)
-        click.echo(text, nl=False)
+        colour, spoken = has_colour(options, sys.stdout), options.verbosity
+        quiet, verbose = spoken is Verbosity.QUIET, spoken is Verbosity.VERBOSE
+        click.echo(render_text(document, colour=colour, quiet=quiet, verbose=verbose), nl=False)
     return _exit_code(listing, fail_on)
 
 
@@ -69,8 +70,8 @@ def _order_options(function: Callable[..., int]) -> Callable[..., int]:
     function = click.option("--yes", is_flag=True, help="Do not ask.")(function)
     return click.option(
         "--wait",
-        type=click.FloatRange(0, 3600),
-        default=60.0,
+        type=click.IntRange(0, 3600),
+        default=60,
         show_default=True,
         metavar="SECONDS",
         help="How long to wait until it shows.",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from psfdns.cli.domains.certificate_endings import Listed
 from psfdns.cli.domains.endings import addresses_of
 from psfdns.errors import HostError
+from psfdns.registrar.compose import is_old
 from psfdns.reminders.ending import Ending, Kind, Stage
 
 if TYPE_CHECKING:
@@ -62,7 +63,12 @@ def list_keys(workspace: Workspace, repository: Repository, listing: Listing) ->
 
 
 def _find_signed(repository: Repository, listing: Listing) -> Iterator[_Signed]:
-    registered = {domain.name: domain.registration for domain in listing.domains}
+    # What was said long ago may have changed since, and calls nobody.
+    registered = {
+        domain.name: domain.registration
+        for domain in listing.domains
+        if domain.registration is not None and not is_old(domain.registration, listing.now)
+    }
     for file in repository.zone_files:
         said = registered.get(file.origin)
         has_ds = said is not None and bool(said.ds)

@@ -138,7 +138,7 @@ def _look_again(ledger: Ledger, entry: Entry, last_look: Callable[[Entry | None]
     try:
         last_look(entry)
     except PsfdnsError as error:
-        ledger.note(entry.now_in(State.REFUSED, at=now(), why=error.summary))
+        _note(ledger, entry.now_in(State.REFUSED, at=now(), why=error.summary))
         raise
 
 
@@ -169,7 +169,7 @@ def conclude(
 
     if wait_until(shows, seconds=wait):
         entry = entry.now_in(State.DONE, at=now())
-        ledger.note(entry)
+        _note(ledger, entry)
     return Placed(
         entry.kind, entry.domain, entry.before, entry.after, sent, entry.state, entry.id, details or {}
     )
@@ -197,12 +197,14 @@ def _rehearse(gandi: Gandi, ledger: Ledger, offer: Offer) -> None:
     try:
         gandi.rehearse(offer.order, offer.doing)
     except RegistrarError as error:
-        # Without an answer nothing was done: that it is a rehearsal stands in the request.
         if error.uncertain and error.status is not None and error.status < 300:
             from psfdns.cli.wiring import now
 
             entry = _written_down(ledger, offer)
-            ledger.note(entry.now_in(State.UNCERTAIN, at=now(), why=error.summary))
+            _note(ledger, entry.now_in(State.UNCERTAIN, at=now(), why=error.summary))
+        elif error.uncertain:
+            # Without an answer nothing was done: that it is a rehearsal stands in the request.
+            error.hint = "nothing was ordered: this was the rehearsal; run it again"
         raise
 
 
@@ -231,14 +233,23 @@ def _place(gandi: Gandi, ledger: Ledger, entry: Entry, offer: Offer) -> Entry:
     except RegistrarError as error:
         state = State.UNCERTAIN if error.uncertain else State.REFUSED
         entry = entry.now_in(state, at=now(), why=error.summary)
-        ledger.note(entry)
+        _note(ledger, entry)
         if not error.uncertain:
             raise
         click.echo(f"warning: {escape(error.summary)}: nobody knows yet whether it is done", err=True)
         return entry
     entry = entry.now_in(State.ACCEPTED, at=now())
-    ledger.note(entry)
+    _note(ledger, entry)
     return entry
+
+
+def _note(ledger: Ledger, entry: Entry) -> None:
+    """Write down how far an order came; where that fails it stands there as before, and nobody sends it."""
+    try:
+        ledger.note(entry)
+    except PsfdnsError as error:
+        words = f"warning: {error.summary}: the journal does not say that the order is {entry.state}"
+        click.echo(escape(words), err=True)
 
 
 def _forget(workspace: Workspace, name: str) -> None:

@@ -15,7 +15,7 @@ from psfdns.registrar.claims import Claim, claims_of, domains_of
 from psfdns.registrar.compose import Known, names_for_rdap, put_together
 from psfdns.registrar.domains import Domain
 from psfdns.registrar.findings import DomainFinding, find_all
-from psfdns.registrar.holdings import Holdings, fetch_holdings
+from psfdns.registrar.holdings import Holdings, fetch_holdings, recall
 from psfdns.registrar.registries import hear_registries
 from psfdns.settings import Registrar
 
@@ -43,7 +43,7 @@ class Listing:
 def list_domains(
     workspace: Workspace, repository: Repository, *, names: Sequence[str] = (), tenant: str | None = None
 ) -> Listing:
-    """Ask everybody who has to be asked. Raises UsageError, and PsfdnsError where nothing can be kept."""
+    """Ask everybody who has to be asked. Raises UsageError, and PsfdnsError for an unreadable bootstrap."""
     from psfdns.cli.repository import select_zones
     from psfdns.cli.wiring import now
 
@@ -80,7 +80,8 @@ def _hear_all(
     registries = open_registries(workspace)
     heard = hear_registries(asked, registries, cache, now=moment)
     _tell_requests(workspace, "registries", registries.sent)
-    return Known(claims, holdings, why_not, heard)
+    recalled = recall(cache, now=moment) if holdings is None else {}
+    return Known(claims, holdings, why_not, heard, recalled)
 
 
 def _tell_requests(workspace: Workspace, whom: str, sent: Counter[str]) -> None:

@@ -72,11 +72,12 @@ def _carry_out(options: Options, *, dry_run: bool, ics: Path | None, metrics: Pa
     url = None if dry_run else workspace.config.notify.checkin
     with checked_in(workspace, setting="[notify] checkin", url=url) as codes:
         run = remind(workspace, dry_run=dry_run)
-        if ics is not None:
-            store_calendar(ics, run)
+        # Before the files, which may be impossible to write.
+        say_troubles(run)
         if metrics is not None:
             store_metrics(metrics, run)
-        say_troubles(run)
+        if ics is not None:
+            store_calendar(ics, run)
         codes.append(_exit_code(run))
     return run
 

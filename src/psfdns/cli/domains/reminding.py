@@ -90,9 +90,8 @@ def _tell(run: Run) -> None:
 
     due = run.due()
     if due:
-        run.priced = with_prices(
-            {each.ending.thing: each.ending for each in due}.values(), open_gandi(run.workspace)
-        )
+        gandi = open_gandi(run.workspace) if run.gandi is None else None
+        run.priced = with_prices({each.ending.thing: each.ending for each in due}.values(), gandi)
     mails = write_letters(of_road(due, MAIL), run.writing())
     _send_mails(run, mails)
     unreached = _unreached(run, mails) if run.is_sending else frozenset()

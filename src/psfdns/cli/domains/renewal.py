@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.domains.ordering import (
     Offer,
@@ -20,7 +20,7 @@ from psfdns.moments import write_moment
 from psfdns.registrar.gandi import autorenew_order, lock_order, renew_order
 from psfdns.registrar.ledger import State
 from psfdns.registrar.placed import Placed
-from psfdns.registrar.renewing import Judged, Stand, has_moved, judge_renewals
+from psfdns.registrar.renewing import WINDOW, Judged, Stand, has_moved, judge_renewals
 from psfdns.registrar.shapes import money_to_json
 
 if TYPE_CHECKING:
@@ -35,6 +35,17 @@ CURRENCY = "EUR"
 LOCK = "clientTransferProhibited"
 
 
+class _Seen:
+    """The end that Gandi showed last, for what is told of an order."""
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+
+    def note(self, ends_at: datetime.datetime | None) -> datetime.datetime | None:
+        self.details["expires"] = None if ends_at is None else write_moment(ends_at)
+        return ends_at
+
+
 def renew(workspace: Workspace, text: str, *, years: int, yes: bool, again: bool, wait: float) -> Placed:
     """Renew, unless that was ordered within a day. Raises PsfdnsError."""
     from psfdns.cli.wiring import now
@@ -45,7 +56,7 @@ def renew(workspace: Workspace, text: str, *, years: int, yes: bool, again: bool
     ledger = open_ledger(workspace)
     judged = judge_renewals(ledger.entries(name, "renew"), detail.ends_at, now=now())
     if judged.stand is Stand.WAITING or (judged.stand is Stand.RENEWED and not again):
-        return _wait_for(workspace, gandi, judged, wait=wait)
+        return _wait_for(workspace, gandi, judged, detail, wait=wait)
     offer = _offer_renewal(gandi, name, detail, years)
 
     def last_look(own: Entry | None) -> None:
@@ -57,22 +68,31 @@ def renew(workspace: Workspace, text: str, *, years: int, yes: bool, again: bool
     return carry_out(workspace, gandi, offer, yes=yes, wait=wait, last_look=last_look)
 
 
-def _wait_for(workspace: Workspace, gandi: Gandi, judged: Judged, *, wait: float) -> Placed:
+def _wait_for(workspace: Workspace, gandi: Gandi, judged: Judged, detail: Detail, *, wait: float) -> Placed:
     """The order of before, when it shows; nothing is sent."""
     from psfdns.cli.wiring import talk
 
     entry = judged.entry
     assert entry is not None  # noqa: S101 - there is one unless the stand is FREE
-    when = write_moment(entry.created)
+    when, seen = write_moment(entry.created), _Seen()
     if entry.state is State.DONE:
         talk(workspace.options, f"{entry.domain} was renewed at {when}; --again renews it once more")
-        return Placed(entry.kind, entry.domain, entry.before, entry.after, False, entry.state, entry.id)  # noqa: FBT003
-    talk(workspace.options, f"{entry.domain}: a renewal was ordered at {when}; no other is sent")
+        seen.note(detail.ends_at)
+        sent = False
+        return Placed(
+            entry.kind, entry.domain, entry.before, entry.after, sent, entry.state, entry.id, seen.details
+        )
+    until = f"no other is sent before {write_moment(entry.created + WINDOW)}"
+    talk(workspace.options, f"{entry.domain}: a renewal was ordered at {when}; {until}")
 
     def shows() -> bool:
-        return has_moved(entry, gandi.fetch_domain(entry.domain).ends_at)
+        return has_moved(entry, seen.note(gandi.fetch_domain(entry.domain).ends_at))
 
-    return conclude(open_ledger(workspace), entry, shows, wait=wait, sent=False)
+    placed = conclude(open_ledger(workspace), entry, shows, wait=wait, details=seen.details, sent=False)
+    if placed.state is not State.DONE:
+        hint = "Gandi's administration shows how it stands; renew it there only if nothing was carried out"
+        talk(workspace.options, f"hint: {hint}")
+    return placed
 
 
 def _offer_renewal(gandi: Gandi, name: str, detail: Detail, years: int) -> Offer:
@@ -86,8 +106,10 @@ def _offer_renewal(gandi: Gandi, name: str, detail: Detail, years: int) -> Offer
     balance, price = _ask_money(gandi, name, detail, years)
     before = None if detail.ends_at is None else write_moment(detail.ends_at)
 
+    seen = _Seen(price=money_to_json(price), balance=money_to_json(balance))
+
     def shows() -> bool:
-        ends_at = gandi.fetch_domain(name).ends_at
+        ends_at = seen.note(gandi.fetch_domain(name).ends_at)
         return ends_at is not None and detail.ends_at is not None and ends_at > detail.ends_at
 
     return Offer(
@@ -98,7 +120,7 @@ def _offer_renewal(gandi: Gandi, name: str, detail: Detail, years: int) -> Offer
         {"expires": _later(detail.ends_at, years), "years": years},
         _money_lines(name, detail, years, price=price, balance=balance),
         shows,
-        {"price": money_to_json(price), "balance": money_to_json(balance)},
+        seen.details,
     )
 
 

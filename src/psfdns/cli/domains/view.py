@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from psfdns.cli.views.escape import escape
@@ -12,6 +13,7 @@ from psfdns.cli.views.plan_words import count
 from psfdns.cli.views.table import render_rows
 from psfdns.diagnostics import Severity
 from psfdns.moments import read_moment, write_moment
+from psfdns.registrar.domains import Money
 
 if TYPE_CHECKING:
     from psfdns.cli.domains.registering import Listing
@@ -112,11 +114,16 @@ def _listed(values: tuple[str, ...] | None) -> list[str] | None:
     return None if values is None else list(values)
 
 
-def render_text(document: Shape, *, colour: bool = False, quiet: bool = False) -> str:
-    """A line a domain, what ends first above; then what there is to say, and how many are not known."""
+def render_text(document: Shape, *, colour: bool = False, quiet: bool = False, verbose: bool = False) -> str:
+    """A line a domain, what ends first above; then what there is to say, and how many are not known.
+
+    `verbose`: between the two, all that is known of each domain, and the balances.
+    """
     domains = sorted(document["domains"], key=_urgency)
     rows = [_HEAD, *(_row(domain, document["checked_at"]) for domain in domains)]
     table = "" if quiet or not domains else render_rows(rows) + "\n"
+    if verbose and domains:
+        table += "".join(f"{line}\n" for line in _details(domains, document["balances"])) + "\n"
     findings = "".join(f"{line}\n" for line in _findings(document, colour=colour, quiet=quiet))
     return table + findings + ("" if quiet else _counted(document["summary"]))
 
@@ -141,9 +148,57 @@ def _row(domain: Shape, now: str) -> tuple[str, ...]:
         "?" if left is None else f"{left} d",
         _autorenew(domain),
         _lock(domain),
-        ", ".join(each for each in domain["status"] if each in _WORTH_A_WORD) or "-",
+        _status(domain),
         _age(domain["checked_at"], now),
     )
+
+
+def _status(domain: Shape) -> str:
+    """What is unusual of it; its phase, where only dates tell that."""
+    said = ", ".join(each for each in domain["status"] if each in _WORTH_A_WORD)
+    return said or (domain["phase"] if domain["phase"] not in {None, "active"} else "-")
+
+
+def _details(domains: Sequence[Shape], balances: Sequence[Shape]) -> Iterator[str]:
+    for domain in domains:
+        yield escape(domain["name"])
+        for label, text in (
+            ("ends", _sourced(domain)),
+            ("zones", ", ".join(domain["zones"]) or "none"),
+            ("registrar", domain["registrar_name"]),
+            ("status", ", ".join(domain["status"]) or None),
+            ("servers", _names(domain["nameservers"])),
+            ("ds", _names(domain["ds"])),
+            ("renewal", _money(domain["renewal"]) if domain["renewal"] else None),
+        ):
+            if text is not None:
+                yield f"  {label:<9} {escape(text)}"
+    for balance in balances:
+        yield f"balance: {Money(Decimal(balance['amount']), balance['currency'])}"
+
+
+_SOURCES = {"gandi": "Gandi", "rdap": "its registry", "file": "tenant.toml"}
+
+
+def _sourced(domain: Shape) -> str:
+    """The end, and who says so; of RDAP's two dates, which."""
+    if domain["expires"] is None:
+        return "not known"
+    whose = ", the date of its registrar" if domain["expires_by"] == "registrar" else ""
+    return f"{domain['expires']}, says {_SOURCES[domain['source']]}{whose}"
+
+
+def _names(values: Sequence[str] | None) -> str:
+    return "not known" if values is None else ", ".join(values) or "none"
+
+
+def _money(renewal: Shape) -> str:
+    """When Gandi takes how much for the next automatic renewal."""
+    price = "at a price that is not known"
+    if renewal["price"] is not None:
+        price = f"{Money(Decimal(renewal['price']), renewal['currency'])} after taxes"
+    when = renewal["at"][:10] if renewal["at"] else "on a day that is not known"
+    return f"{price}, {when}, for {count(renewal['years'], 'year')}"
 
 
 def _autorenew(domain: Shape) -> str:

@@ -28,6 +28,7 @@ def to_document(placed: Placed) -> Shape:
         "journal": placed.journal,
         "price": placed.details.get("price"),
         "balance": placed.details.get("balance"),
+        "expires": placed.details.get("expires"),
         "parents": None
         if placed.parents is None
         else [{"server": server, "ns": None if ns is None else list(ns)} for server, ns in placed.parents],
@@ -53,7 +54,8 @@ def _lines(document: Shape) -> Iterator[str]:
     if state is None:
         yield f"{name}: as wanted already; nothing was ordered"
     elif state == "done":
-        yield f"{name}: {_DONE[document['kind']]}"
+        until = f" until {document['expires'][:10]}" if document["expires"] else ""
+        yield f"{name}: {_DONE[document['kind']]}{until}"
     else:
         yield f"{name}: {_STATES[state]}"
     if document["parents_agree"]:

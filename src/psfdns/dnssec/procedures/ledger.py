@@ -107,6 +107,7 @@ _FORM = Form(
     PLACE,
     _ID,
     lambda entry: (entry.zone, entry.id),
+    lambda entry, why: entry.now_in(State.FAILED, at=entry.created, why=why),
     _to_json,
     _from_json,
     _UNREADABLE,
