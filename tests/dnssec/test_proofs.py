@@ -81,8 +81,12 @@ def test_nsec_denies_a_type(
     ("lines", "lacking"),
     [
         (("sub y NS RRSIG NSEC",), ()),
-        (("sub y NS DS RRSIG NSEC",), ("STYPE_IN_BITMAP",)),
+        (("sub y NS DS RRSIG NSEC",), ("REFERRAL_WITH_DS",)),
+        (("sub y A RRSIG NSEC",), ("REFERRAL_WITHOUT_NS",)),
+        (("sub y NS SOA RRSIG NSEC",), ("REFERRAL_WITH_SOA",)),
         (("b m A",), ("MISSING_NSEC_FOR_DS",)),
+        (("b x.sub A",), ("MISSING_NSEC_FOR_DS",)),
+        (("b y A", "* b NS"), ("MISSING_NSEC_FOR_DS",)),
         ((), ("MISSING_NSEC_FOR_DS",)),
     ],
 )
@@ -123,6 +127,7 @@ def test_nsec3_denies_names_types_and_ds() -> None:
     assert chain.deny_type(name("nothing"), A) == ("MISSING_NSEC_FOR_NODATA",)
     assert chain.deny_ds(name("sub")) == ()
     assert chain.deny_ds(name("nothing")) == ("MISSING_NSEC_FOR_DS",)
+    assert chain.deny_ds(name("a")) == ("REFERRAL_WITHOUT_NS",), "it is there, and no delegation"
 
 
 def test_every_record_of_an_nsec3_chain_is_needed_by_some_proof() -> None:

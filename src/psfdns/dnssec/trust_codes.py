@@ -126,6 +126,31 @@ DS = (
         "RFC 4035 §5.2",
     ),
     Code(
+        "REFERRAL_WITHOUT_NS",
+        ERROR,
+        "The parent's NSEC or NSEC3 of the name, which should prove that there is no DS, does not have NS: "
+        "so there is no delegation either, and nobody has to believe what the zone answers.",
+        "whoever runs the parent has to sign it again",
+        6,
+        "RFC 6840 §4.4",
+    ),
+    Code(
+        "REFERRAL_WITH_SOA",
+        ERROR,
+        "What should prove at the parent that there is no DS is an NSEC or NSEC3 of the apex of a zone.",
+        "whoever runs the parent has to mend its NSEC or NSEC3 records",
+        6,
+        "RFC 6840 §4.4",
+    ),
+    Code(
+        "REFERRAL_WITH_DS",
+        ERROR,
+        "A server of the parent gives no DS, and its NSEC or NSEC3 says that there is one.",
+        "whoever runs the parent has to see to that server: it lacks the DS, or its signer had another",
+        6,
+        "RFC 6840 §4.4",
+    ),
+    Code(
         "DS_NXDOMAIN",
         ERROR,
         "Asked for the DS, a server of the parent says that the name, which it delegates, does not exist.",
