@@ -22,6 +22,15 @@ CHAIN = (
         "RFC 4033 §5",
     ),
     Code(
+        "ROOT_NOT_VALIDATED",
+        ERROR,
+        "Not even the root can be validated: that says something of this machine rather than of any zone.",
+        "see whether this machine's clock is right, and trust_anchor and root_hints in [resolver] of "
+        "psfdns.toml; then ask again",
+        6,
+        "RFC 4035 §5",
+    ),
+    Code(
         "INSECURE_ABOVE",
         INFO,
         "A zone above is not signed, or its delegation is not: nothing below it can be secure.",

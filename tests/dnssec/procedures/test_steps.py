@@ -343,6 +343,24 @@ def test_signing_that_was_ended_while_its_ds_stood_is_begun_again(
         assert "psfdns dnssec enable ours.test" in disabled.hint
 
 
+@pytest.mark.parametrize(
+    ("changes", "advised"),
+    [
+        ({}, True),
+        ({"is_lost_above": True}, False),
+        ({"parents": parents(NONE, NONE)}, False),
+    ],
+)
+def test_to_remove_the_ds_is_no_advice_where_a_zone_above_is_broken(
+    changes: dict[str, object], advised: bool
+) -> None:
+    """Nor where our clock is wrong, by which not even the root can be validated."""
+    verdict = decide(record(Kind.ENABLE), signed(status="bogus", **changes), NOW, "me").verdict
+    assert isinstance(verdict, Refuse)
+    assert ("psfdns dnssec disable" in verdict.hint) is advised
+    assert ("clock" in verdict.hint) is not advised
+
+
 OURS = ksk("psfdns_ours_test_1", ONE)
 
 
@@ -355,6 +373,7 @@ OURS = ksk("psfdns_ours_test_1", ONE)
         ({"ksks": (OURS,), **SECURE}, False),
         ({"ksks": (OURS, ksk("psfdns_ours_test_2", TWO)), **SECURE}, True),
         ({"ksks": (OURS,), "status": "bogus"}, False),
+        ({"ksks": (OURS,), "status": "bogus", "is_lost_above": True}, True),
     ],
 )
 def test_what_another_machine_may_have_in_hand_is_left_to_it(

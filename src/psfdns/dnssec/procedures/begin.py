@@ -74,12 +74,13 @@ def _may_be_cached(seen: Seen) -> frozenset[str]:
 def _refuse_elsewhere(request: Request, seen: Seen, before: Record | None) -> None:
     """Keys of ours that nothing here made, with which the zone is not secure: some machine is at it.
 
-    A bogus zone is to be rescued, by whomever. Raises PlanRefusedError.
+    A zone that is bogus by itself is to be rescued, by whomever. Raises PlanRefusedError.
     """
     known = {ref.name for ref in (before.key, before.old) if ref} if before else set[str]()
     made = [key.name for key in seen.ksks if key.name.startswith(PREFIX) and key.name not in known]
     is_steady = len(seen.ksks) == 1 and seen.status == "secure"
-    if made and not is_steady and seen.status != "bogus" and not request.take_over:
+    is_rescue = seen.status == "bogus" and not seen.is_lost_above
+    if made and not is_steady and not is_rescue and not request.take_over:
         raise refusal(
             "elsewhere",
             f"{request.zone}: Route 53 has {', '.join(made)}, which no procedure that is known here made: "
