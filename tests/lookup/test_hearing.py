@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import dns.rrset
+import pytest
 
 from psfdns.lookup.answer import Failure, Question, Reason
 from psfdns.lookup.ask import Pair
@@ -13,6 +14,7 @@ from psfdns.lookup.hearing import At, LinkHeard, apex_questions, hear_link, hear
 from psfdns.lookup.parents import Cut, NameServer
 from psfdns.lookup.server import Server
 from psfdns.lookup.signed import Heard, Reply, SignedSet
+from psfdns.names import labels_of, name_from_labels
 
 ZONE = "z.test."
 PLACES = [NameServer(f"ns{number}.z.test.", Server(f"192.0.2.{number}")) for number in range(1, 4)]
@@ -52,6 +54,24 @@ def test_every_address_of_parent_and_zone_is_asked() -> None:
     for question in (Question(ZONE, "SOA"), Question(ZONE, "DNSKEY"), *apex_questions(ZONE)):
         assert [at for at, _ in heard.told[question]] == PLACES
     assert max(Counter(net.asked).values()) == 1
+
+
+def wire_size(name: str) -> int:
+    return sum(len(label) + 1 for label in labels_of(name)) + 1
+
+
+@pytest.mark.parametrize(
+    ("size", "left"), [(211, 42), (212, 42), (213, 41), (252, 2), (253, 1), (254, None), (255, None)]
+)
+def test_below_a_long_name_there_is_less_room_for_a_name_that_does_not_exist(
+    size: int, left: int | None
+) -> None:
+    """`size` is that of the zone's name on the wire, `left` that of the label below it."""
+    zone = name_from_labels([b"a" * 48] * 4 + [b"b" * (size - 198)])
+    assert wire_size(zone) == size
+    denied = [question.name for question in apex_questions(zone) if question.name != zone]
+    assert [len(labels_of(name)[0]) for name in denied] == ([left] if left else [])
+    assert all(wire_size(name) <= 255 for name in denied)
 
 
 def test_an_unsigned_zone_without_ds_is_asked_for_little() -> None:

@@ -125,7 +125,7 @@ class Proofs:
         encloser = self._encloser3(name)
         if encloser is None:
             return ("NO_CLOSEST_ENCLOSER",)
-        if self._covering3(_next_closer(name, encloser)) is None:
+        if encloser == name or self._covering3(_next_closer(name, encloser)) is None:
             return ("SNAME_NOT_COVERED",)
         return () if self._covering3(_wildcard(encloser)) else ("WILDCARD_NOT_COVERED",)
 
