@@ -202,8 +202,9 @@ def test_the_picture_takes_the_place_of_a_file_only(ground: Ground) -> None:
         ("nowhere/x.svg", "No such file"),
         ("zones", "directory"),
     ):
-        code, _, err = ground.run("dnssec", "status", "--svg", place)
+        code, out, err = ground.run("dnssec", "status", "--svg", place)
         assert code == 1
+        assert "DNSSEC: 2 indeterminate." in out, "what was asked for is told all the same"
         assert f"error: {place} could not be written: " in err
         assert why in err
     assert (ground.root / "pipe").is_fifo()
@@ -229,6 +230,7 @@ def test_private_zones_are_not_asked(ground: Ground) -> None:
     [
         (("--tenant", "nobody"), "unknown tenant 'nobody'"),
         (("a..b",), "is not the name of a zone"),
+        (("",), "is not the name of a zone: it is empty"),
         (("csk.lab@inside",), "unknown zone"),
         (("csk.lab", "--tenant", "one"), "unknown zone"),
     ],

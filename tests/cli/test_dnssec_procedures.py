@@ -494,6 +494,11 @@ def test_whose_zone_it_is_and_which_account(scene: Scene) -> None:
 def test_a_zone_that_is_secure_needs_no_enabling(scene: Scene) -> None:
     scene.enabled()
     assert scene.step("enable", NAME, "--yes")[1]["state"] == "nothing"
+    assert scene.run("continue", "--yes") == (0, "", ""), "for cron"
+    assert scene.run("continue", NAME, NAME, "--yes") == (0, f"{ZONE}: nothing to do\n", "")
+    code, _, err = scene.run("enable", NAME, "--back", "--yes")
+    assert (code, "[nothing-open]" in err) == (1, True)
+    assert "hint: psfdns dnssec status ours.test says how it stands" in err
 
 
 def test_nothing_to_disable_is_nothing_to_do(scene: Scene) -> None:

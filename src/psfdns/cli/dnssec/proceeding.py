@@ -165,7 +165,8 @@ def _meant(office: Office, site: Site, wish: Wish) -> tuple[Record | None, Seen]
         _refuse_other(site, before)
         return _meant_of_open(office, site, wish, before, seen), seen
     if wish.back:
-        raise refusal("nothing-open", f"{site.zone}: no procedure is open, so there is no way back", "")
+        hint = f"psfdns dnssec status {site.zone.removesuffix('.')} says how it stands"
+        raise refusal("nothing-open", f"{site.zone}: no procedure is open, so there is no way back", hint)
     _refuse_unheard(wish.kind, seen)
     return begin(wish.kind, _request(office, site, wish, by_gandi, seen), seen, before), seen
 
