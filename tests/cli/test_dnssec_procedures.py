@@ -268,6 +268,7 @@ def test_what_is_left_in_kms_is_named_with_what_deletes_it(
     code, out, _ = scene.run("disable", NAME, "--yes")
     assert code == 0
     assert f"schedule-key-deletion --region us-east-1 --pending-window-in-days 30 --key-id {made}" in out
+    assert "once no other zone is signed with it" in out
 
 
 def test_a_rotation_goes_back_to_the_old_key(scene: Scene) -> None:
