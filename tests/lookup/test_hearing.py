@@ -99,6 +99,16 @@ def test_other_sets_are_asked_at_one_address_each_in_turn() -> None:
     }
 
 
+def test_another_run_asks_each_set_at_another_address() -> None:
+    asked: dict[Question, set[Server]] = {question: set() for question in SETS}
+    for turn in range(739_000, 739_000 + len(PLACES)):
+        net = Net()
+        hear_sets(SETS, PLACES, net.ask, lambda _: True, turn=turn)
+        for server, question in net.asked:
+            asked[question].add(server)
+    assert set(map(len, asked.values())) == {len(PLACES)}
+
+
 def test_what_is_not_sound_at_one_address_is_asked_at_all() -> None:
     net = Net()
 

@@ -95,12 +95,17 @@ def hear_sets(
     places: Sequence[NameServer],
     ask: AskSigned,
     is_sound: Callable[[At], bool],
+    *,
+    turn: int = 0,
 ) -> dict[Question, tuple[At, ...]]:
-    """Each is asked at one address, in turn; what is not sound there is asked at every address."""
+    """Each is asked at one address, in turn; what is not sound there is asked at every address.
+
+    `turn` says which address comes first, so that another run asks each at another one.
+    """
     wanted = list(dict.fromkeys(questions))
     if not places or not wanted:
         return {}
-    turns = [(places[number % len(places)], question) for number, question in enumerate(wanted)]
+    turns = [(places[number % len(places)], question) for number, question in enumerate(wanted, turn)]
     replies = ask([(place.server, question) for place, question in turns])
     told = {question: ((place, heard),) for (place, question), heard in zip(turns, replies, strict=True)}
     unsound = [question for question, (first,) in told.items() if not is_sound(first)]
