@@ -24,7 +24,9 @@ UNDER_WAY = frozenset(
     }
 )
 """What a procedure brings about and ends by itself."""
-_LEFT_TO_IT = "change nothing by hand: the procedure that is under way sees to it when it is time"
+_LEFT_TO_IT = (
+    "change nothing by hand but what the procedure asks for: psfdns dnssec continue says what, and when"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -465,6 +465,22 @@ def test_the_text_for_a_tenant_has_ds_and_key_and_no_long_line() -> None:
     assert max(map(len, (added + removed).splitlines())) <= 88
 
 
+@pytest.mark.parametrize(
+    ("kind", "changes", "is_said"),
+    [
+        (Kind.DISABLE, {"unseen": NOW, "by_gandi": False}, True),
+        (Kind.DISABLE, {"by_gandi": False}, False),
+        (Kind.DISABLE, {"unseen": NOW, "by_gandi": True}, False),
+        (Kind.ROTATE, {"unseen": NOW, "by_gandi": False}, False),
+    ],
+)
+def test_who_was_asked_for_a_ds_that_has_not_come_is_told_to_leave_it(
+    kind: Kind, changes: dict[str, object], is_said: bool
+) -> None:
+    text = write_handover(Action(Deed.REMOVE_DS, ONE), record(kind, **changes))
+    assert ("please do not do it" in " ".join(text.split())) is is_said
+
+
 @given(st.lists(st.text("ab09-_", min_size=1, max_size=63), min_size=1, max_size=4), st.integers(1, 99))
 def test_a_name_of_a_key_is_one_that_route_53_takes(labels: list[str], number: int) -> None:
     name = key_name(f"{'.'.join(labels)}.", number)
