@@ -450,6 +450,7 @@ def test_the_time_line_has_every_step_and_no_time_that_it_cannot_know() -> None:
 def test_long_ttls_are_advised_against_while_there_is_time() -> None:
     enabling = record(Kind.ENABLE).noting(signed(), at=NOW)
     assert [text.split(" ")[0] for text in advise(enabling)] == ["the", "denials"]
+    assert all('apex = "managed"' in text for text in advise(enabling)), "and how that is done"
     assert not list(advise(enabling.marked("signing", at=NOW)))
     short = signed(ttls={timing.ZONE: 3600, timing.NEGATIVE: 300})
     assert not list(advise(record(Kind.ENABLE).noting(short, at=NOW)))
