@@ -24,6 +24,7 @@ from tests.cli.registry import Registry
 from tests.cli.signed_scene import LAG, NAME, Scene, signed_scene
 from tests.registrar.fake_gandi import key_of
 from tests.registrar.loopback import Said
+from tests.sandbox.keys import make_kms_key
 
 ZONE = f"{NAME}."
 
@@ -508,6 +509,30 @@ def test_nothing_to_disable_is_nothing_to_do(scene: Scene) -> None:
     assert scene.run("disable", NAME, "--yes")[1] == f"{ZONE}: nothing to do\n"
     code, _, err = scene.run("rotate", NAME, "--yes")
     assert (code, "[no-key-to-rotate]" in err) == (1, True)
+
+
+def test_a_key_of_kms_that_route_53_cannot_sign_with_is_refused_before_anything_is_done(scene: Scene) -> None:
+    kms = Sandbox(scene.shop.root / ".psfdns" / "sandbox").client("kms")
+    zone_id = scene.document("status", NAME)[1]["zones"][0]["id"]
+    disabled, doomed = make_kms_key(kms, zone_id), make_kms_key(kms, zone_id)
+    kms.disable_key(KeyId=disabled)
+    kms.schedule_key_deletion(KeyId=doomed)
+    unfit = {
+        disabled: "it is Disabled",
+        doomed: "it is PendingDeletion",
+        make_kms_key(kms, zone_id, KeySpec="ECC_NIST_P384"): "it is ECC_NIST_P384, not ECC_NIST_P256",
+        make_kms_key(kms, zone_id, KeySpec="SYMMETRIC_DEFAULT", KeyUsage="ENCRYPT_DECRYPT"): (
+            "it is for ENCRYPT_DECRYPT, not SIGN_VERIFY"
+        ),
+        make_kms_key(kms, zone_id, MultiRegion=True): "it is of several regions",
+        make_kms_key(kms, "Z1OTHER"): "its policy does not let Route 53 use",
+    }
+    for arn, why in unfit.items():
+        code, _, err = scene.run("enable", NAME, "--yes", "--kms-key", arn)
+        assert (code, "is not fit for signing: " in err, why in err) == (1, True, True), err
+        assert "without --kms-key let psfdns make one" in err
+    assert not state_file(scene).exists()
+    assert scene.status()["chain"][-1]["keys"] == []
 
 
 def test_a_key_of_kms_that_is_given_is_used(scene: Scene) -> None:
