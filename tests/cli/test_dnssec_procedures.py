@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dns.dnssec
@@ -14,10 +15,12 @@ import dns.rdata
 import pytest
 
 from psfdns.aws import Kms
-from psfdns.cli.dnssec.acting import Hands
-from psfdns.dnssec.procedures.advance import Outcome
+from psfdns.cli.dnssec.acting import Hands, refuse_unfit_key
+from psfdns.dnssec.procedures.advance import NotDoneError, Outcome
 from psfdns.dnssec.procedures.record import Action, Record
 from psfdns.dnssec.procedures.store import Shelf
+from psfdns.key_policies import write_policy
+from psfdns.plans.host import ManagedKey
 from psfdns.sandbox.sandbox import Sandbox
 from tests.cli.another_validator import ask_unbound
 from tests.cli.registry import Registry
@@ -535,6 +538,25 @@ def test_a_key_of_kms_that_route_53_cannot_sign_with_is_refused_before_anything_
     assert scene.status()["chain"][-1]["keys"] == []
 
 
+@pytest.mark.parametrize(("region", "is_fit"), [("us-east-1", True), ("eu-west-1", False)])
+def test_a_key_of_another_region_is_refused_whoever_tells_of_it(region: str, is_fit: bool) -> None:
+    """KMS in us-east-1 has no such key; an endpoint of one's own might."""
+    account = "123456789012"
+    site: Any = SimpleNamespace(
+        access=SimpleNamespace(
+            host=SimpleNamespace(look_up_account=lambda: account),
+            kms=SimpleNamespace(fetch_policy=lambda _: write_policy(account=account, zone_ids=["Z1"])),
+        ),
+        hosted=SimpleNamespace(id="Z1"),
+    )
+    key = ManagedKey("k", f"arn:aws:kms:{region}:{account}:key/k", "Enabled", "ECC_NIST_P256", "SIGN_VERIFY")
+    if is_fit:
+        refuse_unfit_key(site, key)
+    else:
+        with pytest.raises(NotDoneError, match="it is in eu-west-1, not us-east-1"):
+            refuse_unfit_key(site, key)
+
+
 def test_a_key_of_kms_that_is_given_is_used(scene: Scene) -> None:
     assert scene.run("enable", NAME, "--yes", "--kms-key", "alias/nobody")[0] == 64
     scene.step("enable", NAME, "--yes")
@@ -544,3 +566,8 @@ def test_a_key_of_kms_that_is_given_is_used(scene: Scene) -> None:
     code, procedure = scene.step("enable", NAME, "--yes", "--kms-key", "alias/psfdns/psfdns_ours_test_1")
     assert (code, procedure["key"]["kms"]) == (0, made)
     assert procedure["key"]["name"] == "psfdns_ours_test_2"
+    kms = Sandbox(scene.shop.root / ".psfdns" / "sandbox").client("kms")
+    other = make_kms_key(kms, procedure["id"])
+    code, _, err = scene.run("enable", NAME, "--yes", "--kms-key", other)
+    assert (code, "[other-key]" in err, "dnssec rotate ours.test --kms-key" in err) == (1, True, True)
+    assert scene.step("enable", NAME, "--yes", "--kms-key", made)[0] == 0, "the same again"

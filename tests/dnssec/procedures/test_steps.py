@@ -253,6 +253,16 @@ def test_a_key_that_is_there_is_used(ksks: tuple[Ksk, ...], name: str) -> None:
     assert begun.key.name == name
 
 
+@pytest.mark.parametrize("status", ["insecure", "secure"])
+@pytest.mark.parametrize(("arn", "is_refused"), [("arn:one", False), ("arn:other", True), ("", False)])
+def test_a_key_of_kms_that_is_named_is_not_passed_over_in_silence(
+    status: str, arn: str, is_refused: bool
+) -> None:
+    named = dataclasses.replace(REQUEST, arn=arn)
+    assert ("other-key" in refusals(Kind.ENABLE, named, signed(status=status), None)) is is_refused
+    assert "other-key" not in refusals(Kind.ENABLE, named, signed(**GONE, ksks=()), None)
+
+
 @pytest.mark.parametrize(
     ("ksks", "code"),
     [

@@ -55,7 +55,8 @@ def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Re
         record = replace(record, tried=record.tried | _may_be_cached(seen))
     if kind is Kind.ENABLE:
         is_there = seen.status == "secure" and seen.signing == SIGNING
-        return None if is_there and not is_open else replace(record, key=_key_to_sign(request, seen))
+        key = _key_to_sign(request, seen)
+        return None if is_there and not is_open else replace(record, key=key)
     if kind is Kind.DISABLE:
         _refuse_foreign(request, seen)
         is_over = seen.signing == NOT_SIGNING and not seen.ksks and not seen.ds_anywhere
@@ -134,7 +135,23 @@ def _key_to_sign(request: Request, seen: Seen) -> KeyRef:
 
     there = [key for key in seen.ksks if key.status != DELETING]
     found = max(there, key=rank, default=None)
-    return KeyRef(found.name, found.arn, found) if found else KeyRef(request.name, request.arn)
+    if found is None:
+        return KeyRef(request.name, request.arn)
+    key = KeyRef(found.name, found.arn, found)
+    refuse_other_key(key, request)
+    return key
+
+
+def refuse_other_key(key: KeyRef | None, request: Request) -> None:
+    """A key of KMS that a person names is not passed over in silence. Raises PlanRefusedError."""
+    if request.arn and key is not None and key.arn != request.arn:
+        zone = request.zone.removesuffix(".")
+        raise refusal(
+            "other-key",
+            f"{request.zone} is signed, or about to be, with {key.name} ({key.arn or 'not in KMS yet'}), and "
+            f"--kms-key names {request.arn}",
+            f"leave --kms-key out; psfdns dnssec rotate {zone} --kms-key changes to it later",
+        )
 
 
 def _key_to_replace(seen: Seen) -> Ksk:
