@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from psfdns.cli.dnssec.signing import signed_questions
+from psfdns.cli.dnssec.signing import signed_questions, turn_at
 from psfdns.records import RRsetKey
 from tests.cli.ground import Ground
 from tests.dnssec.cases import CASES, ksk
@@ -59,6 +60,16 @@ def document(ground: Ground, *words: str) -> tuple[int, dict[str, dict[str, Any]
 
 def codes(zone: dict[str, Any]) -> list[str]:
     return [finding["code"] for finding in zone["findings"]]
+
+
+@pytest.mark.parametrize("step", [datetime.timedelta(hours=1), datetime.timedelta(days=1)])
+@pytest.mark.parametrize("servers", [2, 3, 4])
+def test_whoever_asks_hourly_or_daily_has_asked_every_server_soon(
+    step: datetime.timedelta, servers: int
+) -> None:
+    begun = datetime.datetime(2026, 11, 28, 9, 30, tzinfo=datetime.UTC)
+    turns = [turn_at(begun + number * step) % servers for number in range(servers)]
+    assert set(turns) == set(range(servers))
 
 
 @pytest.mark.parametrize(
@@ -202,8 +213,9 @@ def test_the_picture_takes_the_place_of_a_file_only(ground: Ground) -> None:
         ("nowhere/x.svg", "No such file"),
         ("zones", "directory"),
     ):
-        code, _, err = ground.run("dnssec", "status", "--svg", place)
+        code, out, err = ground.run("dnssec", "status", "--svg", place)
         assert code == 1
+        assert "DNSSEC: 2 indeterminate." in out, "what was asked for is told all the same"
         assert f"error: {place} could not be written: " in err
         assert why in err
     assert (ground.root / "pipe").is_fifo()
@@ -229,6 +241,7 @@ def test_private_zones_are_not_asked(ground: Ground) -> None:
     [
         (("--tenant", "nobody"), "unknown tenant 'nobody'"),
         (("a..b",), "is not the name of a zone"),
+        (("",), "is not the name of a zone: it is empty"),
         (("csk.lab@inside",), "unknown zone"),
         (("csk.lab", "--tenant", "one"), "unknown zone"),
     ],

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dns.dnssec
@@ -14,16 +15,19 @@ import dns.rdata
 import pytest
 
 from psfdns.aws import Kms
-from psfdns.cli.dnssec.acting import Hands
-from psfdns.dnssec.procedures.advance import Outcome
+from psfdns.cli.dnssec.acting import Hands, refuse_unfit_key
+from psfdns.dnssec.procedures.advance import NotDoneError, Outcome
 from psfdns.dnssec.procedures.record import Action, Record
 from psfdns.dnssec.procedures.store import Shelf
+from psfdns.key_policies import write_policy
+from psfdns.plans.host import ManagedKey
 from psfdns.sandbox.sandbox import Sandbox
 from tests.cli.another_validator import ask_unbound
 from tests.cli.registry import Registry
 from tests.cli.signed_scene import LAG, NAME, Scene, signed_scene
 from tests.registrar.fake_gandi import key_of
 from tests.registrar.loopback import Said
+from tests.sandbox.keys import make_kms_key
 
 ZONE = f"{NAME}."
 
@@ -322,6 +326,7 @@ def test_what_is_left_in_kms_is_named_with_what_deletes_it(
     code, out, _ = scene.run("disable", NAME, "--yes")
     assert code == 0
     assert f"schedule-key-deletion --region us-east-1 --pending-window-in-days 30 --key-id {made}" in out
+    assert "once no other zone is signed with it" in out
 
 
 def test_a_rotation_goes_back_to_the_old_key(scene: Scene) -> None:
@@ -548,6 +553,11 @@ def test_whose_zone_it_is_and_which_account(scene: Scene) -> None:
 def test_a_zone_that_is_secure_needs_no_enabling(scene: Scene) -> None:
     scene.enabled()
     assert scene.step("enable", NAME, "--yes")[1]["state"] == "nothing"
+    assert scene.run("continue", "--yes") == (0, "", ""), "for cron"
+    assert scene.run("continue", NAME, NAME, "--yes") == (0, f"{ZONE}: nothing to do\n", "")
+    code, _, err = scene.run("enable", NAME, "--back", "--yes")
+    assert (code, "[nothing-open]" in err) == (1, True)
+    assert "hint: psfdns dnssec status ours.test says how it stands" in err
 
 
 def test_nothing_to_disable_is_nothing_to_do(scene: Scene) -> None:
@@ -556,6 +566,49 @@ def test_nothing_to_disable_is_nothing_to_do(scene: Scene) -> None:
     assert scene.run("disable", NAME, "--yes")[1] == f"{ZONE}: nothing to do\n"
     code, _, err = scene.run("rotate", NAME, "--yes")
     assert (code, "[no-key-to-rotate]" in err) == (1, True)
+
+
+def test_a_key_of_kms_that_route_53_cannot_sign_with_is_refused_before_anything_is_done(scene: Scene) -> None:
+    kms = Sandbox(scene.shop.root / ".psfdns" / "sandbox").client("kms")
+    zone_id = scene.document("status", NAME)[1]["zones"][0]["id"]
+    disabled, doomed = make_kms_key(kms, zone_id), make_kms_key(kms, zone_id)
+    kms.disable_key(KeyId=disabled)
+    kms.schedule_key_deletion(KeyId=doomed)
+    unfit = {
+        disabled: "it is Disabled",
+        doomed: "it is PendingDeletion",
+        make_kms_key(kms, zone_id, KeySpec="ECC_NIST_P384"): "it is ECC_NIST_P384, not ECC_NIST_P256",
+        make_kms_key(kms, zone_id, KeySpec="SYMMETRIC_DEFAULT", KeyUsage="ENCRYPT_DECRYPT"): (
+            "it is for ENCRYPT_DECRYPT, not SIGN_VERIFY"
+        ),
+        make_kms_key(kms, zone_id, MultiRegion=True): "it is of several regions",
+        make_kms_key(kms, "Z1OTHER"): "its policy does not let Route 53 use",
+    }
+    for arn, why in unfit.items():
+        code, _, err = scene.run("enable", NAME, "--yes", "--kms-key", arn)
+        assert (code, "is not fit for signing: " in err, why in err) == (1, True, True), err
+        assert "without --kms-key let psfdns make one" in err
+    assert not state_file(scene).exists()
+    assert scene.status()["chain"][-1]["keys"] == []
+
+
+@pytest.mark.parametrize(("region", "is_fit"), [("us-east-1", True), ("eu-west-1", False)])
+def test_a_key_of_another_region_is_refused_whoever_tells_of_it(region: str, is_fit: bool) -> None:
+    """KMS in us-east-1 has no such key; an endpoint of one's own might."""
+    account = "123456789012"
+    site: Any = SimpleNamespace(
+        access=SimpleNamespace(
+            host=SimpleNamespace(look_up_account=lambda: account),
+            kms=SimpleNamespace(fetch_policy=lambda _: write_policy(account=account, zone_ids=["Z1"])),
+        ),
+        hosted=SimpleNamespace(id="Z1"),
+    )
+    key = ManagedKey("k", f"arn:aws:kms:{region}:{account}:key/k", "Enabled", "ECC_NIST_P256", "SIGN_VERIFY")
+    if is_fit:
+        refuse_unfit_key(site, key)
+    else:
+        with pytest.raises(NotDoneError, match="it is in eu-west-1, not us-east-1"):
+            refuse_unfit_key(site, key)
 
 
 def test_a_key_of_kms_that_is_given_is_used(scene: Scene) -> None:
@@ -567,3 +620,8 @@ def test_a_key_of_kms_that_is_given_is_used(scene: Scene) -> None:
     code, procedure = scene.step("enable", NAME, "--yes", "--kms-key", "alias/psfdns/psfdns_ours_test_1")
     assert (code, procedure["key"]["kms"]) == (0, made)
     assert procedure["key"]["name"] == "psfdns_ours_test_2"
+    kms = Sandbox(scene.shop.root / ".psfdns" / "sandbox").client("kms")
+    other = make_kms_key(kms, procedure["id"])
+    code, _, err = scene.run("enable", NAME, "--yes", "--kms-key", other)
+    assert (code, "[other-key]" in err, "dnssec rotate ours.test --kms-key" in err) == (1, True, True)
+    assert scene.step("enable", NAME, "--yes", "--kms-key", made)[0] == 0, "the same again"

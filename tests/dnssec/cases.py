@@ -43,7 +43,8 @@ class Case:
 
     `codes` are those at warning or above, and `told` those at info: all of them, and no other. `ds` makes
     the parent's DS from the zone's name; `delegated` False leaves the delegation out; `manners` are those
-    of its two servers; `second` is the recipe of its second server; `odd_ds`: the parent denies the name.
+    of its two servers; `second` is the recipe of its second server; `odd_ds`: the parent denies the name;
+    `bits` are types that the parent's NSEC of the name lacks, and has too many.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Case:
     below: str = "lab."
     unproven: bool = False
     odd_ds: bool = False
+    bits: tuple[frozenset[int], frozenset[int]] | None = None
 
     @property
     def zone(self) -> str:
@@ -448,6 +450,9 @@ CASES = (
     case("cname", BOGUS, "STYPE_IN_BITMAP", recipe=two(spoil=bits(extra=(5,))), ds=ds(ksk())),
     case("deniedds", BOGUS, "DS_NXDOMAIN", odd_ds=True),
     case("noproofofds", BOGUS, "MISSING_NSEC_FOR_DS", unproven=True),
+    case("nocut", BOGUS, "REFERRAL_WITHOUT_NS", bits=(frozenset({2}), frozenset())),
+    case("apexcut", BOGUS, "REFERRAL_WITH_SOA", bits=(frozenset(), frozenset({6}))),
+    case("lostds", BOGUS, "REFERRAL_WITH_DS", bits=(frozenset(), frozenset({43}))),
     case("inner", BOGUS, "CHAIN_BROKEN_ABOVE", below="expired.lab.", recipe=two(), ds=ds(ksk())),
     case("inner", INSECURE, "SECURITY_ISLAND", "INSECURE_ABOVE", below="plain.lab.", recipe=two()),
     # One server is not as the other.

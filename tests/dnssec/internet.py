@@ -25,7 +25,7 @@ from psfdns.lookup.signed import ask_signed
 from psfdns.lookup.survey import Means
 from tests.dnssec.answering import SignedServer
 from tests.dnssec.cases import CASES, Case, zsk
-from tests.dnssec.signing import DAY, Recipe, Set, Zone, ds_of, make_key, make_zone
+from tests.dnssec.signing import DAY, Recipe, Set, Zone, ds_of, make_key, make_zone, nsec_set, types_at
 from tests.lab import Place, _Server, serving
 
 ROOT, TOP, OTHER_TOP = "127.0.56.1", "127.0.56.2", "127.0.56.5"
@@ -100,7 +100,18 @@ def _parent(origin: str, text: str, recipe: Recipe, cases: Iterable[Case]) -> Zo
     for case in children:
         if case.unproven:
             del zone.sets[zone.at(case.name, "NSEC")]
+        if case.bits:
+            _alter_bits(zone, case)
     return zone
+
+
+def _alter_bits(zone: Zone, case: Case) -> None:
+    """The parent's NSEC of the name with other types."""
+    assert case.bits is not None
+    where, (without, extra) = zone.at(case.name, "NSEC"), case.bits
+    types = (types_at(zone, where[0], further=(46, 47)) - without) | extra
+    zone.sets[where] = nsec_set(where[0], zone.sets[where][0].next, types)
+    zone.sign(where)
 
 
 def build(cases: Sequence[Case]) -> dict[str, SignedServer]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+
+import dns.dnssec
 import dns.name
 import dns.rdatatype
 import dns.rrset
 import pytest
+from dns.rdtypes.ANY.NSEC3 import NSEC3
 
-from psfdns.dnssec.proofs import Proofs, make_proofs
+from psfdns.dnssec.proofs import Link3, Proofs, make_proofs
 from psfdns.lookup.answer import canonical_name
 from psfdns.lookup.signed import SignedSet
 from tests.dnssec.signing import Recipe, make_key, make_zone
@@ -81,8 +85,12 @@ def test_nsec_denies_a_type(
     ("lines", "lacking"),
     [
         (("sub y NS RRSIG NSEC",), ()),
-        (("sub y NS DS RRSIG NSEC",), ("STYPE_IN_BITMAP",)),
+        (("sub y NS DS RRSIG NSEC",), ("REFERRAL_WITH_DS",)),
+        (("sub y A RRSIG NSEC",), ("REFERRAL_WITHOUT_NS",)),
+        (("sub y NS SOA RRSIG NSEC",), ("REFERRAL_WITH_SOA",)),
         (("b m A",), ("MISSING_NSEC_FOR_DS",)),
+        (("b x.sub A",), ("MISSING_NSEC_FOR_DS",)),
+        (("b y A", "* b NS"), ("MISSING_NSEC_FOR_DS",)),
         ((), ("MISSING_NSEC_FOR_DS",)),
     ],
 )
@@ -123,6 +131,20 @@ def test_nsec3_denies_names_types_and_ds() -> None:
     assert chain.deny_type(name("nothing"), A) == ("MISSING_NSEC_FOR_NODATA",)
     assert chain.deny_ds(name("sub")) == ()
     assert chain.deny_ds(name("nothing")) == ("MISSING_NSEC_FOR_DS",)
+    assert chain.deny_ds(name("a")) == ("REFERRAL_WITHOUT_NS",), "it is there, and no delegation"
+
+
+def test_a_name_that_exists_is_not_denied_however_long_it_is() -> None:
+    """Records that match it and cover it too are a lie, and no wildcard below it would be a name."""
+    longest = name(".".join(("a" * 61, "b" * 61, "c" * 60, "d" * 60)))
+    assert sum(len(label) + 1 for label in longest.labels) == 254
+    own = base64.b32hexdecode(dns.dnssec.nsec3_hash(longest, b"", 0, "SHA1"))
+    around = [(int.from_bytes(own) + step).to_bytes(20) for step in (-1, 1)]
+    rdata = hashed().nsec3[0].rdata
+    covering = rdata.replace(next=around[1])
+    assert isinstance(covering, NSEC3)
+    lies = (Link3(own, rdata), Link3(around[0], covering))
+    assert Proofs(ZONE, (), lies).deny_name(longest) == ("SNAME_NOT_COVERED",)
 
 
 def test_every_record_of_an_nsec3_chain_is_needed_by_some_proof() -> None:

@@ -73,3 +73,8 @@ def test_what_a_procedure_explains_is_no_fault_while_it_is_under_way() -> None:
     idle, busy = RegistrySide(), RegistrySide(procedure="enable is under way")
     assert [each.severity for each in soften(found, idle)] == [Severity.WARNING]
     assert [each.severity for each in soften(found, busy)] == [Severity.INFO]
+    (hint,) = [each.hint for each in soften(found, busy)]
+    assert hint is not None
+    assert hint.startswith("change nothing by hand but what the procedure asks for"), (
+        "a DS that is set too early takes the zone off the net"
+    )

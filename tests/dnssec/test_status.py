@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -82,9 +83,22 @@ def test_the_zones_above_are_zones_too(zone: str, examine: Examine) -> None:
 def test_time_is_an_argument(examine: Examine) -> None:
     """The clean zone, the day after its signatures end, and before they begin."""
     late = examine("twokeys.lab.", now=NOW + 20 * DAY)
-    assert late.status == "bogus"
-    assert "CHAIN_BROKEN_ABOVE" in codes(late)
-    assert examine("twokeys.lab.", now=NOW - 2 * DAY).status == "bogus"
+    early = examine("twokeys.lab.", now=NOW - 2 * DAY)
+    for verdict, words in ((late, "ended on"), (early, "begin on")):
+        assert verdict.status == "bogus"
+        first = verdict.findings[0]
+        assert first.code == "ROOT_NOT_VALIDATED", "rather than anything that a zone has done"
+        assert re.fullmatch(
+            f"the root has keys whose signatures {words} .* UTC, by the clock of this machine", first.summary
+        )
+        assert "this machine's clock" in (first.hint or "")
+
+
+def test_a_zone_above_that_is_broken_is_named_with_what_is_wrong_with_it(examine: Examine) -> None:
+    (finding,) = [
+        each for each in examine("inner.expired.lab.").findings if each.code == "CHAIN_BROKEN_ABOVE"
+    ]
+    assert finding.summary.startswith("expired.lab. has keys whose signatures ended on ")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +124,8 @@ def test_with_another_anchor_nothing_is_secure(net: Internet) -> None:
     other = tuple(ds_of(".", make_key(13, 257, 300).public))
     trust = Descent(net.chain_means, other, NOW).trust("lab.")
     assert trust.security is Security.BOGUS
+    assert trust.is_lost_at_root
+    assert trust.cause == "the root has no keys that an anchor leads to"
 
 
 def test_a_key_is_an_anchor_as_well_as_its_digest(net: Internet) -> None:

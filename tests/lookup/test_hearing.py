@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import dns.rrset
+import pytest
 
 from psfdns.lookup.answer import Failure, Question, Reason
 from psfdns.lookup.ask import Pair
@@ -13,6 +14,7 @@ from psfdns.lookup.hearing import At, LinkHeard, apex_questions, hear_link, hear
 from psfdns.lookup.parents import Cut, NameServer
 from psfdns.lookup.server import Server
 from psfdns.lookup.signed import Heard, Reply, SignedSet
+from psfdns.names import labels_of, name_from_labels
 
 ZONE = "z.test."
 PLACES = [NameServer(f"ns{number}.z.test.", Server(f"192.0.2.{number}")) for number in range(1, 4)]
@@ -54,6 +56,24 @@ def test_every_address_of_parent_and_zone_is_asked() -> None:
     assert max(Counter(net.asked).values()) == 1
 
 
+def wire_size(name: str) -> int:
+    return sum(len(label) + 1 for label in labels_of(name)) + 1
+
+
+@pytest.mark.parametrize(
+    ("size", "left"), [(211, 42), (212, 42), (213, 41), (252, 2), (253, 1), (254, None), (255, None)]
+)
+def test_below_a_long_name_there_is_less_room_for_a_name_that_does_not_exist(
+    size: int, left: int | None
+) -> None:
+    """`size` is that of the zone's name on the wire, `left` that of the label below it."""
+    zone = name_from_labels([b"a" * 48] * 4 + [b"b" * (size - 198)])
+    assert wire_size(zone) == size
+    denied = [question.name for question in apex_questions(zone) if question.name != zone]
+    assert [len(labels_of(name)[0]) for name in denied] == ([left] if left else [])
+    assert all(wire_size(name) <= 255 for name in denied)
+
+
 def test_an_unsigned_zone_without_ds_is_asked_for_little() -> None:
     net = Net(signed=False)
     hear_zone(ZONE, PARENTS, PLACES, net.ask)
@@ -77,6 +97,16 @@ def test_other_sets_are_asked_at_one_address_each_in_turn() -> None:
         PLACES[1].server: 2,
         PLACES[2].server: 2,
     }
+
+
+def test_another_run_asks_each_set_at_another_address() -> None:
+    asked: dict[Question, set[Server]] = {question: set() for question in SETS}
+    for turn in range(739_000, 739_000 + len(PLACES)):
+        net = Net()
+        hear_sets(SETS, PLACES, net.ask, lambda _: True, turn=turn)
+        for server, question in net.asked:
+            asked[question].add(server)
+    assert set(map(len, asked.values())) == {len(PLACES)}
 
 
 def test_what_is_not_sound_at_one_address_is_asked_at_all() -> None:

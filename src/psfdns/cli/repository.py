@@ -120,6 +120,8 @@ def zone_argument(text: str) -> str:
     Case, final dot and U-labels are free. Raises UsageError.
     """
     name, at, view = text.partition("@")
+    if not name:
+        raise UsageError(f"{text!r} is not the name of a zone: it is empty")
     try:
         canonical = parse_name(name if name.endswith(".") else name + ".")
     except NameSyntaxError as error:

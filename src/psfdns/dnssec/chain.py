@@ -11,7 +11,7 @@ from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from psfdns.dnssec.ds import Digest, DsReading, read_ds
 from psfdns.dnssec.finding import join
 from psfdns.dnssec.keys import KeyReading, read_keys
-from psfdns.dnssec.signatures import Verifier
+from psfdns.dnssec.signatures import State, Verifier, show_time
 from psfdns.lookup.anchors import Anchor
 from psfdns.lookup.hearing import LinkHeard
 
@@ -31,7 +31,7 @@ class Trust:
 
     `keys` are the trusted ones, all that sign; of an insecure zone those that it says are its own. `why`
     is the rest of a sentence whose subject is the zone, empty where it is secure. `inherited` is that of
-    the zone above, whole, which makes this one no better.
+    the zone above, whole, which makes this one no better; `blamed` is the zone that it is about.
     """
 
     zone: str
@@ -42,11 +42,22 @@ class Trust:
     ds: tuple[DsReading, ...] = ()
     at: tuple[KeyReading, ...] = ()
     inherited: str = ""
+    blamed: str = ""
 
     @property
     def cause(self) -> str:
         """Why it is not secure, as a sentence."""
-        return self.inherited or f"{self.zone} {self.why}"
+        return self.inherited or f"{'the root' if self.parent is None else self.zone} {self.why}"
+
+    @property
+    def is_lost_above(self) -> bool:
+        """Whether it is the way to the zone that is broken, or not signed: whatever the zone does."""
+        return bool(self.inherited) or (self.parent is None and not self.is_secure)
+
+    @property
+    def is_lost_at_root(self) -> bool:
+        """Whether not even the root can be validated, which is rather our clock's fault, or the anchors'."""
+        return self.security is Security.BOGUS and (self.blamed or self.zone) == "."
 
     @property
     def is_secure(self) -> bool:
@@ -69,8 +80,10 @@ def judge_link(heard: LinkHeard, above: Trust | None, anchors: Iterable[Anchor],
     at = tuple(read_keys(each, heard.zone, digests, verifier) for each in heard.keys)
     parent = above.zone if above else None
     security, why = _judge(above, ds, digests, at)
-    inherited = above.cause if above is not None and not above.is_secure else ""
-    return Trust(heard.zone, parent, security, _keys(at, security), why, ds, at, inherited)
+    if above is None or above.is_secure:
+        return Trust(heard.zone, parent, security, _keys(at, security), why, ds, at)
+    blamed = above.blamed or above.zone
+    return Trust(heard.zone, parent, security, _keys(at, security), why, ds, at, above.cause, blamed)
 
 
 def closed_link(zone: str, parent: str | None, why: str) -> Trust:
@@ -101,7 +114,25 @@ def _judge(
         return Security.INDETERMINATE, "has no server that tells its keys"
     if not any(reading.keys for reading in at):
         return Security.BOGUS, "has a DS at the parent and no keys"
-    return Security.BOGUS, "has no keys that a DS leads to"
+    return Security.BOGUS, _why_not_led_to(at, "an anchor" if above is None else "a DS")
+
+
+def _why_not_led_to(at: Sequence[KeyReading], leading: str) -> str:
+    """Where the key is there and its signatures are not of this time, that is it."""
+    vouching = [
+        signature
+        for reading in at
+        for signature in reading.signatures
+        if signature.key_tag in reading.entries
+    ]
+    states = {signature.state for signature in vouching}
+    if states == {State.EXPIRED}:
+        last = max(signature.expiration for signature in vouching)
+        return f"has keys whose signatures ended on {show_time(last)}, by the clock of this machine"
+    if states == {State.PREMATURE}:
+        first = min(signature.inception for signature in vouching)
+        return f"has keys whose signatures begin on {show_time(first)}, by the clock of this machine"
+    return f"has no keys that {leading} leads to"
 
 
 def _judge_absence(ds: Sequence[DsReading]) -> tuple[Security, str]:

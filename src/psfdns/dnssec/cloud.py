@@ -1,7 +1,6 @@
 """What Route 53 says of a zone's signing, and what tenant.toml wants, beside what DNS shows. Pure.
 
-What KMS says of the keys is `dnssec.kms`'s; the registrar would be a further witness: each is a function from
-what was read to problems, as these are.
+What KMS says of the keys is `dnssec.kms`'s, and what the registrar holds `dnssec.registry_side`'s.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ asks everybody on the way to it, because a resolver sees one server and its own 
 - every address of every server of the **parent** for the DS, or the proof that there is none;
 - every address of every server of the **zone** for SOA, NS, DNSKEY, CDS and CDNSKEY, for a name that does
   not exist and for a type that the apex does not have, each with signatures;
-- for **every other record set of the zone file** one address, in turn. What cannot be validated there is
-  asked for at all. Of a name without a zone file A, AAAA, MX and TXT of the apex are;
+- for **every other record set of the zone file** one address, in turn; which one changes from hour to hour
+  and from day to day. What cannot be validated there is asked for at all. Of a name without a zone file A,
+  AAAA, MX and TXT of the apex are;
 - the **zones above** until one server of each tells enough, once for all zones below;
 - the **delegation**, as `psfdns delegation` does ([delegation.md](delegation.md));
 - **Route 53** for GetDNSSEC: its state and its key-signing keys. `dnssec` of tenant.toml is what is wanted;
@@ -52,6 +53,10 @@ than the TTL of what it covers.
 Work is bounded, whatever a server sends: 16 signatures of a record set, 4 keys of one tag for each, 4096
 verifications and 64 addresses a zone, no RSA key above 4096 bits, no NSEC3 with more than 150 iterations,
 and time limits as everywhere.
+
+A hundred signed zones with two name servers and ten record sets each take 4,806 queries, 7 s of CPU and
+77 MB in one run: 49 s on two busy cores that served all of it as well (`python benchmarks/dnssec_status.py`,
+28 November 2026).
 
 The anchors are IANA's two keys of the root, or those of `[resolver] trust_anchor`: a file of DNSKEY or DS
 lines.

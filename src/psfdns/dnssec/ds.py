@@ -145,8 +145,15 @@ def _read_absence(
         lacking = proofs.deny_name(name)
         return lacking, (Problem("DS_NXDOMAIN", words),)
     lacking = proofs.deny_ds(name)
-    words = "the parent does not prove that there is no DS"
-    return lacking, tuple(Problem(code, words) for code in lacking)
+    return lacking, tuple(Problem(code, _NO_PROOF[code]) for code in lacking)
+
+
+_NO_PROOF = {
+    "MISSING_NSEC_FOR_DS": "the parent does not prove that there is no DS",
+    "REFERRAL_WITHOUT_NS": "the parent's proof that there is no DS says that there is no delegation either",
+    "REFERRAL_WITH_SOA": "what should prove at the parent that there is no DS is the zone's own record",
+    "REFERRAL_WITH_DS": "the parent gives no DS, and its NSEC or NSEC3 says that there is one",
+}
 
 
 def fit_digest(digest: Digest, zone: str, keys: Sequence[DNSKEY]) -> tuple[Digest, DNSKEY | None]:

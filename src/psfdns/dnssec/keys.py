@@ -105,7 +105,7 @@ def _judge_fits(reading: KeyReading) -> Iterator[Problem]:
             words = "{what} fits no key: no key of that algorithm vouches for the others"
             yield Problem("MISSING_SEP_FOR_ALG", words, str(digest))
     if usable and not leading and all(digest.fit is Fit.NO_KEY for digest in usable):
-        tags = join(str(dns.dnssec.key_id(key)) for key in reading.keys)
+        tags = join(map(str, sorted(map(dns.dnssec.key_id, reading.keys))))
         words = f"{{what}} fits no key of the zone, which has {tags}"
         yield Problem("NO_SEP", words, join(map(str, usable)))
 

@@ -27,6 +27,13 @@ OPT_OUT = 1
 NXNAME = 128
 """The type that says that a name does not exist (RFC 9824 §2)."""
 
+_OF_A_CUT = (
+    (int(dns.rdatatype.NS), True, "REFERRAL_WITHOUT_NS"),
+    (int(dns.rdatatype.SOA), False, "REFERRAL_WITH_SOA"),
+    (int(dns.rdatatype.DS), False, "REFERRAL_WITH_DS"),
+)
+"""Whether the parent's record of a delegation without DS has the type, and the code if it is otherwise."""
+
 Lacking = tuple[str, ...]
 
 
@@ -89,11 +96,21 @@ class Proofs:
         return () if covered and encloser else ("MISSING_NSEC_FOR_WILDCARD",)
 
     def deny_ds(self, child: dns.name.Name) -> Lacking:
-        """That a delegation has no DS (RFC 4035 §5.2): here, with opt-out, also by not being there at all."""
-        lacking = self.deny_type(child, dns.rdatatype.DS)
-        if lacking and self.nsec3:
-            return self._opted_out(child)
-        return ("MISSING_NSEC_FOR_DS",) if lacking == ("MISSING_NSEC_FOR_NODATA",) else lacking
+        """That a delegation has no DS (RFC 6840 §4.4), or, with opt-out, that it may not be there at all.
+
+        A proof about a name that is no delegation would take every name of the zone out of its chain.
+        """
+        types = self._types_at(child)
+        if types is not None:
+            return tuple(code for rdtype, wanted, code in _OF_A_CUT if (rdtype in types) is not wanted)
+        return self._opted_out(child) if self.nsec3 else ("MISSING_NSEC_FOR_DS",)
+
+    def _types_at(self, name: dns.name.Name) -> frozenset[int] | None:
+        """The types that the name's own record says it has."""
+        if self.nsec3:
+            matching = self.matching3(name)
+            return types_of(matching.rdata) if matching is not None else None
+        return next((types_of(rdata) for owner, rdata in self.nsec if owner == name), None)
 
     def _has_nsec_against(self, wildcard: dns.name.Name) -> bool:
         return any(_covers(owner, rdata, wildcard) for owner, rdata in self.nsec)
@@ -108,7 +125,7 @@ class Proofs:
         encloser = self._encloser3(name)
         if encloser is None:
             return ("NO_CLOSEST_ENCLOSER",)
-        if self._covering3(_next_closer(name, encloser)) is None:
+        if encloser == name or self._covering3(_next_closer(name, encloser)) is None:
             return ("SNAME_NOT_COVERED",)
         return () if self._covering3(_wildcard(encloser)) else ("WILDCARD_NOT_COVERED",)
 

@@ -22,6 +22,15 @@ CHAIN = (
         "RFC 4033 §5",
     ),
     Code(
+        "ROOT_NOT_VALIDATED",
+        ERROR,
+        "Not even the root can be validated: that says something of this machine rather than of any zone.",
+        "see whether this machine's clock is right, and trust_anchor and root_hints in [resolver] of "
+        "psfdns.toml; then ask again",
+        6,
+        "RFC 4035 §5",
+    ),
+    Code(
         "INSECURE_ABOVE",
         INFO,
         "A zone above is not signed, or its delegation is not: nothing below it can be secure.",
@@ -125,6 +134,31 @@ DS = (
         "whoever runs the parent has to mend its NSEC or NSEC3 records",
         12,
         "RFC 4035 §5.2",
+    ),
+    Code(
+        "REFERRAL_WITHOUT_NS",
+        ERROR,
+        "The parent's NSEC or NSEC3 of the name, which should prove that there is no DS, does not have NS: "
+        "so there is no delegation either, and nobody has to believe what the zone answers.",
+        "whoever runs the parent has to sign it again",
+        6,
+        "RFC 6840 §4.4",
+    ),
+    Code(
+        "REFERRAL_WITH_SOA",
+        ERROR,
+        "What should prove at the parent that there is no DS is an NSEC or NSEC3 of the apex of a zone.",
+        "whoever runs the parent has to mend its NSEC or NSEC3 records",
+        6,
+        "RFC 6840 §4.4",
+    ),
+    Code(
+        "REFERRAL_WITH_DS",
+        ERROR,
+        "A server of the parent gives no DS, and its NSEC or NSEC3 says that there is one.",
+        "whoever runs the parent has to see to that server: it lacks the DS, or its signer had another",
+        6,
+        "RFC 6840 §4.4",
     ),
     Code(
         "DS_NXDOMAIN",

@@ -119,7 +119,9 @@ def _judge_chain(evidence: Evidence, status: Status) -> Iterator[Seen]:
         yield Seen(Problem("NO_SERVER_ANSWERS", "no server answers as an authority of the zone"))
     if trust.security is Security.INDETERMINATE:
         yield Seen(Problem("CHAIN_UNKNOWN", f"the way down from the root is not known: {trust.cause}"))
-    elif trust.inherited or (trust.parent is None and not trust.is_secure):
+    elif trust.is_lost_at_root:
+        yield Seen(Problem("ROOT_NOT_VALIDATED", trust.cause))
+    elif trust.is_lost_above:
         code = "CHAIN_BROKEN_ABOVE" if trust.security is Security.BOGUS else "INSECURE_ABOVE"
         yield Seen(Problem(code, trust.cause))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from psfdns.lookup.answer import Question
 from psfdns.lookup.parents import Cut, NameServer
 from psfdns.lookup.signed import AskSigned, Heard, Reply
+from psfdns.names import MAX_NAME, labels_of, name_from_labels
 
 MAX_HEARD = 64
 """Addresses of one zone that are asked."""
@@ -79,10 +80,14 @@ def hear_zone(
 
 
 def apex_questions(zone: str) -> list[Question]:
-    """What every address of a signed zone is asked for, beside SOA and DNSKEY."""
-    denied = DENIED_LABEL + ("." if zone == "." else f".{zone}")
+    """What every address of a signed zone is asked for, beside SOA and DNSKEY.
+
+    Below a long name there is room for the beginning of the label only, or for none.
+    """
     types = ("NS", "CDS", "CDNSKEY", DENIED_TYPE)
-    return [*(Question(zone, rdtype) for rdtype in types), Question(denied, "A")]
+    room = MAX_NAME - sum(len(label) + 1 for label in labels_of(zone)) - 2
+    denied = [name_from_labels([DENIED_LABEL[:room].encode(), *labels_of(zone)])] if room > 0 else []
+    return [*(Question(zone, rdtype) for rdtype in types), *(Question(name, "A") for name in denied)]
 
 
 def hear_sets(
@@ -90,12 +95,17 @@ def hear_sets(
     places: Sequence[NameServer],
     ask: AskSigned,
     is_sound: Callable[[At], bool],
+    *,
+    turn: int = 0,
 ) -> dict[Question, tuple[At, ...]]:
-    """Each is asked at one address, in turn; what is not sound there is asked at every address."""
+    """Each is asked at one address, in turn; what is not sound there is asked at every address.
+
+    `turn` says which address comes first, so that another run asks each at another one.
+    """
     wanted = list(dict.fromkeys(questions))
     if not places or not wanted:
         return {}
-    turns = [(places[number % len(places)], question) for number, question in enumerate(wanted)]
+    turns = [(places[number % len(places)], question) for number, question in enumerate(wanted, turn)]
     replies = ask([(place.server, question) for place, question in turns])
     told = {question: ((place, heard),) for (place, question), heard in zip(turns, replies, strict=True)}
     unsound = [question for question, (first,) in told.items() if not is_sound(first)]

@@ -253,6 +253,16 @@ def test_a_key_that_is_there_is_used(ksks: tuple[Ksk, ...], name: str) -> None:
     assert begun.key.name == name
 
 
+@pytest.mark.parametrize("status", ["insecure", "secure"])
+@pytest.mark.parametrize(("arn", "is_refused"), [("arn:one", False), ("arn:other", True), ("", False)])
+def test_a_key_of_kms_that_is_named_is_not_passed_over_in_silence(
+    status: str, arn: str, is_refused: bool
+) -> None:
+    named = dataclasses.replace(REQUEST, arn=arn)
+    assert ("other-key" in refusals(Kind.ENABLE, named, signed(status=status), None)) is is_refused
+    assert "other-key" not in refusals(Kind.ENABLE, named, signed(**GONE, ksks=()), None)
+
+
 @pytest.mark.parametrize(
     ("ksks", "code"),
     [
@@ -343,6 +353,24 @@ def test_signing_that_was_ended_while_its_ds_stood_is_begun_again(
         assert "psfdns dnssec enable ours.test" in disabled.hint
 
 
+@pytest.mark.parametrize(
+    ("changes", "advised"),
+    [
+        ({}, True),
+        ({"is_lost_above": True}, False),
+        ({"parents": parents(NONE, NONE)}, False),
+    ],
+)
+def test_to_remove_the_ds_is_no_advice_where_a_zone_above_is_broken(
+    changes: dict[str, object], advised: bool
+) -> None:
+    """Nor where our clock is wrong, by which not even the root can be validated."""
+    verdict = decide(record(Kind.ENABLE), signed(status="bogus", **changes), NOW, "me").verdict
+    assert isinstance(verdict, Refuse)
+    assert ("psfdns dnssec disable" in verdict.hint) is advised
+    assert ("clock" in verdict.hint) is not advised
+
+
 OURS = ksk("psfdns_ours_test_1", ONE)
 
 
@@ -355,6 +383,7 @@ OURS = ksk("psfdns_ours_test_1", ONE)
         ({"ksks": (OURS,), **SECURE}, False),
         ({"ksks": (OURS, ksk("psfdns_ours_test_2", TWO)), **SECURE}, True),
         ({"ksks": (OURS,), "status": "bogus"}, False),
+        ({"ksks": (OURS,), "status": "bogus", "is_lost_above": True}, True),
     ],
 )
 def test_what_another_machine_may_have_in_hand_is_left_to_it(
@@ -431,6 +460,7 @@ def test_the_time_line_has_every_step_and_no_time_that_it_cannot_know() -> None:
 def test_long_ttls_are_advised_against_while_there_is_time() -> None:
     enabling = record(Kind.ENABLE).noting(signed(), at=NOW)
     assert [text.split(" ")[0] for text in advise(enabling)] == ["the", "denials"]
+    assert all('apex = "managed"' in text for text in advise(enabling)), "and how that is done"
     assert not list(advise(enabling.marked("signing", at=NOW)))
     short = signed(ttls={timing.ZONE: 3600, timing.NEGATIVE: 300})
     assert not list(advise(record(Kind.ENABLE).noting(short, at=NOW)))
@@ -444,6 +474,22 @@ def test_the_text_for_a_tenant_has_ds_and_key_and_no_long_line() -> None:
     assert "11111" in removed
     assert "cHVibGlj" not in removed
     assert max(map(len, (added + removed).splitlines())) <= 88
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "is_said"),
+    [
+        (Kind.DISABLE, {"unseen": NOW, "by_gandi": False}, True),
+        (Kind.DISABLE, {"by_gandi": False}, False),
+        (Kind.DISABLE, {"unseen": NOW, "by_gandi": True}, False),
+        (Kind.ROTATE, {"unseen": NOW, "by_gandi": False}, False),
+    ],
+)
+def test_who_was_asked_for_a_ds_that_has_not_come_is_told_to_leave_it(
+    kind: Kind, changes: dict[str, object], is_said: bool
+) -> None:
+    text = write_handover(Action(Deed.REMOVE_DS, ONE), record(kind, **changes))
+    assert ("please do not do it" in " ".join(text.split())) is is_said
 
 
 @given(st.lists(st.text("ab09-_", min_size=1, max_size=63), min_size=1, max_size=4), st.integers(1, 99))

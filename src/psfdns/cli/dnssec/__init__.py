@@ -61,11 +61,9 @@ def status(
     if svg == "-" and options.json:
         raise UsageError("--svg - and --json exclude each other: both write to stdout")
     document = _examine(options, zones, tenant)
-    if svg == "-":
-        click.echo(render_svg(document), nl=False)
-    elif svg is not None:
-        store_file(Path(svg), render_svg(document))
     to_stderr = svg == "-"
+    if to_stderr:
+        click.echo(render_svg(document), nl=False)
     if options.json:
         emit_json(document)
     else:
@@ -77,6 +75,8 @@ def status(
             whole=options.verbosity is Verbosity.VERBOSE or bool(zones),
         )
         click.echo(text, nl=False, err=to_stderr)
+    if svg is not None and not to_stderr:
+        store_file(Path(svg), render_svg(document))
     return _exit_code(document, fail_on)
 
 

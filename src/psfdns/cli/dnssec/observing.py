@@ -66,6 +66,7 @@ def look_at(site: Site, *, changes: Iterable[str] = (), by_gandi: bool) -> Seen:
     return Seen(
         str(examined.verdict.status),
         _why(examined),
+        evidence.trust.is_lost_above,
         _delegated(examined),
         read_parents(evidence.parents, own_ds(site.zone, keys_behind(ksks), SHOWN)),
         survey.why or "",

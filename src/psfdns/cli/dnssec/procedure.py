@@ -123,14 +123,17 @@ def continue_command(options: Options, *, zones: tuple[str, ...], yes: bool) -> 
     Exit code 1: refused, failed, or not agreed to; 3: somebody could not be asked.
     """
     from psfdns.cli.dnssec.proceeding import go_on, open_office
+    from psfdns.cli.dnssec.standing import Stand
     from psfdns.cli.repository import zone_argument
     from psfdns.cli.wiring import open_workspace
 
     workspace = open_workspace(options)
     office = open_office(workspace)
-    named = [zone_argument(zone) for zone in zones]
+    named = list(dict.fromkeys(map(zone_argument, zones)))
     _refuse_unknown(office, named)
     stands = go_on(office, named or office.shelf.zones(), yes=yes)
+    open_ones = {stand.zone for stand in stands}
+    stands += [Stand(zone, None) for zone in named if zone not in open_ones]
     return _show(options, stands, whole=bool(zones))
 
 
@@ -140,7 +143,8 @@ def _refuse_unknown(office: Office, zones: Sequence[str]) -> None:
     known = office.shelf.zones()
     for zone in zones:
         if zone not in known:
-            raise UsageError(f"{zone} has no procedure that could go on")
+            hint = f"psfdns dnssec enable {zone.removesuffix('.')} begins one"
+            raise UsageError(f"{zone} has no procedure that could go on", hint=hint)
 
 
 def _proceed(options: Options, zone: str, kind: str, how: dict[str, bool | str | None]) -> int:

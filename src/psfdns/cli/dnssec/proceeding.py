@@ -12,7 +12,7 @@ from psfdns.cli.dnssec.observing import Site, look_at
 from psfdns.cli.dnssec.places import open_shelf
 from psfdns.cli.dnssec.standing import Stand, UnheardError
 from psfdns.dnssec.procedures.advance import Keeping, advance
-from psfdns.dnssec.procedures.begin import Request, begin, go_back, refusal
+from psfdns.dnssec.procedures.begin import Request, begin, go_back, refusal, refuse_other_key
 from psfdns.dnssec.procedures.decide import Decision, decide
 from psfdns.dnssec.procedures.naming import key_name
 from psfdns.dnssec.procedures.record import Kind, Record, whole_second
@@ -165,7 +165,8 @@ def _meant(office: Office, site: Site, wish: Wish) -> tuple[Record | None, Seen]
         _refuse_other(site, before)
         return _meant_of_open(office, site, wish, before, seen), seen
     if wish.back:
-        raise refusal("nothing-open", f"{site.zone}: no procedure is open, so there is no way back", "")
+        hint = f"psfdns dnssec status {site.zone.removesuffix('.')} says how it stands"
+        raise refusal("nothing-open", f"{site.zone}: no procedure is open, so there is no way back", hint)
     _refuse_unheard(wish.kind, seen)
     return begin(wish.kind, _request(office, site, wish, by_gandi, seen), seen, before), seen
 
@@ -190,6 +191,7 @@ def _meant_of_open(office: Office, site: Site, wish: Wish, before: Record, seen:
     request = _request(office, site, wish, before.by_gandi and not wish.by_hand, seen)
     if (before.kind is Kind.ROTATE) is (wish.kind is Kind.ROTATE):
         if _is_its_way(before, wish):
+            refuse_other_key(before.key, request)
             return replace(before, by_gandi=request.by_gandi)
         return go_back(before, request, seen)
     if wish.kind is Kind.DISABLE and not wish.back:

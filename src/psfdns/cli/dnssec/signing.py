@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -197,8 +198,15 @@ def _hear_sets(asked: Asked, heard: ZoneHeard, reader: Reader, descent: Descent)
         for at, reply in heard.of("SOA")
         if isinstance(reply, Reply) and reply.is_usable and reply.answered() is not None
     ]
-    told = hear_sets(asked.questions, authorities, descent.means.ask, reader.is_sound)
+    told = hear_sets(
+        asked.questions, authorities, descent.means.ask, reader.is_sound, turn=turn_at(descent.now)
+    )
     return read_sets(heard, told, reader, expected=asked.is_expected)
+
+
+def turn_at(moment: datetime.datetime) -> int:
+    """Another one each hour, and at the same hour of the next day: cron comes round to each server."""
+    return moment.toordinal() + moment.hour
 
 
 def signed_questions(origin: str, keys: Iterable[RRsetKey]) -> list[Question]:

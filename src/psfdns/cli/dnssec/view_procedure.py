@@ -113,7 +113,7 @@ def _key(key: KeyRef | None) -> Shape | None:
 
 
 def _left_in_kms(record: Record) -> list[str]:
-    """Keys of KMS that nothing uses once the procedure has ended."""
+    """Keys of KMS that the zone does not use once the procedure has ended; another zone may."""
     if record.finished is None or record.kind is Kind.ENABLE:
         return []
     refs = (record.key, record.old) if record.kind is Kind.DISABLE else (record.old,)
@@ -157,7 +157,8 @@ def _lines(each: Shape, *, whole: bool) -> Iterator[str]:
         yield ""
         yield from (escape(line) for line in each["ask"].splitlines())
     for key in each["kms_keys"]:
-        yield f"  left in KMS, where nothing uses it any more: {escape(key)}"
+        yield f"  left in KMS, and this zone uses it no longer: {escape(key)}"
+        yield "    once no other zone is signed with it, and after a week or two of quiet:"
         yield f"    {_DELETING} {escape(key)}"
 
 

@@ -10,6 +10,8 @@ from psfdns.dnssec.procedures.record import Kind, Record
 ZONE_TTL, NEGATIVE_TTL = 3600, 300
 """Route 53 advises these while DNSSEC is being enabled (Developer Guide, Enabling DNSSEC signing)."""
 
+_HOW = 'They are lowered in the zone file; those of its SOA and NS once apex = "managed" in tenant.toml'
+
 
 def advise(record: Record) -> Iterator[str]:
     """While there is time: before anything is signed, and before a DS is there."""
@@ -19,10 +21,11 @@ def advise(record: Record) -> Iterator[str]:
     if longest is not None and longest.seconds > ZONE_TTL:
         yield (
             f"the zone has TTLs of up to {longest.seconds} s, and what is wrong is cached as long: Route 53 "
-            f"advises {ZONE_TTL} s at most while DNSSEC is being enabled; the wait is for the old TTLs anyway"
+            f"advises {ZONE_TTL} s at most while DNSSEC is being enabled. {_HOW}; the wait is for the old "
+            "TTLs anyway"
         )
     if denials is not None and denials.seconds > NEGATIVE_TTL:
         yield (
             f"denials are cached for {denials.seconds} s (SOA): Route 53 advises {NEGATIVE_TTL} s "
-            "while DNSSEC is being enabled"
+            f"while DNSSEC is being enabled. {_HOW}"
         )

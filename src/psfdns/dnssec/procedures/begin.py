@@ -55,7 +55,8 @@ def begin(kind: Kind, request: Request, seen: Seen, before: Record | None) -> Re
         record = replace(record, tried=record.tried | _may_be_cached(seen))
     if kind is Kind.ENABLE:
         is_there = seen.status == "secure" and seen.signing == SIGNING
-        return None if is_there and not is_open else replace(record, key=_key_to_sign(request, seen))
+        key = _key_to_sign(request, seen)
+        return None if is_there and not is_open else replace(record, key=key)
     if kind is Kind.DISABLE:
         _refuse_foreign(request, seen)
         is_over = seen.signing == NOT_SIGNING and not seen.ksks and not seen.ds_anywhere
@@ -74,12 +75,13 @@ def _may_be_cached(seen: Seen) -> frozenset[str]:
 def _refuse_elsewhere(request: Request, seen: Seen, before: Record | None) -> None:
     """Keys of ours that nothing here made, with which the zone is not secure: some machine is at it.
 
-    A bogus zone is to be rescued, by whomever. Raises PlanRefusedError.
+    A zone that is bogus by itself is to be rescued, by whomever. Raises PlanRefusedError.
     """
     known = {ref.name for ref in (before.key, before.old) if ref} if before else set[str]()
     made = [key.name for key in seen.ksks if key.name.startswith(PREFIX) and key.name not in known]
     is_steady = len(seen.ksks) == 1 and seen.status == "secure"
-    if made and not is_steady and seen.status != "bogus" and not request.take_over:
+    is_rescue = seen.status == "bogus" and not seen.is_lost_above
+    if made and not is_steady and not is_rescue and not request.take_over:
         raise refusal(
             "elsewhere",
             f"{request.zone}: Route 53 has {', '.join(made)}, which no procedure that is known here made: "
@@ -133,7 +135,23 @@ def _key_to_sign(request: Request, seen: Seen) -> KeyRef:
 
     there = [key for key in seen.ksks if key.status != DELETING]
     found = max(there, key=rank, default=None)
-    return KeyRef(found.name, found.arn, found) if found else KeyRef(request.name, request.arn)
+    if found is None:
+        return KeyRef(request.name, request.arn)
+    key = KeyRef(found.name, found.arn, found)
+    refuse_other_key(key, request)
+    return key
+
+
+def refuse_other_key(key: KeyRef | None, request: Request) -> None:
+    """A key of KMS that a person names is not passed over in silence. Raises PlanRefusedError."""
+    if request.arn and key is not None and key.arn != request.arn:
+        zone = request.zone.removesuffix(".")
+        raise refusal(
+            "other-key",
+            f"{request.zone} is signed, or about to be, with {key.name} ({key.arn or 'not in KMS yet'}), and "
+            f"--kms-key names {request.arn}",
+            f"leave --kms-key out; psfdns dnssec rotate {zone} --kms-key changes to it later",
+        )
 
 
 def _key_to_replace(seen: Seen) -> Ksk:

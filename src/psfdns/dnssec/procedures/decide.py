@@ -119,8 +119,11 @@ def waits_since(record: Record) -> datetime.datetime:
 def what_to_do(record: Record, seen: Seen) -> str:
     """First aid for a bogus zone."""
     zone = record.zone.removesuffix(".")
-    if not seen.ds_anywhere:
-        return f"no DS is at its parent, so it is a zone above that is broken: psfdns dnssec status {zone}"
+    if seen.is_lost_above or not seen.ds_anywhere:
+        return (
+            f"a zone above it is broken, or this machine's clock is wrong: nothing here mends that; psfdns "
+            f"dnssec status {zone} says which"
+        )
     if seen.signing == NOT_SIGNING and any(key.ds in seen.ds_anywhere for key in seen.ksks):
         return f"Route 53 still has the key of the DS: sign again with it: psfdns dnssec enable {zone}"
     return (

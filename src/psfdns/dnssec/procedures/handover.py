@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from psfdns.dnssec.procedures.record import Action, Deed, Record
+from psfdns.dnssec.procedures.record import Action, Deed, Kind, Record
 from psfdns.dnssec.procedures.seen import Ksk
 
 WIDTH = 88
@@ -19,12 +19,13 @@ def write_handover(action: Action, record: Record) -> str:
             f"Please have this DS record of {zone} removed at the registrar, or by whoever runs the zone "
             "above it, and change nothing else: neither name servers nor other DS records.",
             _ds_lines(action.of),
+            _take_back(record),
             "Nothing depends on it being quick. DNSSEC stays as it is until the record is gone from every "
             "server and from every cache; psfdns looks for that by itself.",
         )
     key = _key(action.of, record)
     beside = ""
-    if record.kind.value == "rotate":
+    if record.kind is Kind.ROTATE:
         beside = " Leave the DS record that is there where it is: both are needed for some time."
     return _join(
         f"Subject: Please add a DS record for {zone}",
@@ -35,6 +36,16 @@ def write_handover(action: Action, record: Record) -> str:
         _key_lines(key) if key else "",
         "It is checked at every server of the parent. If something is wrong with it, validating resolvers do "
         "not find the domain any more: copy it, do not type it.",
+    )
+
+
+def _take_back(record: Record) -> str:
+    """Where a DS was asked for that has not come, and signing is to end."""
+    if record.unseen is None or record.by_gandi or record.kind is not Kind.DISABLE:
+        return ""
+    return (
+        "If you were asked lately to have a DS record set, and that is not done yet, please do not do it: "
+        "once signing has ended, the domain would be gone with it for everybody who validates."
     )
 
 

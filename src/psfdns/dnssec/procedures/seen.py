@@ -85,7 +85,8 @@ def unknown(why: str) -> Found:
 class Seen:
     """All of it; `status` is that of `dnssec status`, `why` what makes it so.
 
-    `delegated` is None where the parents lead to our servers, else why that is not so or not known.
+    `is_lost_above`: whatever is wrong is so of a zone above, or already of the root.
+    `delegated` says whether the parents lead to our servers alone.
     `unsound` are record sets that could not be validated, of a zone that is signed. `at_registrar` is None
     where nobody was asked, `registrar_why` why not. `ttls` are seconds by kind
     (`psfdns.dnssec.procedures.timing`). `in_sync` are the changes that Route 53 has brought to all servers.
@@ -93,6 +94,7 @@ class Seen:
 
     status: str
     why: str = ""
+    is_lost_above: bool = False
     delegated: Found = YES
     parents: tuple[ParentSaid, ...] = ()
     parents_why: str = ""
