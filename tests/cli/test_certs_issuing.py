@@ -264,6 +264,17 @@ def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
     assert "has to lead to" in err
 
 
+def test_nor_is_it_by_writing_to_where_its_challenge_leads(ground: Issuing) -> None:
+    target = ground.delegate("www.tenant.example", tenant="one")
+    ground.want(f'{WWW}challenge = "direct"\n', tenant="two")
+
+    code, _, err = ground.run("certs", "issue", "www.tenant.example")
+
+    assert code == 1
+    assert f'is a CNAME to {target}, which challenge = "direct" does not follow' in err
+    assert ground.serial("www.tenant.example") is None
+
+
 def test_whoever_lacks_cnames_is_told_once_a_certificate_where_they_stand(ground: Issuing) -> None:
     names = '[[certificate]]\nnames = ["{0}.example", "www.{0}.example"]\n'
     ground.want(names.format("a") + names.format("b"))
