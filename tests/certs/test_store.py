@@ -18,7 +18,7 @@ from psfdns.certs.ari import Ari, Window
 from psfdns.certs.handover import hand_over
 from psfdns.certs.pem import CertificateSet
 from psfdns.certs.state import Deployment, State
-from psfdns.certs.store import Shape, Store, StoreError
+from psfdns.certs.store import DamagedSetError, Shape, Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import LockedError
 from tests.certs.certificates import BEGIN, day
@@ -238,8 +238,9 @@ def test_a_damaged_set_is_said_and_not_taken_for_missing(store: Store, case: str
     damage, why = DAMAGE[case]
     store.put(NAME, OLD)
     damage(store.live(NAME))
-    with pytest.raises(StoreError, match=why):
+    with pytest.raises(DamagedSetError, match=why) as caught:
         store.load(NAME)
+    assert caught.value.hint == f"psfdns certs issue {NAME} replaces it; the sets in archive/ stay"
     store.put(NAME, NEW)
     assert read(store.live(NAME)) == NEW
 

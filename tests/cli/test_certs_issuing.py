@@ -254,6 +254,26 @@ def test_a_file_with_errors_renews_nothing_of_its_own(ground: Issuing) -> None:
     assert ground.run("certs", "issue", "alpha.test")[0] == 1
 
 
+def test_what_is_damaged_is_said_with_what_helps_and_that_does(ground: Issuing) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    (ground.store.live("alpha.test") / "cert.pem").write_bytes(b"")
+
+    for words in (("renew",), ("list",), ("deploy", "alpha.test")):
+        code, out, err = ground.run("certs", *words)
+        assert code != 0
+        assert "hint: psfdns certs issue alpha.test replaces it; the sets in archive/ stay\n" in out + err
+
+    assert "alpha.test: issued" in ground.succeed("certs", "issue", "alpha.test")
+    assert ground.store.versions("alpha.test") == (1, 2)
+    assert ground.run("certs", "renew") == (0, "", "")
+    (ground.store.folder / "state" / "alpha.test.json").write_text("{")
+    for words in (("renew",), ("issue", "alpha.test")):
+        code, out, err = ground.run("certs", *words)
+        assert (code, out, err.count("\n")) == (1, "", 2)
+        assert "hint: remove it: psfdns then asks the CA for its suggestion again, and deploys" in err
+
+
 def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
     ground.delegate("www.tenant.example", tenant="one")
     ground.want(WWW, tenant="two")

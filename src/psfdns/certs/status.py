@@ -17,12 +17,17 @@ from psfdns.diagnostics import Diagnostic
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One certificate; `unreadable` says why the store could not be read: then nothing is known of it."""
+    """One certificate; `unreadable` says why the store could not be read: then nothing is known of it.
+
+    `remedy` is what helps then, where that is known; `damaged`: another set can take its place.
+    """
 
     wanted: WantedCertificate
     current: StoredCertificate | None = None
     state: State = field(default_factory=State)
     unreadable: str | None = None
+    remedy: str | None = None
+    damaged: bool = False
 
     def decide(self, now: datetime.datetime) -> Renewal | None:
         """Whether it is due; None where that is not known."""
@@ -56,7 +61,7 @@ def judge_standing(standing: Standing, *, now: datetime.datetime) -> Iterator[Di
     """What is wrong with it, at its place in the manifest."""
     wanted, current = standing.wanted, standing.current
     if standing.unreadable is not None:
-        yield rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}")
+        yield rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}", hint=standing.remedy)
     elif current is not None:
         yield from _judge_current(standing, current, now)
     elif not wanted.is_watched:

@@ -39,6 +39,10 @@ class StoreError(PsfdnsError):
     """The store cannot be read or written; nothing of the certificate was changed."""
 
 
+class DamagedSetError(StoreError):
+    """What should be the set that counts is none; another can be put in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How a set is written: with combined.pem (full chain, then key) or not, and whose it is.
@@ -85,7 +89,13 @@ class Store:
         if not os.path.lexists(folder):
             return None
         # One look at the link: a set that is replaced meanwhile must not be mixed with the new one.
-        return _load(folder.resolve(), name)
+        try:
+            return _load(folder.resolve(), name)
+        except StoreError as error:
+            if isinstance(error.__cause__, PermissionError):
+                raise
+            hint = f"psfdns certs issue {name} replaces it; the sets in archive/ stay"
+            raise DamagedSetError(error.summary, hint=hint) from error
 
     def load_set(self, name: str) -> CertificateSet:
         """Certificate, chain and key of the set that counts. Raises StoreError."""

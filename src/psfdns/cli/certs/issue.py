@@ -47,7 +47,7 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
 
     job = open_job(open_workspace(options), doing="certs issue")
     with job.store.held():
-        outcomes = issue_standings(job, look_at_named(job, names))
+        outcomes = issue_standings(job, look_at_named(job, names, replacing=True))
         issued = [each.wish.name for each in outcomes if each.issued is not None]
         deploys = deploy_due(job, look_at_named(job, issued) if issued else ())
     return _report(options, outcomes, deploys, quiet=False)

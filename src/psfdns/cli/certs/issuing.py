@@ -70,8 +70,8 @@ def look(job: Job, names: Sequence[str] = ()) -> tuple[list[Standing], Stands]:
     return [each for each in ours if each.wanted.tenant not in broken], stands
 
 
-def look_at_named(job: Job, names: Sequence[str]) -> list[Standing]:
-    """How these stand, all of which are to be issued. Raises UsageError, PsfdnsError."""
+def look_at_named(job: Job, names: Sequence[str], *, replacing: bool = False) -> list[Standing]:
+    """How these stand; `replacing` takes what is damaged too. Raises UsageError, PsfdnsError."""
     _, stands = look(job, names)
     broken = {tenant_of(fault) for fault in stands.faults}
     for each in stands.standings:
@@ -81,8 +81,8 @@ def look_at_named(job: Job, names: Sequence[str]) -> list[Standing]:
         if wanted.tenant in broken:
             hint = "psfdns check names them"
             raise PsfdnsError(f"{wanted.name}: certs/{wanted.tenant}.toml has errors", hint=hint)
-        if each.unreadable is not None:
-            raise PsfdnsError(f"{wanted.name}: {each.unreadable}")
+        if each.unreadable is not None and not (replacing and each.damaged):
+            raise PsfdnsError(f"{wanted.name}: {each.unreadable}", hint=each.remedy)
     return list(stands.standings)
 
 
