@@ -38,7 +38,14 @@ def test_retry_after_is_seconds_or_a_date_and_never_past_nor_absurd(text: str, s
     assert when == NOW + datetime.timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-5", "1.5", "²", "9" * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "soon", "-5", "1.5", "²", "9" * 40),
+        "Fri, 31 Dec 9999 23:00:00 -0500",
+        f"Fri, 20 Nov 2026 12:00:00 +{'9' * 40}",
+    ],
+)
 def test_a_retry_after_that_says_nothing_is_none(text: str) -> None:
     assert read_retry_after(reply(retry_after=text), now=NOW) is None
 

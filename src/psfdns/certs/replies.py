@@ -64,10 +64,10 @@ def read_retry_after(reply: Reply, *, now: datetime.datetime) -> datetime.dateti
         return now + min(datetime.timedelta(seconds=int(text)), _MAX_WAIT)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+        aware = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
+        return min(max(aware.astimezone(datetime.UTC), now), now + _MAX_WAIT)
+    except (ValueError, OverflowError):
         return None
-    aware = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
-    return min(max(aware.astimezone(datetime.UTC), now), now + _MAX_WAIT)
 
 
 def problem_kind(reply: Reply) -> str | None:
