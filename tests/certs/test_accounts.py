@@ -108,6 +108,10 @@ def test_a_damaged_key_is_one_clear_error_that_does_not_show_it(at_ca: World) ->
     with pytest.raises(CaError, match="it is no private key in PEM") as caught:
         accounts.open(ca, ())
     assert "SECRET" not in str(caught.value)
+    assert caught.value.hint is not None
+    assert f"put accounts/{key.parent.name}/key.pem of the store back, or remove it" in caught.value.hint
+    key.unlink()
+    assert accounts.open(ca, ()).account
 
 
 @pytest.mark.parametrize("made", [True, False])

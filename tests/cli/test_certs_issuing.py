@@ -274,6 +274,25 @@ def test_what_is_damaged_is_said_with_what_helps_and_that_does(ground: Issuing) 
         assert "hint: remove it: psfdns then asks the CA for its suggestion again, and deploys" in err
 
 
+def test_an_account_that_somebody_ended_elsewhere_is_replaced_as_the_error_says(ground: Issuing) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    place = next((ground.store.folder / "accounts").glob("pebble.*"))
+    kept = {path.name: path.read_bytes() for path in place.iterdir()}
+    ground.succeed("certs", "account", "deactivate", "--yes")
+    for name, data in kept.items():
+        (place / name).write_bytes(data)
+
+    code, _, err = ground.run("certs", "issue", "alpha.test")
+
+    assert code == 1
+    assert err.endswith(
+        "hint: psfdns certs account deactivate pebble puts it aside; the next certificate makes another one\n"
+    )
+    ground.succeed("certs", "account", "deactivate", "pebble", "--yes")
+    ground.succeed("certs", "issue", "alpha.test")
+
+
 def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
     ground.delegate("www.tenant.example", tenant="one")
     ground.want(WWW, tenant="two")
