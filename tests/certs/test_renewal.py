@@ -78,6 +78,11 @@ CASES: dict[str, tuple[dict[str, Any], Renewal]] = {
         {"current": stored(issuance=Issuance("letsencrypt", "classic"))},
         Renewal(due=True, reason=Reason.PROFILE_CHANGED),
     ),
+    "another tenant's": (
+        {"current": stored(issuance=Issuance(None, None, "two"))},
+        Renewal(due=True, reason=Reason.TENANT_CHANGED),
+    ),
+    "the same tenant's": ({"current": stored(issuance=Issuance(None, None, "one"))}, TWO_THIRDS),
     "the same profile": (
         {"wanted": wanted(profile="tlsserver"), "current": stored(issuance=Issuance("own", "tlsserver"))},
         TWO_THIRDS,

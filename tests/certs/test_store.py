@@ -50,7 +50,7 @@ def test_a_store_that_is_not_there_holds_nothing(store: Store) -> None:
 
 
 def test_a_set_lies_where_certbots_users_look_for_it(store: Store) -> None:
-    put = store.put(NAME, OLD, issuance=Issuance("letsencrypt", "tlsserver"))
+    put = store.put(NAME, OLD, issuance=Issuance("letsencrypt", "tlsserver", "one"))
 
     live = store.folder / "live" / NAME
     assert read(live) == OLD
@@ -59,7 +59,7 @@ def test_a_set_lies_where_certbots_users_look_for_it(store: Store) -> None:
     assert live.readlink() == Path("../archive/a.example/1")
     assert store.load(NAME) == put
     assert store.load_set(NAME) == OLD
-    assert put.issuance == Issuance("letsencrypt", "tlsserver")
+    assert put.issuance == Issuance("letsencrypt", "tlsserver", "one")
     assert (store.names(), store.live(NAME)) == ((NAME,), live)
 
 

@@ -303,6 +303,26 @@ def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
     assert "has to lead to" in err
 
 
+def test_nor_is_the_certificate_that_another_tenant_gave_up(ground: Issuing) -> None:
+    ground.configure(more=HERE)
+    ground.delegate("www.tenant.example", tenant="one")
+    ground.want(WWW, tenant="one")
+    ground.succeed("certs", "issue", "www.tenant.example")
+    ground.want("", tenant="one")
+    ground.want(f'{WWW}deploy = ["here"]\nreuse_key = true\n', tenant="two")
+
+    assert "what is there was ordered for one" in ground.succeed("certs", "plan")
+    for words in (("renew",), ("deploy", "www.tenant.example")):
+        assert ground.run("certs", *words)[0] == 1
+    assert "was ordered for one: it is brought nowhere" in ground.run("certs", *words)[2]
+    assert not (ground.root / "here").exists()
+
+    before = ground.store.load_set("www.tenant.example").key
+    ground.delegate("www.tenant.example", tenant="two")
+    assert "www.tenant.example: deployed to here" in ground.succeed("certs", "renew")
+    assert ground.store.load_set("www.tenant.example").key != before
+
+
 def test_nor_is_it_by_writing_to_where_its_challenge_leads(ground: Issuing) -> None:
     target = ground.delegate("www.tenant.example", tenant="one")
     ground.want(f'{WWW}challenge = "direct"\n', tenant="two")

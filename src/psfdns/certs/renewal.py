@@ -1,8 +1,8 @@
 """Whether a certificate is due, since or from when, and why: one pure function.
 
-In this order: it is missing; revoked; expired; its names, kind of key or profile are not those wanted; the CA
-suggests a moment (ARI); else a fraction of its lifetime. A suggestion that leaves less than a tenth of the
-lifetime is overruled, and so is such a fraction: a mistake must not let a certificate expire.
+In this order: it is missing; revoked; expired; its tenant, names, kind of key or profile are not those
+wanted; the CA suggests a moment (ARI); else a fraction of its lifetime. A suggestion that leaves less than a
+tenth of the lifetime is overruled, and so is such a fraction: a mistake must not let a certificate expire.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Reason(enum.StrEnum):
     ARI = "ari"
     LIFETIME = "lifetime"
     EXPIRED = "expired"
+    TENANT_CHANGED = "tenant-changed"
     NAMES_CHANGED = "names-changed"
     KEY_CHANGED = "key-changed"
     PROFILE_CHANGED = "profile-changed"
@@ -88,7 +89,9 @@ def is_overdue(renewal: Renewal, current: StoredCertificate | None, *, now: date
 
 
 def _find_change(wanted: WantedCertificate, current: StoredCertificate) -> Reason | None:
-    """What differs from the manifest; a profile only where it is known which was asked for."""
+    """What differs from the manifest; tenant and profile only where it is known what was asked for."""
+    if current.issuance is not None and current.issuance.tenant not in {None, wanted.tenant}:
+        return Reason.TENANT_CHANGED
     if set(wanted.names) != set(current.names):
         return Reason.NAMES_CHANGED
     if wanted.key != current.key:

@@ -41,6 +41,13 @@ class Standing:
         return self.current is not None and self.current.fingerprint in self.state.revoked
 
     @property
+    def ordered_for(self) -> str | None:
+        """The other tenant whose file had what is there ordered: its key is not this tenant's."""
+        issuance = self.current.issuance if self.current is not None else None
+        tenant = issuance.tenant if issuance is not None else None
+        return None if tenant == self.wanted.tenant else tenant
+
+    @property
     def strange_names(self) -> tuple[str, ...]:
         """Names of what is there that are not wanted: another tenant may have left it under this name."""
         names = self.current.names if self.current is not None else ()
@@ -133,5 +140,7 @@ def _say_change(reason: Reason, wanted: WantedCertificate, current: StoredCertif
         return f"its names change: {' '.join([*more, *less])}"
     if reason is Reason.KEY_CHANGED:
         return f"its key becomes {wanted.key} (is {current.key or 'of another kind'})"
+    if reason is Reason.TENANT_CHANGED:
+        return f"what is there was ordered for {current.issuance.tenant if current.issuance else 'another'}"
     before = current.issuance.profile if current.issuance is not None else None
     return f"its profile becomes {wanted.profile or 'the default one'} (was {before or 'the default one'})"

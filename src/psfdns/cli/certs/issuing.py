@@ -106,7 +106,7 @@ def make_wish(job: Job, standing: Standing) -> Wish:
     has_key = current is not None and current.key == wanted.key and not standing.is_revoked
     # One without any of the names is another's, who had this name in the store: so is its key.
     is_its_own = current is not None and not set(current.names).isdisjoint(wanted.names)
-    is_reused = wanted.reuse_key and has_key and is_its_own
+    is_reused = wanted.reuse_key and has_key and is_its_own and standing.ordered_for is None
     wish = Wish(
         wanted.name,
         wanted.names,
@@ -116,6 +116,7 @@ def make_wish(job: Job, standing: Standing) -> Wish:
         wanted.profile,
         replaces_at=issuer_of(standing),
         reused_key=job.store.load_set(wanted.name).key if is_reused else None,
+        tenant=wanted.tenant,
     )
     return wish if current is None else _succeed(wish, current, standing.state.ari)
 
@@ -165,7 +166,7 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
 def keep(store: CertificateStore, issued: Issued) -> None:
     """The set that counts from now on; what the CA suggested for the old one is over. Raises PsfdnsError."""
     wish = issued.wish
-    store.put(wish.name, issued.set, issuance=Issuance(issued.ca, wish.profile))
+    store.put(wish.name, issued.set, issuance=Issuance(issued.ca, wish.profile, wish.tenant))
     try:
         store.save_state(wish.name, replace(store.load_state(wish.name), ari=None))
     except PsfdnsError:
