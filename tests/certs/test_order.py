@@ -539,17 +539,30 @@ def _die(issued: Issued) -> None:
     raise KilledError
 
 
-def test_an_order_of_another_account_or_that_the_ca_forgot_is_opened_anew(at_ca: World) -> None:
+def test_an_order_of_another_account_or_that_the_ca_forgot_is_opened_anew(
+    at_ca: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one of another account is not even asked for: its URL may be another CA's."""
     again = delegated(at_ca, "a.test")
+    fetch, asked = Authority.fetch_order, set()
+
+    def fetching(self: Authority, url: str) -> Order:
+        asked.add(url)
+        return fetch(self, url)
+
+    monkeypatch.setattr(Authority, "fetch_order", fetching)
     key = make_key("ecdsa-p256")
     draft = Draft(
         "a.test", "pebble", at_ca.ca.url, at_ca.authority().account, ("a.test",), None, key, b"", None
     )
-    for order, account in ((f"{at_ca.ca.url}/none", draft.account), (f"{at_ca.ca.url}/none", "https://x")):
+    ours, theirs = f"{at_ca.ca.url}/none", f"{at_ca.ca.url}/theirs"
+    for order, account in ((ours, draft.account), (theirs, "https://x")):
         stored = Draft(**{**_fields(draft), "account": account}).placed(order, replaces=False)
         at_ca.desk().store_draft(stored)
 
         assert only(issue(at_ca, again)).issued is not None
+    assert ours in asked
+    assert theirs not in asked
 
 
 def _fields(draft: Draft) -> dict[str, Any]:
