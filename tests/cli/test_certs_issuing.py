@@ -699,6 +699,19 @@ def test_a_key_is_kept_for_its_own_names_alone(ground: Issuing, names: str, is_k
     assert (ground.store.load_set("alpha.test").key == key) is is_kept
 
 
+def test_a_certificate_of_an_account_that_was_ended_is_revoked_by_its_own_key(ground: Issuing) -> None:
+    ground.want(BOTH.replace('["www.tenant.example"]', '["www.alpha.test"]\nchallenge = "direct"'))
+    ground.succeed("certs", "issue", "alpha.test")
+    serial = ground.serial("alpha.test") or ""
+    ground.succeed("certs", "account", "deactivate", "--yes")
+    ground.succeed("certs", "issue", "www.alpha.test")
+
+    ground.succeed("certs", "revoke", "alpha.test")
+
+    assert ground.ca.is_revoked(int(serial, 16))
+    assert "which it was before" in ground.succeed("certs", "revoke", "alpha.test")
+
+
 def test_a_certificate_that_another_client_got_is_revoked_by_its_own_key(ground: Issuing) -> None:
     ground.want(BOTH)
     ground.succeed("certs", "issue", "alpha.test")
