@@ -241,6 +241,18 @@ def test_one_that_fails_is_exit_1_and_the_others_are_renewed(ground: Issuing) ->
     assert target in err
 
 
+def test_what_the_first_ca_refuses_the_next_is_asked_for_and_that_is_said(ground: Issuing) -> None:
+    first = f'directory = "{ground.ca.url}/none"\nca_bundle = "{ground.ca.bundle}"\n'
+    ground.configure(more=f"[acme.ca.first]\n{first}")
+    ground.want(BOTH.rpartition("[[certificate]]")[0] + 'ca = ["first", "pebble"]\n')
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert code == 0
+    assert out.startswith("alpha.test: issued by pebble")
+    assert "alpha.test: not issued at first: first: read the directory: HTTP 404" in err
+
+
 def test_a_file_with_errors_renews_nothing_of_its_own(ground: Issuing) -> None:
     ground.want(BOTH + 'colour = "blue"\n')
     ground.want('[[certificate]]\nnames = ["beta.test"]\nchallenge = "direct"\n', tenant="two")

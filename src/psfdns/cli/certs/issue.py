@@ -162,14 +162,17 @@ def _report(options: Options, outcomes: list[Outcome], deploys: Deploys, *, quie
     """Say what became of each; the exit code."""
     from psfdns.cli.certs.delivering import NO_DEPLOYS
     from psfdns.cli.certs.deploy import report_deploys
-    from psfdns.cli.certs.view_issue import render_failed, render_issued, to_document
-    from psfdns.cli.wiring import emit_json
+    from psfdns.cli.certs.view_issue import render_failed, render_issued, render_passed_over, to_document
+    from psfdns.cli.wiring import emit_json, talk
 
     document = to_document(outcomes, deploys)
     if options.json:
         emit_json(document)
     elif outcomes or deploys != NO_DEPLOYS or not quiet:
         click.echo(render_issued(document), nl=False)
+        passed_over = render_passed_over(document)
+        if passed_over:
+            talk(options, passed_over.rstrip("\n"))
         failed = render_failed(document)
         if failed:
             click.echo(failed, err=True, nl=False)
