@@ -157,6 +157,19 @@ def test_a_renewal_replaces_what_the_ca_advised(at_ca: World) -> None:
     assert not third.replaces
 
 
+def test_a_ca_that_wants_to_be_left_alone_is_not_asked_again_without_what_is_replaced(
+    at_ca: World, through: Through
+) -> None:
+    proxy, url = through
+    proxy.faults = [Fault("order", "broken", kind="serverInternal", headers={"Retry-After": "7200"})]
+    again = wish(*delegated(at_ca, "a.test").names, replaces="eHh4.eHh4", replaces_at="pebble")
+
+    outcome = only(issue(at_ca, again, open_authority=lambda _: at_ca.authority(url)))
+
+    assert "a test says so (serverInternal)" in why(outcome)
+    assert proxy.count("order") == 1
+
+
 def test_a_certificate_of_another_ca_is_not_replaced(at_ca: World, through: Through) -> None:
     first = leaf(only(issue(at_ca, delegated(at_ca, "a.test"))).issued)
 
