@@ -856,3 +856,10 @@ def test_a_service_that_watches_runs_hears_of_them_quiet_ones_too(
         ground.want("")
         code, _, err = ground.run("certs", "renew")
         assert (code, err.count("warning: [acme] checkin answers 500\n")) == (0, 2)
+
+        monkeypatch.delenv("CERTS_CHECKIN")
+        assert ground.run("certs", "renew")[0] == 1
+        ground.want(BOTH.rpartition("[[certificate]]")[0])
+        code, out, err = ground.run("certs", "renew")
+        assert (code, out.startswith("alpha.test: issued")) == (1, True)
+        assert err.startswith("warning: [acme] checkin: read its URL: the environment has no CERTS_CHECKIN\n")
