@@ -201,8 +201,9 @@ def test_the_key_of_an_external_account_that_cannot_be_read_is_named_by_its_file
         path.write_bytes(content)
     ca = CertificateAuthority("ca", "https://ca.example/dir", eab_kid="kid", eab_key_file=path)
 
-    with pytest.raises(PsfdnsError, match=why):
+    with pytest.raises(CaError, match=why) as caught:
         read_binding(ca)
+    assert str(path) in str(caught.value)
 
 
 def test_without_an_external_account_there_is_nothing_to_bind() -> None:

@@ -241,8 +241,17 @@ def test_one_that_fails_is_exit_1_and_the_others_are_renewed(ground: Issuing) ->
     assert target in err
 
 
-def test_what_the_first_ca_refuses_the_next_is_asked_for_and_that_is_said(ground: Issuing) -> None:
-    first = f'directory = "{ground.ca.url}/none"\nca_bundle = "{ground.ca.bundle}"\n'
+@pytest.mark.parametrize(
+    ("directory", "more", "told"),
+    [
+        ("/none", "", "read the directory: HTTP 404"),
+        ("", 'eab_kid = "kid"\neab_key_file = "eab.key"', "eab.key, the key of the external account, cannot"),
+    ],
+)
+def test_what_the_first_ca_refuses_the_next_is_asked_for_and_that_is_said(
+    ground: Issuing, directory: str, more: str, told: str
+) -> None:
+    first = f'directory = "{ground.ca.url}{directory}"\nca_bundle = "{ground.ca.bundle}"\n{more}\n'
     ground.configure(more=f"[acme.ca.first]\n{first}")
     ground.want(BOTH.rpartition("[[certificate]]")[0] + 'ca = ["first", "pebble"]\n')
 
@@ -250,7 +259,8 @@ def test_what_the_first_ca_refuses_the_next_is_asked_for_and_that_is_said(ground
 
     assert code == 0
     assert out.startswith("alpha.test: issued by pebble")
-    assert "alpha.test: not issued at first: first: read the directory: HTTP 404" in err
+    assert "alpha.test: not issued at first: first: " in err
+    assert told in err
 
 
 def test_a_file_with_errors_renews_nothing_of_its_own(ground: Issuing) -> None:

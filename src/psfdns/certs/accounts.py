@@ -19,7 +19,7 @@ from psfdns.certs.authority import Authority
 from psfdns.certs.documents import DocumentError, Documents
 from psfdns.certs.keys import make_key
 from psfdns.certs.settings import CertificateAuthority
-from psfdns.errors import CaError, PsfdnsError
+from psfdns.errors import CaError
 from psfdns.journal.disk import read_file
 
 FORMAT = "psfdns-account/1"
@@ -168,17 +168,23 @@ def _place(ca: CertificateAuthority) -> str:
     return f"accounts/{ca.name}.{digest[:8]}"
 
 
+def _unusable(ca: CertificateAuthority, why: str) -> CaError:
+    summary = f"{ca.eab_key_file}, the key of the external account, {why}"
+    return CaError(ca.name, "open an account", summary, hint="look at eab_key_file in psfdns.toml")
+
+
 def read_binding(ca: CertificateAuthority) -> tuple[str, str] | None:
-    """The external account of psfdns.toml: key id and key. Raises PsfdnsError that shows neither."""
+    """The external account of psfdns.toml: key id and key. Raises CaError that shows neither.
+
+    Another CA needs it not, and may be asked.
+    """
     if ca.eab_kid is None or ca.eab_key_file is None:
         return None
     try:
         text = read_file(ca.eab_key_file)[:_MAX_SECRET].decode("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not ASCII text"
-        raise PsfdnsError(
-            f"{ca.eab_key_file}: the key of the external account at {ca.name} cannot be read: {why}"
-        ) from error
+        raise _unusable(ca, f"cannot be read: {why}") from error
     if not text:
-        raise PsfdnsError(f"{ca.eab_key_file}: the key of the external account at {ca.name} is empty")
+        raise _unusable(ca, "is empty")
     return ca.eab_kid, text
