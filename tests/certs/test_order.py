@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,6 +169,20 @@ def test_a_ca_that_wants_to_be_left_alone_is_not_asked_again_without_what_is_rep
 
     assert "a test says so (serverInternal)" in why(outcome)
     assert proxy.count("order") == 1
+
+
+def test_an_order_for_other_names_than_those_asked_for_is_not_gone_on_with(
+    at_ca: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = delegated(at_ca, "a.test")
+    read = Authority._read_order
+
+    def reading(self: Authority, *answer: Any) -> Order:
+        return replace(read(self, *answer), names=("a.test", "b.test"))
+
+    monkeypatch.setattr(Authority, "_read_order", reading)
+
+    assert "its order is for other names than those asked for" in why(only(issue(at_ca, again)))
 
 
 def test_a_certificate_of_another_ca_is_not_replaced(at_ca: World, through: Through) -> None:
