@@ -20,7 +20,7 @@ PREFIX = "_acme-challenge"
 class Place:
     """Where a CA looks: the canonical `owner`, and `target`, the canonical name that it has to lead to.
 
-    `target` None: it is proved at the owner itself, or wherever a CNAME there leads to in a zone of ours.
+    `target` None: it is proved at the owner itself, and no CNAME there is followed.
     """
 
     name: str

@@ -108,6 +108,10 @@ def test_a_damaged_key_is_one_clear_error_that_does_not_show_it(at_ca: World) ->
     with pytest.raises(CaError, match="it is no private key in PEM") as caught:
         accounts.open(ca, ())
     assert "SECRET" not in str(caught.value)
+    assert caught.value.hint is not None
+    assert f"put accounts/{key.parent.name}/key.pem of the store back, or remove it" in caught.value.hint
+    key.unlink()
+    assert accounts.open(ca, ()).account
 
 
 @pytest.mark.parametrize("made", [True, False])
@@ -197,8 +201,9 @@ def test_the_key_of_an_external_account_that_cannot_be_read_is_named_by_its_file
         path.write_bytes(content)
     ca = CertificateAuthority("ca", "https://ca.example/dir", eab_kid="kid", eab_key_file=path)
 
-    with pytest.raises(PsfdnsError, match=why):
+    with pytest.raises(CaError, match=why) as caught:
         read_binding(ca)
+    assert str(path) in str(caught.value)
 
 
 def test_without_an_external_account_there_is_nothing_to_bind() -> None:

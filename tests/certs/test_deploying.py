@@ -10,6 +10,7 @@ from psfdns.certs.deploying import Delivery, drop, find_deliveries, find_dropped
 from psfdns.certs.settings import DeployTarget, TargetType
 from psfdns.certs.state import Deployment, State, parse_state, render_state
 from psfdns.certs.status import Standing
+from psfdns.certs.stored import Issuance
 from tests.certs.certificates import BEGIN, stored, wanted
 
 PRINT, OLD = stored().fingerprint, "cd" * 32
@@ -42,6 +43,11 @@ CASES: dict[str, tuple[Standing, list[str]]] = {
     "an older one is revoked": (standing(revoked=frozenset({OLD})), ["hook", "lb"]),
     "the store cannot be read": (standing(unreadable="x", current=None), []),
     "it has another's name": (standing(current=stored(names=("a.example", "b.example"))), []),
+    "another tenant had it ordered": (standing(current=stored(issuance=Issuance(tenant="two"))), []),
+    "its own tenant had it ordered": (
+        standing(current=stored(issuance=Issuance(tenant="one"))),
+        ["hook", "lb"],
+    ),
     "it has fewer names": (standing(current=stored(names=("a.example",))), ["hook", "lb"]),
     "a wildcard covers its name": (
         standing(current=stored(names=("w.a.example",))),

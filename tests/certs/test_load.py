@@ -168,6 +168,26 @@ def test_a_name_in_a_zone_here_is_its_holders(tmp_path: Path, case: str) -> None
     assert found == ([] if permitted else ["certs/one.toml:2 other-tenants-name"])
 
 
+PRIVATE = TENANT + '[zones."{}"]\nprivate = ["us-east-1:vpc-0123456789abcdef0"]\n'
+VIEWS = {
+    "a private view": ("b.example@in", PRIVATE.format("b.example@in"), ["other-tenants-name"]),
+    "a private zone below": ("www.b.example@in", PRIVATE.format("www.b.example@in"), ["other-tenants-name"]),
+    "a public view": ("b.example@other", TENANT, ["other-tenants-name"]),
+    "a view of settings that cannot be read": ("b.example@in", "[[", ["other-tenants-name"]),
+    "a private zone of its own": ("c.example@in", PRIVATE.format("c.example@in"), []),
+}
+
+
+@pytest.mark.parametrize("case", VIEWS)
+def test_a_view_beside_or_below_anothers_zone_gives_no_right_to_its_names(tmp_path: Path, case: str) -> None:
+    stem, tenant, expected = VIEWS[case]
+    name = f"www.{stem.partition('@')[0].removeprefix('www.')}"
+    view = {f"zones/one/{stem}.zone": "@ 300 TXT x\n", "zones/one/tenant.toml": tenant}
+    manifests = {"certs/one.toml": wants(name), "certs/two.toml": wants("b.example")}
+    write(tmp_path, {**ZONES, **view, **manifests})
+    assert [each.code for each in load(tmp_path).findings] == expected
+
+
 def test_the_hint_says_what_permits_it(tmp_path: Path) -> None:
     write(tmp_path, {**ZONES, "certs/one.toml": wants("*.b.example", more='issuer = "GlobalSign"\n')})
     (finding,) = load(tmp_path).findings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,6 +156,33 @@ def test_a_renewal_replaces_what_the_ca_advised(at_ca: World) -> None:
     third = only(issue(at_ca, again)).issued
     assert third is not None, "alreadyReplaced: the same order without it"
     assert not third.replaces
+
+
+def test_a_ca_that_wants_to_be_left_alone_is_not_asked_again_without_what_is_replaced(
+    at_ca: World, through: Through
+) -> None:
+    proxy, url = through
+    proxy.faults = [Fault("order", "broken", kind="serverInternal", headers={"Retry-After": "7200"})]
+    again = wish(*delegated(at_ca, "a.test").names, replaces="eHh4.eHh4", replaces_at="pebble")
+
+    outcome = only(issue(at_ca, again, open_authority=lambda _: at_ca.authority(url)))
+
+    assert "a test says so (serverInternal)" in why(outcome)
+    assert proxy.count("order") == 1
+
+
+def test_an_order_for_other_names_than_those_asked_for_is_not_gone_on_with(
+    at_ca: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = delegated(at_ca, "a.test")
+    read = Authority._read_order
+
+    def reading(self: Authority, *answer: Any) -> Order:
+        return replace(read(self, *answer), names=("a.test", "b.test"))
+
+    monkeypatch.setattr(Authority, "_read_order", reading)
+
+    assert "its order is for other names than those asked for" in why(only(issue(at_ca, again)))
 
 
 def test_a_certificate_of_another_ca_is_not_replaced(at_ca: World, through: Through) -> None:
@@ -539,17 +567,30 @@ def _die(issued: Issued) -> None:
     raise KilledError
 
 
-def test_an_order_of_another_account_or_that_the_ca_forgot_is_opened_anew(at_ca: World) -> None:
+def test_an_order_of_another_account_or_that_the_ca_forgot_is_opened_anew(
+    at_ca: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one of another account is not even asked for: its URL may be another CA's."""
     again = delegated(at_ca, "a.test")
+    fetch, asked = Authority.fetch_order, set()
+
+    def fetching(self: Authority, url: str) -> Order:
+        asked.add(url)
+        return fetch(self, url)
+
+    monkeypatch.setattr(Authority, "fetch_order", fetching)
     key = make_key("ecdsa-p256")
     draft = Draft(
         "a.test", "pebble", at_ca.ca.url, at_ca.authority().account, ("a.test",), None, key, b"", None
     )
-    for order, account in ((f"{at_ca.ca.url}/none", draft.account), (f"{at_ca.ca.url}/none", "https://x")):
+    ours, theirs = f"{at_ca.ca.url}/none", f"{at_ca.ca.url}/theirs"
+    for order, account in ((ours, draft.account), (theirs, "https://x")):
         stored = Draft(**{**_fields(draft), "account": account}).placed(order, replaces=False)
         at_ca.desk().store_draft(stored)
 
         assert only(issue(at_ca, again)).issued is not None
+    assert ours in asked
+    assert theirs not in asked
 
 
 def _fields(draft: Draft) -> dict[str, Any]:

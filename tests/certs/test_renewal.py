@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from psfdns.certs.ari import Ari, Window
 from psfdns.certs.certificate import KeyType
-from psfdns.certs.renewal import NEVER, Reason, Renewal, decide, is_overdue
+from psfdns.certs.renewal import NEVER, Reason, Renewal, decide, is_overdue, last_moment
 from psfdns.certs.stored import Issuance
 from tests.certs.certificates import BEGIN, ID, day, stored, wanted
 
@@ -78,6 +78,11 @@ CASES: dict[str, tuple[dict[str, Any], Renewal]] = {
         {"current": stored(issuance=Issuance("letsencrypt", "classic"))},
         Renewal(due=True, reason=Reason.PROFILE_CHANGED),
     ),
+    "another tenant's": (
+        {"current": stored(issuance=Issuance(None, None, "two"))},
+        Renewal(due=True, reason=Reason.TENANT_CHANGED),
+    ),
+    "the same tenant's": ({"current": stored(issuance=Issuance(None, None, "one"))}, TWO_THIRDS),
     "the same profile": (
         {"wanted": wanted(profile="tlsserver"), "current": stored(issuance=Issuance("own", "tlsserver"))},
         TWO_THIRDS,
@@ -158,6 +163,12 @@ def test_what_has_expired_is_due(want: Any, life: float, heard: Ari | None, now:
     decision = decide(want, current, ari=heard, is_revoked=revoked, now=now)
     if now >= current.not_after:
         assert decision.due
+
+
+@given(WANTED, LIVES, ARIS)
+def test_what_is_in_its_last_tenth_is_due(want: Any, life: float, heard: Ari | None) -> None:
+    current = stored(life)
+    assert decide(want, current, ari=heard, now=last_moment(current)).due
 
 
 @given(WANTED, LIVES, ARIS, MOMENTS, MOMENTS)

@@ -38,7 +38,14 @@ def test_retry_after_is_seconds_or_a_date_and_never_past_nor_absurd(text: str, s
     assert when == NOW + datetime.timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-5", "1.5", "²", "9" * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "soon", "-5", "1.5", "²", "9" * 40),
+        "Fri, 31 Dec 9999 23:00:00 -0500",
+        f"Fri, 20 Nov 2026 12:00:00 +{'9' * 40}",
+    ],
+)
 def test_a_retry_after_that_says_nothing_is_none(text: str) -> None:
     assert read_retry_after(reply(retry_after=text), now=NOW) is None
 
@@ -96,3 +103,29 @@ def test_a_body_that_is_no_problem_document_is_a_status(body: bytes) -> None:
 
 def test_a_type_that_a_terminal_would_obey_is_no_type() -> None:
     assert problem_kind(reply(400, {"type": f"{PREFIX}\x1b[2J"})) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "helps"),
+    [
+        ("accountDoesNotExist", "Account not found", True),
+        ("unauthorized", "Account has been deactivated", True),
+        ("unauthorized", 'Account is not valid, has status "deactivated"', True),
+        ("unauthorized", "the authorization was deactivated", False),
+        ("unauthorized", "the order is of another account", False),
+    ],
+)
+def test_of_an_account_that_is_no_more_it_is_said_what_helps(kind: str, detail: str, helps: bool) -> None:
+    error = explain_problem(
+        reply(401, {"type": f"{PREFIX}{kind}", "detail": detail}), who="zero", doing="order", now=NOW
+    )
+
+    hint = "psfdns certs account deactivate zero puts it aside; the next certificate makes another one"
+    assert error.hint == (hint if helps else None)
+
+
+def test_what_a_ca_says_is_cut_to_what_a_person_reads() -> None:
+    long = "x" * 5000
+    said = {"type": long, "detail": long, "subproblems": [{"detail": long, "identifier": {"value": long}}]}
+
+    assert len(describe_problem(said)) < 1250

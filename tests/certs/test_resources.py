@@ -124,6 +124,9 @@ def test_a_renewal_window() -> None:
         {"suggestedWindow": []},
         {"suggestedWindow": {"start": "2026-11-20T00:00:00Z"}},
         {"suggestedWindow": {"start": "2026-11-20T00:00:00Z", "end": "soon"}},
+        {"suggestedWindow": {"start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00"}},
+        {"suggestedWindow": {"start": "0001-01-01T00:00:00+01:00", "end": "2026-11-21T00:00:00Z"}},
+        {"suggestedWindow": {"start": "2026-11-20T00:00:00Z", "end": "9999-12-31T23:59:59-01:00"}},
     ],
 )
 def test_a_window_that_cannot_be_is_a_ca_error(document: Any) -> None:

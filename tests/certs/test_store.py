@@ -19,7 +19,7 @@ from psfdns.certs.handover import hand_over
 from psfdns.certs.pem import CertificateSet
 from psfdns.certs.set_files import Shape
 from psfdns.certs.state import Deployment, State
-from psfdns.certs.store import Store, StoreError
+from psfdns.certs.store import DamagedSetError, Store, StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.errors import LockedError
 from tests.certs.certificates import BEGIN, day
@@ -51,7 +51,7 @@ def test_a_store_that_is_not_there_holds_nothing(store: Store) -> None:
 
 
 def test_a_set_lies_where_certbots_users_look_for_it(store: Store) -> None:
-    put = store.put(NAME, OLD, issuance=Issuance("letsencrypt", "tlsserver"))
+    put = store.put(NAME, OLD, issuance=Issuance("letsencrypt", "tlsserver", "one"))
 
     live = store.folder / "live" / NAME
     assert read(live) == OLD
@@ -60,7 +60,7 @@ def test_a_set_lies_where_certbots_users_look_for_it(store: Store) -> None:
     assert live.readlink() == Path("../archive/a.example/1")
     assert store.load(NAME) == put
     assert store.load_set(NAME) == OLD
-    assert put.issuance == Issuance("letsencrypt", "tlsserver")
+    assert put.issuance == Issuance("letsencrypt", "tlsserver", "one")
     assert (store.names(), store.live(NAME)) == ((NAME,), live)
 
 
@@ -239,8 +239,9 @@ def test_a_damaged_set_is_said_and_not_taken_for_missing(store: Store, case: str
     damage, why = DAMAGE[case]
     store.put(NAME, OLD)
     damage(store.live(NAME))
-    with pytest.raises(StoreError, match=why):
+    with pytest.raises(DamagedSetError, match=why) as caught:
         store.load(NAME)
+    assert caught.value.hint == f"psfdns certs issue {NAME} replaces it; the sets in archive/ stay"
     store.put(NAME, NEW)
     assert read(store.live(NAME)) == NEW
 

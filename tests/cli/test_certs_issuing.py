@@ -241,6 +241,28 @@ def test_one_that_fails_is_exit_1_and_the_others_are_renewed(ground: Issuing) ->
     assert target in err
 
 
+@pytest.mark.parametrize(
+    ("directory", "more", "told"),
+    [
+        ("/none", "", "read the directory: HTTP 404"),
+        ("", 'eab_kid = "kid"\neab_key_file = "eab.key"', "eab.key, the key of the external account, cannot"),
+    ],
+)
+def test_what_the_first_ca_refuses_the_next_is_asked_for_and_that_is_said(
+    ground: Issuing, directory: str, more: str, told: str
+) -> None:
+    first = f'directory = "{ground.ca.url}{directory}"\nca_bundle = "{ground.ca.bundle}"\n{more}\n'
+    ground.configure(more=f"[acme.ca.first]\n{first}")
+    ground.want(BOTH.rpartition("[[certificate]]")[0] + 'ca = ["first", "pebble"]\n')
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert code == 0
+    assert out.startswith("alpha.test: issued by pebble")
+    assert "alpha.test: not issued at first: first: " in err
+    assert told in err
+
+
 def test_a_file_with_errors_renews_nothing_of_its_own(ground: Issuing) -> None:
     ground.want(BOTH + 'colour = "blue"\n')
     ground.want('[[certificate]]\nnames = ["beta.test"]\nchallenge = "direct"\n', tenant="two")
@@ -254,6 +276,45 @@ def test_a_file_with_errors_renews_nothing_of_its_own(ground: Issuing) -> None:
     assert ground.run("certs", "issue", "alpha.test")[0] == 1
 
 
+def test_what_is_damaged_is_said_with_what_helps_and_that_does(ground: Issuing) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    (ground.store.live("alpha.test") / "cert.pem").write_bytes(b"")
+
+    for words in (("renew",), ("list",), ("deploy", "alpha.test")):
+        code, out, err = ground.run("certs", *words)
+        assert code != 0
+        assert "hint: psfdns certs issue alpha.test replaces it; the sets in archive/ stay\n" in out + err
+
+    assert "alpha.test: issued" in ground.succeed("certs", "issue", "alpha.test")
+    assert ground.store.versions("alpha.test") == (1, 2)
+    assert ground.run("certs", "renew") == (0, "", "")
+    (ground.store.folder / "state" / "alpha.test.json").write_text("{")
+    for words in (("renew",), ("issue", "alpha.test")):
+        code, out, err = ground.run("certs", *words)
+        assert (code, out, err.count("\n")) == (1, "", 2)
+        assert "hint: remove it: psfdns then asks the CA for its suggestion again, and deploys" in err
+
+
+def test_an_account_that_somebody_ended_elsewhere_is_replaced_as_the_error_says(ground: Issuing) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0])
+    ground.succeed("certs", "issue", "alpha.test")
+    place = next((ground.store.folder / "accounts").glob("pebble.*"))
+    kept = {path.name: path.read_bytes() for path in place.iterdir()}
+    ground.succeed("certs", "account", "deactivate", "--yes")
+    for name, data in kept.items():
+        (place / name).write_bytes(data)
+
+    code, _, err = ground.run("certs", "issue", "alpha.test")
+
+    assert code == 1
+    assert err.endswith(
+        "hint: psfdns certs account deactivate pebble puts it aside; the next certificate makes another one\n"
+    )
+    ground.succeed("certs", "account", "deactivate", "pebble", "--yes")
+    ground.succeed("certs", "issue", "alpha.test")
+
+
 def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
     ground.delegate("www.tenant.example", tenant="one")
     ground.want(WWW, tenant="two")
@@ -262,6 +323,37 @@ def test_another_tenants_domain_is_not_to_be_had(ground: Issuing) -> None:
 
     assert code == 1
     assert "has to lead to" in err
+
+
+def test_nor_is_the_certificate_that_another_tenant_gave_up(ground: Issuing) -> None:
+    ground.configure(more=HERE)
+    ground.delegate("www.tenant.example", tenant="one")
+    ground.want(WWW, tenant="one")
+    ground.succeed("certs", "issue", "www.tenant.example")
+    ground.want("", tenant="one")
+    ground.want(f'{WWW}deploy = ["here"]\nreuse_key = true\n', tenant="two")
+
+    assert "what is there was ordered for one" in ground.succeed("certs", "plan")
+    for words in (("renew",), ("deploy", "www.tenant.example")):
+        assert ground.run("certs", *words)[0] == 1
+    assert "was ordered for one: it is brought nowhere" in ground.run("certs", *words)[2]
+    assert not (ground.root / "here").exists()
+
+    before = ground.store.load_set("www.tenant.example").key
+    ground.delegate("www.tenant.example", tenant="two")
+    assert "www.tenant.example: deployed to here" in ground.succeed("certs", "renew")
+    assert ground.store.load_set("www.tenant.example").key != before
+
+
+def test_nor_is_it_by_writing_to_where_its_challenge_leads(ground: Issuing) -> None:
+    target = ground.delegate("www.tenant.example", tenant="one")
+    ground.want(f'{WWW}challenge = "direct"\n', tenant="two")
+
+    code, _, err = ground.run("certs", "issue", "www.tenant.example")
+
+    assert code == 1
+    assert f'is a CNAME to {target}, which challenge = "direct" does not follow' in err
+    assert ground.serial("www.tenant.example") is None
 
 
 def test_whoever_lacks_cnames_is_told_once_a_certificate_where_they_stand(ground: Issuing) -> None:
@@ -629,6 +721,19 @@ def test_a_key_is_kept_for_its_own_names_alone(ground: Issuing, names: str, is_k
     assert (ground.store.load_set("alpha.test").key == key) is is_kept
 
 
+def test_a_certificate_of_an_account_that_was_ended_is_revoked_by_its_own_key(ground: Issuing) -> None:
+    ground.want(BOTH.replace('["www.tenant.example"]', '["www.alpha.test"]\nchallenge = "direct"'))
+    ground.succeed("certs", "issue", "alpha.test")
+    serial = ground.serial("alpha.test") or ""
+    ground.succeed("certs", "account", "deactivate", "--yes")
+    ground.succeed("certs", "issue", "www.alpha.test")
+
+    ground.succeed("certs", "revoke", "alpha.test")
+
+    assert ground.ca.is_revoked(int(serial, 16))
+    assert "which it was before" in ground.succeed("certs", "revoke", "alpha.test")
+
+
 def test_a_certificate_that_another_client_got_is_revoked_by_its_own_key(ground: Issuing) -> None:
     ground.want(BOTH)
     ground.succeed("certs", "issue", "alpha.test")
@@ -761,3 +866,10 @@ def test_a_service_that_watches_runs_hears_of_them_quiet_ones_too(
         ground.want("")
         code, _, err = ground.run("certs", "renew")
         assert (code, err.count("warning: [acme] checkin answers 500\n")) == (0, 2)
+
+        monkeypatch.delenv("CERTS_CHECKIN")
+        assert ground.run("certs", "renew")[0] == 1
+        ground.want(BOTH.rpartition("[[certificate]]")[0])
+        code, out, err = ground.run("certs", "renew")
+        assert (code, out.startswith("alpha.test: issued")) == (1, True)
+        assert err.startswith("warning: [acme] checkin: read its URL: the environment has no CERTS_CHECKIN\n")

@@ -307,7 +307,7 @@ def test_a_store_on_the_disk_moves_to_s3_by_import(hosts: tuple[Host, Host], buc
 
     assert one.listed()["due"] is not True
     (pointer,) = (data for key, data in bucket.objects().items() if "/live/" in key)
-    assert json.loads(pointer)["about"]["issuance"] == {"ca": "pebble", "profile": None}
+    assert json.loads(pointer)["about"]["issuance"] == {"ca": "pebble", "profile": None, "tenant": "one"}
     two.succeed("certs", "renew")
     assert two.live() == one.live() == before
     assert two.run("certs", "renew") == (0, "", "")

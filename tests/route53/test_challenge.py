@@ -238,6 +238,19 @@ def test_the_tenants_cname_leads_to_the_target_in_one_step_or_several(scene: Sce
     assert scene.values() == {}
 
 
+def test_what_is_proved_at_the_name_itself_follows_no_cname(scene: Scene) -> None:
+    """Another tenant's leads to a place of theirs, where psfdns may write."""
+    theirs = delegated("www", tenant="two")
+    target = lead(scene, theirs)
+
+    (verdict,) = scene.prover().present([direct("www")]).values()
+
+    owner = "_acme-challenge.www.zone.example."
+    assert verdict == f'{owner} is a CNAME to {target}, which challenge = "direct" does not follow'
+    assert scene.values() == {}
+    assert scene.prover().present([theirs]) == {theirs: None}
+
+
 @pytest.mark.parametrize(
     ("records", "why"),
     [

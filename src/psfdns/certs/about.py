@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 from psfdns.certs.certificate import KeyType
@@ -35,7 +36,7 @@ def render_about(stored: StoredCertificate, certificate: bytes) -> bytes:
         "fingerprint": stored.fingerprint,
         "key": stored.key,
         "identifier": stored.identifier,
-        "issuance": None if issuance is None else {"ca": issuance.ca, "profile": issuance.profile},
+        "issuance": None if issuance is None else asdict(issuance),
     }
     return (json.dumps(document, indent=1, ensure_ascii=True) + "\n").encode()
 
@@ -67,7 +68,9 @@ def _from_json(document: dict[str, Any], name: str) -> StoredCertificate:
 
 
 def _issuance(value: Any) -> Issuance | None:
-    return None if value is None else Issuance(_text(value["ca"]), _text(value["profile"]))
+    if value is None:
+        return None
+    return Issuance(_text(value["ca"]), _text(value["profile"]), _text(value.get("tenant")))
 
 
 def _text(value: Any) -> str | None:

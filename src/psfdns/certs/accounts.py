@@ -19,7 +19,7 @@ from psfdns.certs.authority import Authority
 from psfdns.certs.documents import DocumentError, Documents
 from psfdns.certs.keys import make_key
 from psfdns.certs.settings import CertificateAuthority
-from psfdns.errors import CaError, PsfdnsError
+from psfdns.errors import CaError
 from psfdns.journal.disk import read_file
 
 FORMAT = "psfdns-account/1"
@@ -59,7 +59,7 @@ class Accounts:
         if kept is None:
             kept = KeptAccount(make_key(KEY_KIND))
             self._documents.store(f"{place}/{_KEY}", kept.key_pem, secret=True)
-        authority = self._connect(ca, kept.key_pem)
+        authority = self._sign_in(ca, kept.key_pem, f"{place}/{_KEY}")
         authority.open_account(kept.url)
         if kept.url is None:
             url = authority.register(contact, read_binding(ca))
@@ -92,11 +92,12 @@ class Accounts:
 
     def find(self, ca: CertificateAuthority) -> Authority | None:
         """The CA with the account that we have; None where we have none. Makes nothing."""
-        self._settle(ca, _place(ca))
+        place = _place(ca)
+        self._settle(ca, place)
         kept = self.load(ca)
         if kept is None:
             return None
-        authority = self._connect(ca, kept.key_pem)
+        authority = self._sign_in(ca, kept.key_pem, f"{place}/{_KEY}")
         authority.open_account(kept.url)
         if kept.url is None:
             url = authority.find_account()
@@ -140,13 +141,22 @@ class Accounts:
         key = self._documents.load(f"{place}/{_NEXT_KEY}")
         if key is None:
             return False
-        authority = self._connect(ca, key)
+        authority = self._sign_in(ca, key, f"{place}/{_NEXT_KEY}")
         authority.open_account(None)
         if authority.find_account() is None:
             self._documents.remove(f"{place}/{_NEXT_KEY}")
             return False
         self._documents.move(f"{place}/{_NEXT_KEY}", f"{place}/{_KEY}")
         return True
+
+    def _sign_in(self, ca: CertificateAuthority, key: bytes, where: str) -> Authority:
+        """The CA as the account with a kept key sees it. Raises CaError, with what helps a damaged key."""
+        try:
+            return self._connect(ca, key)
+        except CaError as error:
+            more = "" if where.endswith(_NEXT_KEY) else ": the next certificate makes another account"
+            error.hint = error.hint or f"put {where} of the store back, or remove it{more}"
+            raise
 
     def _store(self, place: str, url: str, contact: tuple[str, ...]) -> None:
         row = {"format": FORMAT, "url": url, "contact": list(contact)}
@@ -158,17 +168,23 @@ def _place(ca: CertificateAuthority) -> str:
     return f"accounts/{ca.name}.{digest[:8]}"
 
 
+def _unusable(ca: CertificateAuthority, why: str) -> CaError:
+    summary = f"{ca.eab_key_file}, the key of the external account, {why}"
+    return CaError(ca.name, "open an account", summary, hint="look at eab_key_file in psfdns.toml")
+
+
 def read_binding(ca: CertificateAuthority) -> tuple[str, str] | None:
-    """The external account of psfdns.toml: key id and key. Raises PsfdnsError that shows neither."""
+    """The external account of psfdns.toml: key id and key. Raises CaError that shows neither.
+
+    Another CA needs it not, and may be asked.
+    """
     if ca.eab_kid is None or ca.eab_key_file is None:
         return None
     try:
         text = read_file(ca.eab_key_file)[:_MAX_SECRET].decode("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not ASCII text"
-        raise PsfdnsError(
-            f"{ca.eab_key_file}: the key of the external account at {ca.name} cannot be read: {why}"
-        ) from error
+        raise _unusable(ca, f"cannot be read: {why}") from error
     if not text:
-        raise PsfdnsError(f"{ca.eab_key_file}: the key of the external account at {ca.name} is empty")
+        raise _unusable(ca, "is empty")
     return ca.eab_kid, text

@@ -25,7 +25,7 @@ class Wish:
     `replaces_at`, and `window` when that CA advised to do so. `reused_key` is the key in PEM that it shall
     have; `current` the fingerprint of the one that there is, `same_until` when the CA that issued it has
     forgotten that it was for the same names (None where it was not), `urgent_from` when little is left, and
-    `serving` from when to when it is valid.
+    `serving` from when to when it is valid. `tenant` is whose file wants it.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Wish:
     same_until: datetime.datetime | None = None
     urgent_from: datetime.datetime | None = None
     serving: tuple[datetime.datetime, datetime.datetime] | None = None
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

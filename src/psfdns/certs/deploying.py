@@ -55,10 +55,12 @@ def find_due(standings: Sequence[Standing], targets: Mapping[str, DeployTarget])
 def find_deliveries(standing: Standing, targets: Mapping[str, DeployTarget]) -> list[Delivery]:
     """All of a certificate, due or not; nothing of one that is missing, unreadable or revoked.
 
-    Nor of one for names that are not wanted: its key may be that of a tenant who had the name in the store.
+    Nor of one for names that are not wanted, or that another tenant had ordered under this name in the store.
     """
     wanted, current = standing.wanted, standing.current
-    if current is None or standing.unreadable is not None or standing.is_revoked or standing.strange_names:
+    if current is None or standing.unreadable is not None or standing.is_revoked:
+        return []
+    if standing.ordered_for is not None or standing.strange_names:
         return []
     found = []
     for name in wanted.deploy:

@@ -59,23 +59,34 @@ def find_strangers(
 
 
 def zones_by_origin(files: Iterable[ZoneFile]) -> Mapping[str, Sequence[ZoneFile]]:
-    """The zone files of each name, its views included."""
+    """The zone files of each name whose holders have a say: what CAs see before what they do not.
+
+    Anybody may propose a view of another tenant's zone: it has none beside that zone.
+    """
     zones: dict[str, list[ZoneFile]] = {}
     for file in files:
         zones.setdefault(file.origin, []).append(file)
-    return zones
+    return {origin: _with_a_say(several) for origin, several in zones.items()}
+
+
+def _with_a_say(files: Sequence[ZoneFile]) -> Sequence[ZoneFile]:
+    public = [file for file in files if not file.settings.private]
+    return [file for file in public if file.view is None] or public or files
 
 
 def holders_of(name: str, zones: Mapping[str, Sequence[ZoneFile]]) -> Sequence[ZoneFile]:
-    """The zone files of the nearest zone that holds a canonical name; none where none does.
+    """The zone files of the nearest public zone that holds a canonical name, else of the nearest private one.
 
     `name` has no escapes: those of certificates are letters, digits and hyphens.
     """
+    private: Sequence[ZoneFile] = ()
     while name:
-        if name in zones:
-            return zones[name]
+        holders = zones.get(name, ())
+        if any(not file.settings.private for file in holders):
+            return holders
+        private = private or holders
         name = name.partition(".")[2]
-    return ()
+    return private
 
 
 def _permits(zone: ZoneFile, tenant: str, name: str) -> bool:

@@ -1,8 +1,8 @@
 """Whether a certificate is due, since or from when, and why: one pure function.
 
-In this order: it is missing; revoked; expired; its names, kind of key or profile are not those wanted; the CA
-suggests a moment (ARI); else a fraction of its lifetime. A suggestion that leaves less than a tenth of the
-lifetime is overruled: a CA's mistake must not let a certificate expire.
+In this order: it is missing; revoked; expired; its tenant, names, kind of key or profile are not those
+wanted; the CA suggests a moment (ARI); else a fraction of its lifetime. A suggestion that leaves less than a
+tenth of the lifetime is overruled, and so is such a fraction: a mistake must not let a certificate expire.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SHORT = datetime.timedelta(days=10)
 """A lifetime below this is renewed at its half."""
 USUAL_FRACTION, SHORT_FRACTION = 2 / 3, 1 / 2
 LAST_FRACTION = 9 / 10
-"""After this much of the lifetime it is due, whatever the CA suggests."""
+"""After this much of the lifetime it is due, whatever the CA suggests or its manifest says."""
 
 PATIENCE_FRACTION = 1 / 10
 """So much of the lifetime renewals may fail before somebody has to look."""
@@ -31,6 +31,7 @@ class Reason(enum.StrEnum):
     ARI = "ari"
     LIFETIME = "lifetime"
     EXPIRED = "expired"
+    TENANT_CHANGED = "tenant-changed"
     NAMES_CHANGED = "names-changed"
     KEY_CHANGED = "key-changed"
     PROFILE_CHANGED = "profile-changed"
@@ -88,7 +89,9 @@ def is_overdue(renewal: Renewal, current: StoredCertificate | None, *, now: date
 
 
 def _find_change(wanted: WantedCertificate, current: StoredCertificate) -> Reason | None:
-    """What differs from the manifest; a profile only where it is known which was asked for."""
+    """What differs from the manifest; tenant and profile only where it is known what was asked for."""
+    if current.issuance is not None and current.issuance.tenant not in {None, wanted.tenant}:
+        return Reason.TENANT_CHANGED
     if set(wanted.names) != set(current.names):
         return Reason.NAMES_CHANGED
     if wanted.key != current.key:
@@ -101,14 +104,14 @@ def _find_change(wanted: WantedCertificate, current: StoredCertificate) -> Reaso
 def _choose_moment(
     wanted: WantedCertificate, current: StoredCertificate, ari: Ari | None
 ) -> tuple[datetime.datetime, Reason]:
-    if ari is None or ari.certificate != current.identifier or not ari.window.is_usable:
-        return _at(current, wanted.renew_at or _usual_fraction(current)), Reason.LIFETIME
     last = last_moment(current)
+    if ari is None or ari.certificate != current.identifier or not ari.window.is_usable:
+        return min(last, _at(current, wanted.renew_at or _usual_fraction(current))), Reason.LIFETIME
     return (ari.selected, Reason.ARI) if ari.selected <= last else (last, Reason.LIFETIME)
 
 
 def last_moment(current: StoredCertificate) -> datetime.datetime:
-    """From then on it is due, whatever the CA suggests."""
+    """From then on it is due, whatever else."""
     return _at(current, LAST_FRACTION)
 
 

@@ -64,10 +64,10 @@ def read_retry_after(reply: Reply, *, now: datetime.datetime) -> datetime.dateti
         return now + min(datetime.timedelta(seconds=int(text)), _MAX_WAIT)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+        aware = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
+        return min(max(aware.astimezone(datetime.UTC), now), now + _MAX_WAIT)
+    except (ValueError, OverflowError):
         return None
-    aware = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
-    return min(max(aware.astimezone(datetime.UTC), now), now + _MAX_WAIT)
 
 
 def problem_kind(reply: Reply) -> str | None:
@@ -86,7 +86,7 @@ def explain_problem(reply: Reply, *, who: str, doing: str, now: datetime.datetim
         doing,
         describe_problem(document) or f"HTTP {reply.status}",
         retryable=broken or reply.status == 429 or kind in RETRYABLE,
-        hint=_hint(kind, document),
+        hint=_hint(kind, document, who),
         kind=kind,
         status=reply.status,
         retry_at=read_retry_after(reply, now=now),
@@ -101,29 +101,39 @@ def describe_problem(document: Mapping[str, Any]) -> str:
     below = [f"{_identifier(each)}{_detail(each)}" for each in several if isinstance(each, dict)]
     details = [_detail(document), *below]
     kind = document.get("type")
-    shown = kind.removeprefix(ERROR_PREFIX) if isinstance(kind, str) else ""
+    shown = _cut(kind.removeprefix(ERROR_PREFIX)) if isinstance(kind, str) else ""
     text = "; ".join(filter(None, details))
     return f"{text} ({shown})" if text and shown else text or shown
 
 
 def _detail(document: Mapping[str, Any]) -> str:
     detail = document.get("detail")
-    if not isinstance(detail, str):
-        return ""
-    return detail if len(detail) <= _LONGEST else detail[: _LONGEST - 3] + "..."
+    return _cut(detail) if isinstance(detail, str) else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
 def _identifier(document: Mapping[str, Any]) -> str:
     identifier = document.get("identifier")
     value = identifier.get("value") if isinstance(identifier, dict) else None
-    return f"{value}: " if isinstance(value, str) else ""
+    return f"{_cut(value)}: " if isinstance(value, str) else ""
 
 
-def _hint(kind: str | None, document: Mapping[str, Any]) -> str | None:
+def _hint(kind: str | None, document: Mapping[str, Any], who: str) -> str | None:
+    if kind == "accountDoesNotExist" or (kind == "unauthorized" and _is_of_ended_account(document)):
+        return f"psfdns certs account deactivate {who} puts it aside; the next certificate makes another one"
     if kind == "externalAccountRequired":
         return "set eab_kid and eab_key_file of the CA in psfdns.toml"
     if kind == "userActionRequired":
         instance = document.get("instance")
-        where = f": {instance}" if isinstance(instance, str) else ""
+        where = f": {_cut(instance)}" if isinstance(instance, str) else ""
         return f"the CA's terms have changed and are to be agreed to{where}"
     return None
+
+
+def _is_of_ended_account(document: Mapping[str, Any]) -> bool:
+    """By the CA's words: their type tells it not from other refusals (RFC 8555 §7.3.6)."""
+    detail = _detail(document).lower()
+    return "account" in detail and "deactivated" in detail

@@ -127,11 +127,12 @@ class Reading:
         """An RFC 3339 time."""
         try:
             when = datetime.datetime.fromisoformat(self.text(table, key))
-        except ValueError:
+            moment = when.astimezone(datetime.UTC)
+        except (ValueError, OverflowError):
             raise self.fault(f"{key} is no time") from None
         if when.tzinfo is None:
             raise self.fault(f"{key} has no time zone")
-        return when.astimezone(datetime.UTC)
+        return moment
 
     def items(self, table: Mapping[str, Any], key: str) -> list[Any]:
         """A list that may be missing."""

@@ -189,7 +189,7 @@ UNREADABLE = Rule(
     "What the store holds of a certificate can be read.",
     "docs/contract.md §4",
     why="Whether it is due cannot be told: unknown, which is never well.",
-    mend="permit the user that runs psfdns to read the store, or renew the certificate",
+    mend="permit the user that runs psfdns to read it; psfdns certs issue NAME replaces what is damaged",
 )
 NOT_DEPLOYED = Rule(
     "certificate-not-deployed",

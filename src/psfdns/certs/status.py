@@ -32,6 +32,7 @@ class Copy:
 class Standing:
     """One certificate; `unreadable` says why the store could not be read: then nothing is known of it.
 
+    `remedy` is what helps then, where that is known; `damaged`: another set can take its place.
     `copy` None: this machine has none, or is the store itself.
     """
 
@@ -39,6 +40,8 @@ class Standing:
     current: StoredCertificate | None = None
     state: State = field(default_factory=State)
     unreadable: str | None = None
+    remedy: str | None = None
+    damaged: bool = False
     copy: Copy | None = None
 
     def decide(self, now: datetime.datetime) -> Renewal | None:
@@ -51,6 +54,13 @@ class Standing:
     def is_revoked(self) -> bool:
         """Whether what is there is known to be revoked."""
         return self.current is not None and self.current.fingerprint in self.state.revoked
+
+    @property
+    def ordered_for(self) -> str | None:
+        """The other tenant whose file had what is there ordered: its key is not this tenant's."""
+        issuance = self.current.issuance if self.current is not None else None
+        tenant = issuance.tenant if issuance is not None else None
+        return None if tenant == self.wanted.tenant else tenant
 
     @property
     def strange_names(self) -> tuple[str, ...]:
@@ -88,7 +98,8 @@ def judge_unreadable(standing: Standing) -> Diagnostic | None:
     if standing.unreadable is None:
         return None
     wanted = standing.wanted
-    return rules.UNREADABLE.broken(wanted, f"{wanted.name}: {standing.unreadable}")
+    summary = f"{wanted.name}: {standing.unreadable}"
+    return rules.UNREADABLE.broken(wanted, summary, hint=standing.remedy)
 
 
 def _judge_current(
@@ -172,5 +183,7 @@ def _say_change(reason: Reason, wanted: WantedCertificate, current: StoredCertif
         return f"its names change: {' '.join([*more, *less])}"
     if reason is Reason.KEY_CHANGED:
         return f"its key becomes {wanted.key} (is {current.key or 'of another kind'})"
+    if reason is Reason.TENANT_CHANGED:
+        return f"what is there was ordered for {current.issuance.tenant if current.issuance else 'another'}"
     before = current.issuance.profile if current.issuance is not None else None
     return f"its profile becomes {wanted.profile or 'the default one'} (was {before or 'the default one'})"

@@ -37,6 +37,10 @@ class StoreError(PsfdnsError):
     """The store cannot be read or written; nothing of the certificate was changed."""
 
 
+class DamagedSetError(StoreError):
+    """What should be the set that counts is none; another can be put in its place."""
+
+
 class Store:
     """A folder of certificates; it need not exist to be read. `me` is what another writer is told of us."""
 
@@ -71,7 +75,13 @@ class Store:
         if not os.path.lexists(folder):
             return None
         # One look at the link: a set that is replaced meanwhile must not be mixed with the new one.
-        return _load(folder.resolve(), name)
+        try:
+            return _load(folder.resolve(), name)
+        except StoreError as error:
+            if isinstance(error.__cause__, PermissionError):
+                raise
+            hint = f"psfdns certs issue {name} replaces it; the sets in archive/ stay"
+            raise DamagedSetError(error.summary, hint=hint) from error
 
     def load_copy(self, name: str) -> StoredCertificate | None:
         """There is none: the store is here."""

@@ -10,10 +10,11 @@ from psfdns.certs.certificate import KeyType
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """How it was ordered: the CA's name in psfdns.toml, and the profile that was asked for."""
+    """How it was ordered: the CA's name in psfdns.toml, the profile that was asked for, and by whose file."""
 
     ca: str | None = None
     profile: str | None = None
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

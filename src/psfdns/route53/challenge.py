@@ -266,7 +266,12 @@ def merge_values(before: RRset | None, key: RRsetKey, *, add: set[str], remove: 
 
 
 def fault_of_lead(place: Place, lead: Lead) -> str | None:
-    """Why the aliases of a place do not lead where they have to."""
+    """Why the aliases of a place do not lead where they have to.
+
+    What is proved at the owner itself follows none: its CNAME may be another tenant's, to that one's target.
+    """
+    if place.target is None and len(lead.names) > 1:
+        return f'{place.owner} is a CNAME to {lead.names[1]}, which challenge = "direct" does not follow'
     if place.target is None or lead.end == place.target:
         return None
     there = "there is no CNAME" if len(lead.names) == 1 else f"it leads to {lead.end}"

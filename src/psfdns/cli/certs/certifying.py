@@ -11,7 +11,7 @@ from psfdns.certs.certificate import WantedCertificate
 from psfdns.certs.load import Manifests, tenant_of
 from psfdns.certs.rules import UNWANTED
 from psfdns.certs.status import Copy, Standing
-from psfdns.certs.store import StoreError
+from psfdns.certs.store import DamagedSetError, StoreError
 from psfdns.cli.certs.certificates import open_manifests
 from psfdns.cli.certs.storing import open_store
 from psfdns.cli.repository import unknown
@@ -82,7 +82,8 @@ def _stand(store: CertificateStore, wanted: WantedCertificate) -> Standing:
     try:
         current, state = store.load(wanted.name), store.load_state(wanted.name)
     except StoreError as error:
-        return Standing(wanted, unreadable=error.summary)
+        is_damaged = isinstance(error, DamagedSetError)
+        return Standing(wanted, unreadable=error.summary, remedy=error.hint, damaged=is_damaged)
     # What is only watched is not brought here.
     copy = None if wanted.is_watched else _find_copy(store, wanted.name)
     return Standing(wanted, current, state, copy=copy)

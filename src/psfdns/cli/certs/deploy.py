@@ -87,6 +87,10 @@ def _refuse(standing: Standing, targets: Sequence[str]) -> None:
     if standing.is_revoked:
         hint = "psfdns certs renew replaces it, and brings the new one to its targets"
         raise PsfdnsError(f"{wanted.name} is revoked: it is brought nowhere", hint=hint)
+    if standing.ordered_for is not None:
+        hint = f"psfdns certs issue {wanted.name}: the new one is brought to its targets"
+        summary = f"{wanted.name}: what the store holds was ordered for {standing.ordered_for}"
+        raise PsfdnsError(f"{summary}: it is brought nowhere", hint=hint)
     if standing.strange_names:
         names = ", ".join(standing.strange_names)
         hint = f"psfdns certs issue {wanted.name}: the new one is brought to its targets"

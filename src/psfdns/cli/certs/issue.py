@@ -48,7 +48,7 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
 
     job = open_job(open_workspace(options), doing="certs issue")
     with job.store.held():
-        outcomes = issue_standings(job, look_at_named(job, names))
+        outcomes = issue_standings(job, look_at_named(job, names, replacing=True))
         issued = [each.wish.name for each in outcomes if each.issued is not None]
         deploys = deploy_due(job, look_at_named(job, issued) if issued else ())
     return _report(options, outcomes, deploys, quiet=False)
@@ -84,7 +84,9 @@ def renew(options: Options, *, jitter: int | None) -> int:
     from psfdns.cli.wiring import open_workspace
 
     workspace = open_workspace(options)
-    with checked_in(workspace, setting="[acme] checkin", url=workspace.config.acme.checkin) as codes:
+    url = workspace.config.acme.checkin
+    # A variable that cron lacks is no reason to let certificates expire.
+    with checked_in(workspace, setting="[acme] checkin", url=url, needs_url=False) as codes:
         renewed = renew_due(workspace, jitter=jitter)
         code = _report(options, renewed.outcomes, renewed.deploys, renewed.findings, quiet=True)
         codes.append(code if renewed.is_whole else EXIT_FAILED)
@@ -170,14 +172,17 @@ def _report(
     """Say what became of each; the exit code."""
     from psfdns.cli.certs.delivering import NO_DEPLOYS
     from psfdns.cli.certs.deploy import report_deploys
-    from psfdns.cli.certs.view_issue import render_failed, render_issued, to_document
-    from psfdns.cli.wiring import emit_json
+    from psfdns.cli.certs.view_issue import render_failed, render_issued, render_passed_over, to_document
+    from psfdns.cli.wiring import emit_json, talk
 
     document = to_document(outcomes, deploys, findings)
     if options.json:
         emit_json(document)
     elif outcomes or deploys != NO_DEPLOYS or not quiet:
         click.echo(render_issued(document), nl=False)
+        passed_over = render_passed_over(document)
+        if passed_over:
+            talk(options, passed_over.rstrip("\n"))
         failed = render_failed(document)
         if failed:
             click.echo(failed, err=True, nl=False)

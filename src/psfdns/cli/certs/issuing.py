@@ -70,8 +70,8 @@ def look(job: Job, names: Sequence[str] = ()) -> tuple[list[Standing], Stands]:
     return [each for each in ours if each.wanted.tenant not in broken], stands
 
 
-def look_at_named(job: Job, names: Sequence[str]) -> list[Standing]:
-    """How these stand, all of which are to be issued. Raises UsageError, PsfdnsError."""
+def look_at_named(job: Job, names: Sequence[str], *, replacing: bool = False) -> list[Standing]:
+    """How these stand; `replacing` takes what is damaged too. Raises UsageError, PsfdnsError."""
     _, stands = look(job, names)
     broken = {tenant_of(fault) for fault in stands.faults}
     for each in stands.standings:
@@ -81,8 +81,8 @@ def look_at_named(job: Job, names: Sequence[str]) -> list[Standing]:
         if wanted.tenant in broken:
             hint = "psfdns check names them"
             raise PsfdnsError(f"{wanted.name}: certs/{wanted.tenant}.toml has errors", hint=hint)
-        if each.unreadable is not None:
-            raise PsfdnsError(f"{wanted.name}: {each.unreadable}")
+        if each.unreadable is not None and not (replacing and each.damaged):
+            raise PsfdnsError(f"{wanted.name}: {each.unreadable}", hint=each.remedy)
     return list(stands.standings)
 
 
@@ -106,7 +106,7 @@ def make_wish(job: Job, standing: Standing) -> Wish:
     has_key = current is not None and current.key == wanted.key and not standing.is_revoked
     # One without any of the names is another's, who had this name in the store: so is its key.
     is_its_own = current is not None and not set(current.names).isdisjoint(wanted.names)
-    is_reused = wanted.reuse_key and has_key and is_its_own
+    is_reused = wanted.reuse_key and has_key and is_its_own and standing.ordered_for is None
     wish = Wish(
         wanted.name,
         wanted.names,
@@ -116,6 +116,7 @@ def make_wish(job: Job, standing: Standing) -> Wish:
         wanted.profile,
         replaces_at=issuer_of(standing),
         reused_key=job.store.load_set(wanted.name).key if is_reused else None,
+        tenant=wanted.tenant,
     )
     return wish if current is None else _succeed(wish, current, standing.state.ari)
 
@@ -165,7 +166,7 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
 def keep(store: CertificateStore, issued: Issued) -> None:
     """The set that counts from now on; what the CA suggested for the old one is over. Raises PsfdnsError."""
     wish = issued.wish
-    store.put(wish.name, issued.set, issuance=Issuance(issued.ca, wish.profile))
+    store.put(wish.name, issued.set, issuance=Issuance(issued.ca, wish.profile, wish.tenant))
     try:
         store.save_state(wish.name, replace(store.load_state(wish.name), ari=None))
     except PsfdnsError:

@@ -104,6 +104,8 @@ def _tell_faults(standings: Sequence[Standing], stands: Stands) -> bool:
     unreadable = [each for each in standings if each.unreadable is not None]
     for each in unreadable:
         click.echo(f"error: {_escaped(each.wanted.name)}: {_escaped(each.unreadable or '')}", err=True)
+        if each.remedy:
+            click.echo(f"hint: {_escaped(each.remedy)}", err=True)
     return not (stands.faults or unreadable)
 
 

@@ -10,10 +10,11 @@ from psfdns.cli.certs.certificates import open_manifests
 from psfdns.cli.certs.issuing import open_job
 from psfdns.cli.repository import unknown
 from psfdns.cli.wiring import Workspace, open_repository
-from psfdns.errors import PsfdnsError, UsageError
+from psfdns.errors import CaError, PsfdnsError, UsageError
 
 if TYPE_CHECKING:
     from psfdns.certs.authority import Authority
+    from psfdns.certs.pem import CertificateSet
     from psfdns.certs.settings import CertificateAuthority
     from psfdns.cli.certs.issuing import Job
 
@@ -32,8 +33,7 @@ def revoke_stored(workspace: Workspace, name: str, *, reason: int) -> dict[str, 
         issuance = current.issuance
         ca = _find_authority(job, name, issuance.ca if issuance is not None else None)
         kept = job.store.load_set(name)
-        authority = _open(job, ca, kept.key, is_ours=issuance is not None)
-        is_new = authority.revoke(_der_of(kept.certificate), reason)
+        is_new = _revoke(job, ca, kept, reason, is_ours=issuance is not None)
         state = job.store.load_state(name)
         job.store.save_state(name, replace(state, revoked=state.revoked | {current.fingerprint}))
     return {
@@ -69,12 +69,24 @@ def _find_authority(job: Job, name: str, known: str | None) -> CertificateAuthor
     return settings.authorities[known]
 
 
-def _open(job: Job, ca: CertificateAuthority, key: bytes, *, is_ours: bool) -> Authority:
-    from psfdns.cli.certs.reaching import connect_authority
-
+def _revoke(job: Job, ca: CertificateAuthority, kept: CertificateSet, reason: int, *, is_ours: bool) -> bool:
+    """Whether it was not revoked before. Raises PsfdnsError."""
+    certificate = _der_of(kept.certificate)
     ours = job.accounts.find(ca) if is_ours else None
     if ours is not None:
-        return ours
+        try:
+            return ours.revoke(certificate, reason)
+        except CaError as error:
+            # An account from before may have ordered it, which is ended since.
+            if error.kind != "unauthorized":
+                raise
+    return _by_its_key(job, ca, kept.key).revoke(certificate, reason)
+
+
+def _by_its_key(job: Job, ca: CertificateAuthority, key: bytes) -> Authority:
+    """The CA as whoever has the certificate's key sees it (RFC 8555 §7.6)."""
+    from psfdns.cli.certs.reaching import connect_authority
+
     authority = connect_authority(job.workspace, ca, key)
     authority.open_account(None)
     return authority

@@ -69,6 +69,16 @@ def render_issued(document: Shape) -> str:
     )
 
 
+def render_passed_over(document: Shape) -> str:
+    """Why those that were issued were not at CAs that come before."""
+    issued = [each for each in document["certificates"] if each["outcome"] == "issued"]
+    return "".join(
+        f"{escape(each['name'])}: not issued at {escape(fault['ca'] or '')}: {escape(fault['why'])}\n"
+        for each in issued
+        for fault in each["faults"]
+    )
+
+
 def render_failed(document: Shape) -> str:
     """Every reason of those that were not, and what to do."""
     failed = [each for each in document["certificates"] if each["outcome"] == "failed"]
