@@ -91,6 +91,7 @@ def test_list_and_plan_are_the_same_document(wanting: Ground) -> None:
     assert certificate(found, "site") == {
         "name": "site",
         "names": ["b.alpha.test", "*.b.alpha.test"],
+        "lacks": [],
         "tenant": "one",
         "not_before": "2026-11-01T00:00:00Z",
         "not_after": "2027-01-30T00:00:00Z",
