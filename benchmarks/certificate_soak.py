@@ -58,7 +58,9 @@ def _one(seed: int, count: int, days: int, folder: Path | None) -> Report:
     for text in report.violations:
         print(f"VIOLATION, seed {seed}: {text}")
     kinds = sorted(name for name in report.tally if name.startswith("alert: "))
-    print(f"  seed {seed}: " + ", ".join(f"{name} {report.tally[name]:,}" for name in kinds), file=sys.stderr)
+    told = [f"{name} {report.tally[name]:,}" for name in kinds]
+    told.append(f"renewed without new names {report.tally['kept']:,}")
+    print(f"  seed {seed}: {', '.join(told)}", file=sys.stderr)
     return report
 
 

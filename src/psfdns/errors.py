@@ -107,7 +107,8 @@ class CaError(OutsideError):
     """A certificate authority refused, failed or could not be reached. No key or token stands in it.
 
     `kind` is the ACME error type without its prefix (RFC 8555 §6.7), None where there is none. `retry_at`:
-    when the CA wants to be asked again. `status` is that of HTTP.
+    when the CA wants to be asked again. `status` is that of HTTP. `names` are those that it refuses, where
+    it says that it is about them: of a name that may be a wildcard's, the wildcard too.
     `uncertain`: no answer that says whether what was asked has happened.
     """
 
@@ -123,9 +124,11 @@ class CaError(OutsideError):
         status: int | None = None,
         retry_at: datetime.datetime | None = None,
         uncertain: bool = False,
+        names: Sequence[str] = (),
     ) -> None:
         super().__init__(who, doing, why, retryable=retryable, hint=hint)
         self.why = why
+        self.names = tuple(names)
         self.kind = kind
         self.status = status
         self.retry_at = retry_at

@@ -36,6 +36,12 @@ class Proof:
     value: str
 
 
+class Unprovable(str):
+    """Why a proof is not in place, where that lies in its name: in its zone, or in what else stands there."""
+
+    __slots__ = ()
+
+
 class Prover(Protocol):
     """Who puts proofs where a CA finds them; one failure never stops the others."""
 
@@ -47,7 +53,10 @@ class Prover(Protocol):
         """None, or why nothing could be proved at a place; nothing is written."""
 
     def present(self, proofs: Sequence[Proof]) -> Mapping[Proof, str | None]:
-        """Put all of them in place and see that they are; None, or why a proof is not in place."""
+        """Put all of them in place and see that they are; None, or why a proof is not in place.
+
+        It is `Unprovable` where another name's proof may be in place all the same.
+        """
 
     def clean(self) -> Sequence[str]:
         """Take all proofs away again, those that killed runs left too; what could not be done, in words."""

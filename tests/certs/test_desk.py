@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,22 @@ def test_a_draft_is_forgotten_once_and_twice(tmp_path: Path) -> None:
     desk.forget_draft("example.org")
 
     assert desk.load_draft("example.org") is None
+
+
+def test_an_order_for_the_names_that_there_are_stands_beside_that_for_all(tmp_path: Path) -> None:
+    desk = Desk(Folder(tmp_path))
+    kept = replace(DRAFT, names=("example.org",), is_kept=True)
+    desk.store_draft(DRAFT)
+    desk.store_draft(kept)
+
+    assert desk.load_draft("example.org") == DRAFT
+    assert desk.load_draft("example.org", is_kept=True) == kept
+    assert (tmp_path / "orders" / "kept" / "example.org.json").stat().st_mode & 0o777 == 0o600
+
+    desk.forget_draft("example.org", is_kept=True)
+
+    assert desk.load_draft("example.org") == DRAFT
+    assert desk.load_draft("example.org", is_kept=True) is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,17 @@ from hypothesis import strategies as st
 
 from psfdns.certs.ari import Ari, Window
 from psfdns.certs.certificate import KeyType
-from psfdns.certs.renewal import NEVER, Reason, Renewal, decide, is_overdue, last_moment
+from psfdns.certs.renewal import (
+    NEVER,
+    Kept,
+    Reason,
+    Renewal,
+    decide,
+    decide_kept,
+    is_overdue,
+    last_moment,
+)
+from psfdns.certs.served import covers_any
 from psfdns.certs.stored import Issuance
 from tests.certs.certificates import BEGIN, ID, day, stored, wanted
 
@@ -241,3 +252,104 @@ def test_a_suggestion_of_the_ca_is_overdue_a_tenth_of_the_lifetime_later() -> No
         renewal = decide(wanted(), current, ari=early, now=day(now))
         assert is_overdue(renewal, current, now=day(now)) is expected
     assert not is_overdue(decide(wanted(), None, now=day(0)), None, now=day(0))
+
+
+BOTH = ("a.example", "*.a.example")
+MORE = wanted(names=(*BOTH, "new.example"))
+BY_AGE = Renewal(due=True, at=day(60), reason=Reason.LIFETIME)
+LATER = Renewal(due=False, at=day(60), reason=Reason.LIFETIME)
+IN_THE_LAST = Renewal(due=False, at=day(81), reason=Reason.LIFETIME)
+KEPT: dict[str, tuple[dict[str, Any], Kept | None]] = {
+    "a name more, and it is young": ({}, Kept(BOTH, LATER)),
+    "a name more, at two thirds": ({"now": day(60)}, Kept(BOTH, BY_AGE)),
+    "a second before": ({"now": day(60) - SECOND}, Kept(BOTH, LATER)),
+    "the CA suggested it": (
+        {"ari": ari(20, 22), "now": day(21)},
+        Kept(BOTH, Renewal(due=True, at=day(21), reason=Reason.ARI)),
+    ),
+    "the CA suggests later": (
+        {"ari": ari(70, 72), "now": day(65)},
+        Kept(BOTH, Renewal(due=False, at=day(71), reason=Reason.ARI)),
+    ),
+    "expired": ({"now": day(90)}, Kept(BOTH, Renewal(due=True, at=day(90), reason=Reason.EXPIRED))),
+    "revoked": ({"is_revoked": True}, Kept(BOTH, Renewal(due=True, reason=Reason.REVOKED))),
+    "another key too, and it is young": (
+        {"wanted": replace(MORE, key=KeyType.RSA_2048)},
+        Kept(BOTH, LATER),
+    ),
+    "renew_at of the manifest": (
+        {"wanted": replace(MORE, renew_at=0.1)},
+        Kept(BOTH, Renewal(due=True, at=day(9), reason=Reason.LIFETIME)),
+    ),
+    "a name more and one less": (
+        {"wanted": wanted(names=("new.example", "a.example")), "now": day(60)},
+        Kept(("a.example",), BY_AGE),
+    ),
+    "no name more": ({"wanted": wanted(), "now": day(60)}, None),
+    "only a name less": ({"wanted": wanted(names=("a.example",)), "now": day(60)}, None),
+    "other names altogether": ({"wanted": wanted(names=("new.example",)), "now": day(60)}, None),
+    "nothing is there": ({"current": None}, None),
+    "what is there is another tenant's": (
+        {"current": stored(issuance=Issuance(None, None, "two")), "now": day(60)},
+        None,
+    ),
+    "it is only watched": ({"wanted": replace(MORE, issuer="X"), "now": day(60)}, None),
+    "a wildcard in the place of names": (
+        {
+            "wanted": wanted(names=("*.a.example", "a.example")),
+            "current": stored(names=("a.example", "www.a.example", "x.www.a.example")),
+            "now": day(60),
+        },
+        Kept(("a.example", "www.a.example"), BY_AGE),
+    ),
+    "a name in the place of its wildcard, at two thirds": (
+        {"wanted": wanted(names=("a.example", "www.a.example")), "now": day(60)},
+        Kept(("a.example",), IN_THE_LAST),
+    ),
+    "a name in the place of its wildcard, in the last tenth": (
+        {"wanted": wanted(names=("a.example", "www.a.example")), "now": day(81)},
+        Kept(("a.example",), replace(IN_THE_LAST, due=True)),
+    ),
+    "a name in the place of its wildcard, revoked": (
+        {"wanted": wanted(names=("a.example", "www.a.example")), "is_revoked": True},
+        Kept(("a.example",), Renewal(due=True, reason=Reason.REVOKED)),
+    ),
+    "a name beside its wildcard's place": (
+        {"wanted": wanted(names=("a.example", "x.www.a.example")), "now": day(60)},
+        Kept(("a.example",), BY_AGE),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_what_goes_on_without_names_that_cannot_be_had(case: str) -> None:
+    given_, expected = KEPT[case]
+    arguments = {"wanted": MORE, "current": stored(), "now": day(10), **given_}
+    assert decide_kept(arguments.pop("wanted"), arguments.pop("current"), **arguments) == expected
+
+
+NAMES = st.lists(
+    st.sampled_from(["a.example", "*.a.example", "www.a.example", "x.a.example", "b.example", "*.b.example"]),
+    min_size=1,
+    unique=True,
+).map(tuple)
+
+
+@given(st.tuples(NAMES, NAMES), LIVES, ARIS, MOMENTS, st.booleans())
+def test_nothing_that_is_there_and_wanted_is_dropped_and_nothing_is_invented(
+    names: Any, life: float, heard: Ari | None, now: Any, revoked: bool
+) -> None:
+    want, there = names
+    current = stored(life, names=there)
+    kept = decide_kept(wanted(names=want), current, ari=heard, is_revoked=revoked, now=now)
+    if set(want) <= set(there) or not any(covers_any(want, name) for name in there):
+        assert kept is None
+        return
+    assert kept is not None
+    assert set(want) & set(there) <= set(kept.names) <= set(there)
+    assert all(covers_any(want, name) for name in kept.names)
+    alone = decide(wanted(names=kept.names), replace(current, names=kept.names), ari=heard, now=now)
+    if kept.renewal.due and not revoked:
+        assert alone.due, "never before it would be due if just these were wanted"
+    if revoked or now >= day(life) - 0.0999 * current.lifetime:
+        assert kept.renewal.due, "whatever else is wanted, they do not lapse"

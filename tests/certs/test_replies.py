@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from psfdns.certs.replies import Reply, describe_problem, explain_problem, problem_kind, read_retry_after
+from psfdns.certs.replies import (
+    Reply,
+    describe_problem,
+    explain_problem,
+    problem_kind,
+    read_retry_after,
+    refused_names,
+)
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 PREFIX = "urn:ietf:params:acme:error:"
@@ -91,6 +98,51 @@ def test_subproblems_are_told_with_their_names_and_within_bounds() -> None:
     assert "a5" not in text
     assert text.endswith("(compound)")
     assert len(text) < 400
+
+
+def below(*names: object) -> dict[str, Any]:
+    several = [{"type": "x", "identifier": {"type": "dns", "value": each}} for each in names]
+    return {"subproblems": several}
+
+
+REFUSED: dict[str, tuple[str | None, dict[str, Any], tuple[str, ...]]] = {
+    "one, in its words": (
+        "rejectedIdentifier",
+        {"detail": 'Cannot issue for "New.internal": it ends in no public suffix'},
+        ("new.internal", "*.new.internal"),
+    ),
+    "a wildcard, in its words": (
+        "rejectedIdentifier",
+        {"detail": 'forbidden by policy: "*.new.example"'},
+        ("*.new.example",),
+    ),
+    "the first of a sentence": (
+        "caa",
+        {"detail": "While processing CAA for www.new.example: CAA record for new.example prevents issuance"},
+        ("www.new.example", "*.www.new.example"),
+    ),
+    "several, in subproblems": (
+        "compound",
+        below("a.example", "*.b.example"),
+        ("a.example", "*.a.example", "*.b.example"),
+    ),
+    "one subproblem is about no name": ("compound", below("a.example", 5), ()),
+    "a word that is no name": ("rejectedIdentifier", {"detail": "no."}, ()),
+    "a name in what is said of the account": ("unauthorized", {"detail": "see ca.example.org/terms"}, ()),
+    "a limit": ("rateLimited", below("a.example"), ()),
+    "nothing": (None, {}, ()),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_names_that_a_refusal_is_about(case: str) -> None:
+    kind, more, expected = REFUSED[case]
+    document = {"type": PREFIX + kind, **more} if kind else more
+
+    assert refused_names(document) == expected
+    assert explain_problem(reply(400, document), who="CA", doing="order", now=NOW).names == expected
+    for status in (429, 500):
+        assert explain_problem(reply(status, document), who="CA", doing="order", now=NOW).names == ()
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"[" * 100_000, b'{"type": 5, "detail": []}'])

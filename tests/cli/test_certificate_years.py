@@ -5,6 +5,7 @@ benchmarks/certificate_soak.py has years of it.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,37 @@ def test_a_clock_that_is_wrong_for_a_run_costs_nothing(tmp_path: Path) -> None:
     assert report.tally["alert: ca"] > 0
     assert report.tally["alert: wait"] > 0
     assert report.tally["lapsed, could not be had"] == 0
+
+
+@pytest.mark.parametrize("kind", ["undelegated", "unseen"])
+def test_a_name_that_cannot_be_had_for_months_lets_no_other_lapse(tmp_path: Path, kind: str) -> None:
+    """Though runs are killed meanwhile, and the CA, Route 53 and the disk fail in their turn."""
+    wanted = tuple(
+        Wanted(f"{profile}.example.org", (f"{profile}.example.org",), profile, deploys=True)
+        for profile in LIFETIMES
+    )
+    names = frozenset(each.name for each in wanted)
+    added = Event("renamed", START + 5 * DAY, START + 900 * DAY, names)
+    missing = Event(kind, START + 5 * DAY, START + 100 * DAY, names)
+    ills = [
+        Event(what, START + day * DAY, START + (day + 1) * DAY, seconds=3600)
+        for day, what in ((28, "slow"), (31, "limited"), (34, "denied"), (37, "disk-full"), (40, "stale"))
+    ]
+    events = (added, missing, *ills)
+    runs = tuple(
+        Run(number, at, tuple(each for each in events if each.covers(at)), kill_at=kill_at)
+        for number in range(106)
+        for at in (START + number * DAY,)
+        for kill_at in ((number - 42) * 2 if 42 < number < 96 and not number % 3 else None,)
+    )
+    report = Simulation(tmp_path, History(wanted, runs, events)).go()
+
+    assert report.violations == []
+    assert report.tally["lapsed, could not be had"] == 0
+    assert report.tally["kept"] > 15
+    assert report.tally["killed"] > 3
+    document = json.loads((tmp_path / ".psfdns/certs/live/classic.example.org/about.json").read_text())
+    assert document["names"] == ["classic.example.org", "extra-classic.example.org"]
 
 
 def test_an_oracle_that_expects_another_thing_is_not_content(

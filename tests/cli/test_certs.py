@@ -91,6 +91,7 @@ def test_list_and_plan_are_the_same_document(wanting: Ground) -> None:
     assert certificate(found, "site") == {
         "name": "site",
         "names": ["b.alpha.test", "*.b.alpha.test"],
+        "lacks": [],
         "tenant": "one",
         "not_before": "2026-11-01T00:00:00Z",
         "not_after": "2027-01-30T00:00:00Z",
@@ -161,6 +162,7 @@ def ari(start: float, end: float, explanation: str | None = None) -> State:
     return State(Ari(identifier, window, window.at(0.5), day(0), explanation))
 
 
+NEW = "its names change: +c.alpha.test -*.b.alpha.test; if new ones cannot be had, the others are renewed"
 WHY = {
     "the CA suggests it": (WANTS, ari(9, 10), 10, (True, "ari", "the CA suggests it")),
     "the CA says why": (
@@ -180,7 +182,29 @@ WHY = {
         WANTS.replace('"*.b.alpha.test"', '"c.alpha.test"'),
         State(),
         10,
-        (True, "names-changed", "its names change: +c.alpha.test -*.b.alpha.test"),
+        (True, "names-changed", NEW + " from 2026-12-31 on"),
+    ),
+    "names, and it is time": (
+        WANTS.replace('"*.b.alpha.test"', '"c.alpha.test"'),
+        State(),
+        60,
+        (True, "names-changed", NEW),
+    ),
+    "names that are none of the old ones": (
+        WANTS.replace('"b.alpha.test", "*.b.alpha.test"', '"c.alpha.test"'),
+        State(),
+        60,
+        (
+            True,
+            "names-changed",
+            "its names change: +c.alpha.test -b.alpha.test -*.b.alpha.test",
+        ),
+    ),
+    "a name less": (
+        WANTS.replace(', "*.b.alpha.test"', ""),
+        State(),
+        60,
+        (True, "names-changed", "its names change: -*.b.alpha.test"),
     ),
     "key": (
         WANTS.replace('name = "site"', 'name = "site"\nkey = "rsa-2048"'),
@@ -218,6 +242,27 @@ def test_a_revoked_certificate_is_due_and_an_error(wanting: Ground) -> None:
     assert found["code"] == 2
     put(wanting, new=issue(("b.alpha.test", "*.b.alpha.test"), serial=2))
     assert document(wanting, "plan")["code"] == 0
+
+
+def test_a_name_that_it_lacks_is_a_warning_at_its_line_and_is_not_shown_as_there(wanting: Ground) -> None:
+    put(wanting, issuance=Issuance("letsencrypt"))
+    manifest = wanting.root / "certs" / "one.toml"
+    manifest.write_text(WANTS.replace('"*.b.alpha.test"', '"*.b.alpha.test",\n"c.alpha.test"'))
+    found = document(wanting, "list")
+
+    assert (found["code"], certificate(found, "site")["lacks"]) == (0, ["c.alpha.test"])
+    (finding,) = (each for each in found["findings"] if each["code"] == "certificate-lacks-name")
+    line = (
+        manifest.read_text()
+        .splitlines()
+        .index(next(x for x in manifest.read_text().splitlines() if "c.alpha" in x))
+    )
+    assert (finding["severity"], finding["line"]) == ("warning", line + 1)
+    assert finding["summary"] == "site is not for c.alpha.test, which its certs file wants"
+    assert document(wanting, "list", "--fail-on", "warning")["code"] == 2
+    assert "  b.alpha.test, *.b.alpha.test, not c.alpha.test  " in wanting.run("certs", "list")[1]
+    put(wanting, new=issue(("b.alpha.test", "*.b.alpha.test", "c.alpha.test"), serial=2))
+    assert ("site", "certificate-lacks-name") not in codes(document(wanting, "list"))
 
 
 AGES = {

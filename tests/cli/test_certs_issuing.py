@@ -842,6 +842,142 @@ def test_an_external_account_is_bound_and_its_key_is_not_shown(
         ground.succeed("certs", "issue", "alpha.test")
 
 
+ADDED = """
+[[certificate]]
+name = "site"
+names = ["tenant.example", "new.tenant.example", "www.tenant.example"]
+deploy = ["here"]
+"""
+HAD = ("tenant.example", "www.tenant.example")
+ALL = ("new.tenant.example", *HAD)
+
+
+def grow(ground: Ground, *, days: int) -> None:
+    """The store holds a certificate of 90 days, that many days old, for the names that there were."""
+    begin = datetime.datetime.now(tz=datetime.UTC) - datetime.timedelta(days=days)
+    Store(ground.root / ".psfdns" / "certs").put("site", issue(HAD, begin=begin), issuance=Issuance())
+
+
+def names_there(ground: Issuing) -> tuple[str, ...]:
+    found = ground.store.load("site")
+    assert found is not None
+    return tuple(sorted(found.names))
+
+
+def test_names_go_on_without_one_that_was_added_and_cannot_be_proved(ground: Issuing) -> None:
+    """The whole course: nothing at first, what there was at its time, all once the CNAME is there."""
+    ground.configure(more=HERE)
+    ground.want(ADDED)
+    for name in HAD:
+        ground.delegate(name)
+    grow(ground, days=30)
+    before = ground.serial("site")
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert (code, out, ground.serial("site")) == (1, "site: deployed to here\n", before), "not at its time"
+    assert "error: site: not issued: _acme-challenge.new.tenant.example. has to lead to" in err
+    assert "hint: psfdns certs delegate site prints the CNAMEs" in err
+    assert "if new ones cannot be had, the others are renewed from 20" in ground.run("certs", "plan")[1]
+
+    grow(ground, days=61)
+    code, out, err = ground.run("certs", "renew")
+
+    assert code == 1
+    assert re.match(
+        r"site: renewed by pebble for the names that it had, until 20\d\d-\d\d-\d\d; "
+        r"it lacks new\.tenant\.example\nsite: deployed to here\n",
+        out,
+    )
+    assert "error: site: not issued: _acme-challenge.new.tenant.example. has to lead to" in err
+    assert names_there(ground) == HAD
+    kept = ground.serial("site")
+    assert kept != before
+    served = x509.load_pem_x509_certificate((ground.root / "here" / "site" / "cert.pem").read_bytes())
+    assert f"{served.serial_number:x}" == (kept or "").lstrip("0")
+    assert ground.proofs() == []
+
+    _, out, _ = ground.run("certs", "list")
+    assert "tenant.example, www.tenant.example, not new.tenant.example" in out
+    assert "warning: site is not for new.tenant.example, which its certs file wants" in out
+    code, out, err = ground.run("certs", "renew")
+    assert (code, out, ground.serial("site")) == (1, "", kept), "what was renewed is not due again"
+    assert "new.tenant.example" in err
+
+    ground.delegate("new.tenant.example")
+    out = ground.succeed("certs", "renew")
+
+    assert out.startswith("site: issued by pebble, until")
+    assert names_there(ground) == ALL
+    assert "not new.tenant.example" not in ground.succeed("certs", "list")
+    assert not list((ground.root / ".psfdns" / "acme" / "orders").rglob("*.json"))
+    assert ground.succeed("certs", "renew") == ""
+
+
+def test_names_go_on_without_one_that_the_ca_refuses(ground: Issuing) -> None:
+    ground.configure(more=HERE)
+    ground.want(ADDED)
+    for name in ALL:
+        ground.delegate(name)
+    hidden = (challenge_owner("new.tenant.example"), "TXT")
+    ground.recursor.elsewhere[hidden] = ('"of another"',)
+    grow(ground, days=61)
+
+    code, out, _ = ground.run("certs", "renew", "--json")
+
+    document = json.loads(out)
+    (row,) = document["certificates"]
+    assert (code, row["outcome"], row["lacks"]) == (1, "kept", ["new.tenant.example"])
+    assert row["serial"] == ground.serial("site")
+    (fault,) = row["faults"]
+    assert (fault["ca"], fault["kept"]) == ("pebble", False)
+    assert "new.tenant.example: " in fault["why"]
+    assert [each["ok"] for each in document["deployed"]] == [True]
+    assert names_there(ground) == HAD
+
+    del ground.recursor.elsewhere[hidden]
+    ground.succeed("certs", "issue", "site")
+    assert names_there(ground) == ALL
+
+
+def test_a_name_that_there_was_is_never_left_out_and_issue_brings_what_it_got(ground: Issuing) -> None:
+    ground.configure(more=HERE)
+    ground.want(ADDED)
+    ground.delegate("www.tenant.example")
+    grow(ground, days=61)
+
+    code, out, err = ground.run("certs", "issue", "site")
+
+    assert (code, out) == (1, "")
+    for name in ("tenant.example", "new.tenant.example"):
+        assert f"error: site: not issued: _acme-challenge.{name}. has to lead to" in err
+    assert "not renewed" not in err, "nothing goes on without a name that it has"
+
+    ground.delegate("tenant.example")
+    code, out, err = ground.run("certs", "issue", "site")
+
+    assert code == 1
+    assert "; it lacks new.tenant.example\nsite: deployed to here\n" in out
+
+
+def test_a_wildcard_in_the_place_of_names_leaves_them_there_and_says_what_of_them_fails(
+    ground: Issuing,
+) -> None:
+    ground.configure(more=HERE)
+    ground.want('[[certificate]]\nname = "site"\nnames = ["www.tenant.example", "*.new.tenant.example"]\n')
+    ground.delegate("www.tenant.example")
+    begin = datetime.datetime.now(tz=datetime.UTC) - datetime.timedelta(days=61)
+    had = issue(("www.tenant.example", "x.new.tenant.example"), begin=begin)
+    ground.store.put("site", had, issuance=Issuance())
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert (code, out) == (1, "")
+    assert "error: site: not issued: _acme-challenge.new.tenant.example. has to lead to" in err
+    failed = "error: site: not renewed for the names that it has: _acme-challenge.x.new.tenant.example. has"
+    assert failed in err
+
+
 def test_a_service_that_watches_runs_hears_of_them_quiet_ones_too(
     ground: Issuing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from psfdns.certs.ari import Window
@@ -25,7 +25,9 @@ class Wish:
     `replaces_at`, and `window` when that CA advised to do so. `reused_key` is the key in PEM that it shall
     have; `current` the fingerprint of the one that there is, `same_until` when the CA that issued it has
     forgotten that it was for the same names (None where it was not), `urgent_from` when little is left, and
-    `serving` from when to when it is valid. `tenant` is whose file wants it.
+    `serving` from when to when it is valid. `tenant` is whose file wants it. `kept` is what is to be had in
+    its place where all that cannot be had is new: the same for names that there are, and whose time has
+    come; that one `is_kept`.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Wish:
     urgent_from: datetime.datetime | None = None
     serving: tuple[datetime.datetime, datetime.datetime] | None = None
     tenant: str | None = None
+    kept: Wish | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,16 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why there is no certificate: the CA, None where none was asked, and when to try again, if known."""
+    """Why there is no certificate: the CA, None where none was asked, and when to try again, if known.
+
+    `names` are those of the wish that it is about, none where it is about more than names.
+    """
 
     ca: str | None
     why: str
     hint: str | None = None
     retry_at: datetime.datetime | None = None
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +87,17 @@ class Asked:
 
 @dataclass(slots=True)
 class Attempt:
-    """One wish under way. `draft` is the order that an earlier run has begun, or that of this one."""
+    """One wish under way. `draft` is the order that an earlier run has begun, or that of this one.
+
+    `kept` is the attempt at what is to be had in its place.
+    """
 
     wish: Wish
     draft: Draft | None = None
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     issued: Issued | None = None
+    kept: Attempt | None = None
     authority: Authority | None = None
     order: Order | None = None
     asked: list[Asked] = field(default_factory=list)
@@ -141,19 +153,29 @@ class Attempt:
         self.authority, self.order, self.asked, self.remarks, self._failed = None, None, [], [], False
         return True
 
-    def fail(self, why: str, *, hint: str | None = None, retry_at: datetime.datetime | None = None) -> None:
-        """Not at this CA."""
+    def fail(
+        self,
+        why: str,
+        *,
+        hint: str | None = None,
+        retry_at: datetime.datetime | None = None,
+        names: Iterable[str] = (),
+    ) -> None:
+        """Not at this CA; `names`, where these alone are why."""
         told = f"{why} ({'; '.join(self.remarks)})" if self.remarks else why
-        self.faults.append(Fault(self.ca, told, hint, retry_at))
+        about = frozenset(names).intersection(self.wish.names)
+        self.faults.append(Fault(self.ca, told, hint, retry_at, about))
         self._failed = True
 
     def fail_with(self, error: PsfdnsError) -> None:
         """Not at this CA, for this reason."""
+        if isinstance(error, CaError):
+            self.fail(error.summary, hint=error.hint, retry_at=error.retry_at, names=error.names)
+            return
         self.fail(error.summary, hint=error.hint, retry_at=getattr(error, "retry_at", None))
-        if not isinstance(error, CaError):
-            self._given_up = True
+        self._given_up = True
 
-    def give_up(self, why: str, *, hint: str | None = None) -> None:
-        """At no CA: what is wrong is on our side."""
-        self.faults.append(Fault(None, why, hint))
+    def give_up(self, why: str, *, hint: str | None = None, names: Iterable[str] = ()) -> None:
+        """At no CA: what is wrong is on our side; `names`, where these alone are why."""
+        self.faults.append(Fault(None, why, hint, names=frozenset(names)))
         self._given_up = True

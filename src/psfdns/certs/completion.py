@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from psfdns.certs.attempts import Attempt, Issued, Wish
@@ -68,14 +68,14 @@ def read_issued(chain: bytes, key: bytes, wish: Wish) -> CertificateSet:
     return found
 
 
-def note_failures(attempt: Attempt, order: Order, ledger: Counting) -> list[str]:
-    """Which names of an order failed and why, in the CA's words. Raises CaError."""
-    told = []
+def note_failures(attempt: Attempt, order: Order, ledger: Counting) -> dict[str, str]:
+    """Which names of an order failed, and why in the CA's words. Raises CaError."""
+    told = {}
     for url in order.authorizations:
         authorization = attempt.opened.fetch_authorization(url)
         if authorization.status is Status.INVALID:
             ledger.fail(attempt, authorization.name, authorization=url)
-            told.append(f"{authorization.name}: {authorization.error}")
+            told[authorization.full_name] = f"{authorization.name}: {authorization.error}"
     return told
 
 
@@ -113,7 +113,7 @@ class _Waiting:
             self._sleep(seconds)
             order = self._attempt.opened.fetch_order(order.url)
         if order.status not in {Status.READY, Status.VALID}:
-            raise self._error(self._explain(order))
+            raise self._refusal(order)
         return order
 
     def _pause_for(self, order: Order, seconds: float) -> float:
@@ -121,15 +121,16 @@ class _Waiting:
             return seconds
         return min(max((order.retry_at - self._now()).total_seconds(), 0.0), LONGEST_PAUSE)
 
-    def _explain(self, order: Order) -> str:
+    def _refusal(self, order: Order) -> CaError:
         """Which names failed and why, in the CA's words."""
         told = note_failures(self._attempt, order, self._ledger)
-        return "; ".join(told) or order.error or f"the order is {order.status.value}"
+        why = "; ".join(told.values()) or order.error or f"the order is {order.status.value}"
+        return self._error(why, names=told or order.refused)
 
-    def _error(self, why: str, *, retryable: bool = False) -> CaError:
+    def _error(self, why: str, *, retryable: bool = False, names: Iterable[str] = ()) -> CaError:
         authority = self._attempt.opened
         doing = f"have {self._attempt.wish.name} issued"
-        return CaError(authority.who, doing, why, retryable=retryable)
+        return CaError(authority.who, doing, why, retryable=retryable, names=tuple(names))
 
 
 def _pauses() -> Iterator[float]:

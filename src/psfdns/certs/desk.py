@@ -1,6 +1,7 @@
 """What orders leave, below the state folder or in a shared store: drafts under way, what limits count.
 
 orders/<name>.json    an order that is not done: its URL, key and CSR (0600); the next run completes it
+orders/kept/<name>.json  the same of one without the names that cannot be had
 limits.json           what was issued and failed of late, and waits that CAs asked for
 advice.json           certificates of which a CA had nothing to suggest, and when it is asked again
 """
@@ -29,7 +30,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order under way; `order` is None until the CA has said where it is."""
+    """An order under way; `order` is None until the CA has said where it is.
+
+    `is_kept`: it is for the names that there are, beside which one of all that are wanted may be under way.
+    """
 
     name: str
     ca: str
@@ -41,6 +45,7 @@ class Draft:
     csr: bytes
     order: str | None = None
     replaces: bool = False
+    is_kept: bool = False
 
     def __repr__(self) -> str:
         """Without the key."""
@@ -60,9 +65,9 @@ class Desk:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
-    def load_draft(self, name: str) -> Draft | None:
+    def load_draft(self, name: str, *, is_kept: bool = False) -> Draft | None:
         """The order under way of a certificate; one that cannot be read is as none, and opened anew."""
-        return self._read(_key(name), DRAFT_FORMAT, _draft)
+        return self._read(_key(name, is_kept=is_kept), DRAFT_FORMAT, _draft)
 
     def store_draft(self, draft: Draft) -> None:
         """Keep it, safe before this returns. Raises PsfdnsError."""
@@ -71,11 +76,11 @@ class Desk:
             "key_pem": draft.key_pem.decode("ascii"),
             "csr": base64.b64encode(draft.csr).decode("ascii"),
         }
-        self._write(_key(draft.name), row)
+        self._write(_key(draft.name, is_kept=draft.is_kept), row)
 
-    def forget_draft(self, name: str) -> None:
+    def forget_draft(self, name: str, *, is_kept: bool = False) -> None:
         """The order is done, or no use any more. Raises PsfdnsError."""
-        self._documents.remove(_key(name))
+        self._documents.remove(_key(name, is_kept=is_kept))
 
     def load_history(self) -> History:
         """What limits count; a file that cannot be read is as none: the CA itself still counts."""
@@ -106,11 +111,11 @@ class Desk:
         self._documents.store(key, render_document(row))
 
 
-def _key(name: str) -> str:
+def _key(name: str, *, is_kept: bool) -> str:
     """Names of certificates are safe as file names (psfdns.certs.manifest); others are refused."""
     if not name or "/" in name or name.startswith("."):
         raise PsfdnsError(f"{name!r} is no certificate's name")
-    return f"orders/{name}.json"
+    return f"orders/kept/{name}.json" if is_kept else f"orders/{name}.json"
 
 
 def _draft(row: dict[str, Any]) -> Draft:
@@ -125,6 +130,7 @@ def _draft(row: dict[str, Any]) -> Draft:
         base64.b64decode(row["csr"], validate=True),
         row["order"],
         row["replaces"] is True,
+        row.get("is_kept") is True,
     )
 
 

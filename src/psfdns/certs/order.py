@@ -1,8 +1,9 @@
 """The flow of many orders: check, order, prove, finalize, download; one that fails never stops another.
 
 All orders of a run are opened side by side, their proofs are put in place together, and then they are
-completed side by side. What fails at one CA is tried at the next. No network is in here: the CA is an
-`Authority`, the proofs a `Prover`. Before a CA is asked for anything, a draft of the order with its key is on
+completed side by side. What fails at one CA is tried at the next. What fails for new names alone goes on
+without them, where its time has come. No network is in here: the CA is an `Authority`, the proofs a `Prover`.
+Before a CA is asked for anything, a draft of the order with its key is on
 the disk, so that the next run completes what this one could not.
 """
 
@@ -10,22 +11,24 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from psfdns.certs.attempts import Attempt, Fault, Issued, Wish
 from psfdns.certs.authority import Authority
 from psfdns.certs.caa import Asking, judge_caa, look_up_caa
+from psfdns.certs.certificate import without_wildcard
 from psfdns.certs.completion import complete
 from psfdns.certs.desk import Desk
+from psfdns.certs.keeping import choose_authorities
 from psfdns.certs.ledger import HeldBackError, Ledger, say_wait
 from psfdns.certs.limits import Rules
 from psfdns.certs.placement import place_order
 from psfdns.errors import PsfdnsError
 from psfdns.lookup.answer import Question
 from psfdns.lookup.ask import Asked
-from psfdns.proofs import Place, Proof, Prover
+from psfdns.proofs import Place, Proof, Prover, Unprovable
 
 THREADS = 8
 """Orders under way at a time at all CAs together; Let's Encrypt takes 20 requests a second of an address."""
@@ -64,11 +67,20 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one wish: a certificate, or why not, CA by CA."""
+    """What became of one wish: a certificate, or why not, CA by CA.
+
+    `kept` is what became of `wish.kept`, where that was tried.
+    """
 
     wish: Wish
     issued: Issued | None
     faults: tuple[Fault, ...] = ()
+    kept: Outcome | None = None
+
+    @property
+    def got(self) -> Issued | None:
+        """The certificate that there is now: for all names, or for those that there were."""
+        return self.issued if self.issued is not None or self.kept is None else self.kept.issued
 
 
 def issue_all(wishes: Sequence[Wish], means: Means) -> list[Outcome]:
@@ -79,7 +91,12 @@ def issue_all(wishes: Sequence[Wish], means: Means) -> list[Outcome]:
         run.run(attempts)
     finally:
         run.clean()
-    return [Outcome(each.wish, each.issued, tuple(each.faults)) for each in attempts]
+    return list(map(_outcome, attempts))
+
+
+def _outcome(attempt: Attempt) -> Outcome:
+    kept = None if attempt.kept is None else _outcome(attempt.kept)
+    return Outcome(attempt.wish, attempt.issued, tuple(attempt.faults), kept)
 
 
 class _Run:
@@ -89,17 +106,54 @@ class _Run:
         self._means = means
         self._ledger = Ledger(means.desk, means.rules, means.now)
         self._caa: dict[Question, Asked] = {}
+        self._faults: dict[Place, str | None] = {}
+        self._bogus: Mapping[Place, str] = {}
         self._lock = threading.Lock()
 
     def run(self, attempts: Sequence[Attempt]) -> None:
         """Until every certificate is there or has no CA left."""
-        self._check_places(attempts)
-        names = (name for each in attempts if each.is_open for name in each.wish.names)
+        self._look_at_places(attempts)
+        for each in attempts:
+            self._judge_places(each)
+        waiting = self._turn(attempts)
+        names = (name for each in waiting for wish in _wishes(each) for name in wish.names)
         self._caa = look_up_caa(names, self._means.resolve)
-        waiting = [each for each in attempts if each.is_open and each.go_on()]
         while waiting:
             self._round(waiting)
-            waiting = [each for each in waiting if each.is_open and each.go_on()]
+            waiting = self._turn(waiting)
+
+    def _turn(self, attempts: Iterable[Attempt]) -> list[Attempt]:
+        """Those with a CA to turn to; in the place of one that only new names fail, what goes on without."""
+        turned = []
+        for each in attempts:
+            one = each if each.is_open and each.go_on() else self._go_without(each)
+            if one is each or (one is not None and one.is_open and one.go_on()):
+                turned.append(one)
+        return turned
+
+    def _go_without(self, attempt: Attempt) -> Attempt | None:
+        """What is to be had in its place, judged as far as it was looked at."""
+        draft, kept = attempt.draft, attempt.wish.kept
+        if attempt.issued is not None or kept is None:
+            return None
+        under_way = None if draft is None or draft.order is None else draft.ca
+        authorities = choose_authorities(attempt.wish, attempt.faults, under_way=under_way)
+        if not authorities:
+            return None
+        attempt.kept = Attempt(replace(kept, authorities=authorities))
+        if draft is not None and set(draft.names) == set(kept.names):
+            # It was begun before there were new names.
+            attempt.kept.draft = draft
+        else:
+            self._load_kept(attempt.kept)
+        self._judge_places(attempt.kept)
+        return attempt.kept
+
+    def _load_kept(self, attempt: Attempt) -> None:
+        try:
+            attempt.draft = self._means.desk.load_draft(attempt.wish.name, is_kept=True)
+        except PsfdnsError as error:
+            attempt.give_up(error.summary, hint=error.hint)
 
     def clean(self) -> None:
         """Proofs are taken away whatever happened; what cannot be is said, and left to the next run."""
@@ -109,20 +163,24 @@ class _Run:
         except PsfdnsError as error:
             self._means.say(f"proofs were left in DNS: {error.summary}")
 
-    def _check_places(self, attempts: Sequence[Attempt]) -> None:
-        """What DNS cannot prove, no CA needs to be asked for."""
-        places = list(dict.fromkeys(place for each in attempts for place in each.wish.places.values()))
+    def _look_at_places(self, attempts: Iterable[Attempt]) -> None:
+        wishes = (wish for each in attempts for wish in _wishes(each))
+        places = list(dict.fromkeys(place for wish in wishes for place in wish.places.values()))
         # Of a zone that is bogus a resolver says SERVFAIL, which alone does not tell what is wrong.
-        bogus = self._means.find_bogus(places)
-        faults = {**self._means.prover.check(places), **bogus}
-        for each in attempts:
-            found: dict[str | None, Place] = {}
-            for place in each.wish.places.values():
-                found.setdefault(faults[place], place)
-            for fault, place in found.items():
-                if fault is not None:
-                    is_pointed = place.target is not None and place not in bogus
-                    each.give_up(fault, hint=_DELEGATE.format(each.wish.name) if is_pointed else None)
+        self._bogus = self._means.find_bogus(places)
+        self._faults = {**self._means.prover.check(places), **self._bogus}
+
+    def _judge_places(self, attempt: Attempt) -> None:
+        """What DNS cannot prove, no CA needs to be asked for."""
+        found: dict[str, list[Place]] = {}
+        for place in attempt.wish.places.values():
+            fault = self._faults[place]
+            if fault is not None:
+                found.setdefault(fault, []).append(place)
+        for fault, places in found.items():
+            is_pointed = places[0].target is not None and places[0] not in self._bogus
+            hint = _DELEGATE.format(attempt.wish.name) if is_pointed else None
+            attempt.give_up(fault, hint=hint, names=_names_at(attempt.wish, places))
 
     def _round(self, attempts: Sequence[Attempt]) -> None:
         self._ledger.begin_round(attempts)
@@ -163,11 +221,11 @@ class _Run:
         authority = attempt.opened
         issuers = dict.fromkeys((*authority.directory.caa, *self._means.issuers.get(attempt.ca, ())))
         asking = Asking(tuple(issuers), authority.account, self._means.prover.kind)
-        verdicts = [judge_caa(name, self._caa, asking) for name in attempt.wish.names]
-        attempt.remarks = list(dict.fromkeys(each.remark for each in verdicts if each.remark))
-        faults = list(dict.fromkeys(each.fault for each in verdicts if each.fault))
+        verdicts = {name: judge_caa(name, self._caa, asking) for name in attempt.wish.names}
+        attempt.remarks = list(dict.fromkeys(each.remark for each in verdicts.values() if each.remark))
+        faults = {name: each.fault for name, each in verdicts.items() if each.fault}
         if faults:
-            attempt.fail("; ".join(faults))
+            attempt.fail("; ".join(dict.fromkeys(faults.values())), names=faults)
 
     def _each(self, act: Callable[[Attempt], None], attempts: Iterable[Attempt]) -> None:
         """Side by side; what one of them meets is its own."""
@@ -207,10 +265,14 @@ class _Run:
         self._means.say(f"proving {names} name{'s' * (names != 1)}")
         verdicts = self._verdicts(proofs)
         for one in trying:
-            faults = dict.fromkeys(verdicts[each.proof] for each in one.asked)
-            for fault in faults:
+            found: dict[str, list[Place]] = {}
+            for each in one.asked:
+                fault = verdicts[each.proof]
                 if fault is not None:
-                    one.give_up(fault)
+                    found.setdefault(fault, []).append(each.proof.place)
+            for fault, places in found.items():
+                about = _names_at(one.wish, places) if isinstance(fault, Unprovable) else ()
+                one.give_up(fault, names=about)
 
     def _verdicts(self, proofs: Sequence[Proof]) -> Mapping[Proof, str | None]:
         try:
@@ -224,8 +286,24 @@ class _Run:
         with self._lock:
             means.keep(issued)
         self._ledger.keep(attempt)
-        means.desk.forget_draft(attempt.wish.name)
+        # Where all names are there, an order of some is of no use any more; else that of all stays.
+        is_spent = not attempt.wish.is_kept or (attempt.draft is not None and not attempt.draft.is_kept)
+        for is_kept in (False, True) if is_spent else (True,):
+            means.desk.forget_draft(attempt.wish.name, is_kept=is_kept)
         attempt.issued = issued
+
+
+def _wishes(attempt: Attempt) -> Iterator[Wish]:
+    """All that may be ordered for it."""
+    yield attempt.wish
+    if attempt.wish.kept is not None:
+        yield attempt.wish.kept
+
+
+def _names_at(wish: Wish, places: Iterable[Place]) -> list[str]:
+    """The names that are proved there."""
+    bare = {place.name for place in places}
+    return [name for name in wish.names if without_wildcard(name) in bare]
 
 
 __all__ = ["Fault", "Issued", "Means", "Outcome", "Wish", "issue_all"]

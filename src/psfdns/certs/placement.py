@@ -95,6 +95,7 @@ def _open(attempt: Attempt, desk: Desk, ledger: Ledger) -> Order:
         wish.profile,
         key,
         make_request(key, wish.names),
+        is_kept=wish.is_kept,
     )
     desk.store_draft(draft)
     order, replaces = authority.new_order(
@@ -123,7 +124,8 @@ def _find_challenges(attempt: Attempt, order: Order, kind: str) -> list[Asked]:
             found.append(_challenge_of(authorization, attempt, kind))
         elif authorization.status is not Status.VALID:
             why = f"{authorization.name}: {authorization.error}"
-            raise CaError(attempt.opened.who, f"order {order.names[0]}", why)
+            names = [authorization.full_name] if authorization.status is Status.INVALID else ()
+            raise CaError(attempt.opened.who, f"order {order.names[0]}", why, names=names)
     return found
 
 

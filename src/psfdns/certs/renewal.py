@@ -3,6 +3,9 @@
 In this order: it is missing; revoked; expired; its tenant, names, kind of key or profile are not those
 wanted; the CA suggests a moment (ARI); else a fraction of its lifetime. A suggestion that leaves less than a
 tenth of the lifetime is overruled, and so is such a fraction: a mistake must not let a certificate expire.
+
+Names that are added, and cannot be had, must not let it expire either: which names go on without them is the
+second decision here.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 
 from psfdns.certs.ari import Ari
 from psfdns.certs.certificate import WantedCertificate
+from psfdns.certs.served import covers_any
 from psfdns.certs.stored import StoredCertificate
 
 SHORT = datetime.timedelta(days=10)
@@ -48,6 +52,14 @@ class Renewal:
     reason: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The names that a certificate has and that are still wanted, and whether they are due without others."""
+
+    names: tuple[str, ...]
+    renewal: Renewal
+
+
 NEVER = Renewal(due=False)
 """Of a certificate that somebody else renews."""
 
@@ -65,15 +77,63 @@ def decide(
         return NEVER
     if current is None:
         return Renewal(due=True, reason=Reason.MISSING)
+    by_time = decide_by_time(wanted, current, ari=ari, is_revoked=is_revoked, now=now)
+    if by_time.reason in {Reason.REVOKED, Reason.EXPIRED}:
+        return by_time
+    changed = _find_change(wanted, current)
+    return by_time if changed is None else Renewal(due=True, reason=changed)
+
+
+def decide_by_time(
+    wanted: WantedCertificate,
+    current: StoredCertificate,
+    *,
+    ari: Ari | None = None,
+    is_revoked: bool = False,
+    now: datetime.datetime,
+) -> Renewal:
+    """The same as if what is there were just what is wanted."""
     if is_revoked:
         return Renewal(due=True, reason=Reason.REVOKED)
     if now >= current.not_after:
         return Renewal(due=True, at=current.not_after, reason=Reason.EXPIRED)
-    changed = _find_change(wanted, current)
-    if changed is not None:
-        return Renewal(due=True, reason=changed)
     at, reason = _choose_moment(wanted, current, ari)
     return Renewal(now >= at, at, reason)
+
+
+def decide_kept(
+    wanted: WantedCertificate,
+    current: StoredCertificate | None,
+    *,
+    ari: Ari | None = None,
+    is_revoked: bool = False,
+    now: datetime.datetime,
+) -> Kept | None:
+    """What is renewed, and when, where all that cannot be had is new; None where nothing is new, or left.
+
+    None, too, where what is there is another tenant's: for this one it is not there yet.
+    """
+    if current is None or wanted.is_watched or set(wanted.names) <= set(current.names):
+        return None
+    if current.ordered_for(wanted.tenant) is not None:
+        return None
+    names = _keep_names(wanted, current)
+    if not names:
+        return None
+    renewal = decide_by_time(wanted, current, ari=ari, is_revoked=is_revoked, now=now)
+    last = last_moment(current)
+    # What a wildcard serves that is given up the others do not serve: that waits while it can.
+    is_served = any(covers_any(current.names, name) and not covers_any(names, name) for name in wanted.names)
+    if is_served and renewal.at is not None and renewal.at < last:
+        renewal = Renewal(now >= last, last, Reason.LIFETIME)
+    return Kept(names, renewal)
+
+
+def _keep_names(wanted: WantedCertificate, current: StoredCertificate) -> tuple[str, ...]:
+    """Those that are there and still wanted, be it by a wildcard; in the manifest's order."""
+    exact = [name for name in wanted.names if name in current.names]
+    covered = [name for name in current.names if name not in exact and covers_any(wanted.names, name)]
+    return (*exact, *covered)
 
 
 def is_overdue(renewal: Renewal, current: StoredCertificate | None, *, now: datetime.datetime) -> bool:
@@ -90,7 +150,7 @@ def is_overdue(renewal: Renewal, current: StoredCertificate | None, *, now: date
 
 def _find_change(wanted: WantedCertificate, current: StoredCertificate) -> Reason | None:
     """What differs from the manifest; tenant and profile only where it is known what was asked for."""
-    if current.issuance is not None and current.issuance.tenant not in {None, wanted.tenant}:
+    if current.ordered_for(wanted.tenant) is not None:
         return Reason.TENANT_CHANGED
     if set(wanted.names) != set(current.names):
         return Reason.NAMES_CHANGED

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,10 @@ from psfdns.errors import CaError
 ERROR_PREFIX = "urn:ietf:params:acme:error:"
 RETRYABLE = frozenset({"badNonce", "rateLimited", "serverInternal", "dns", "connection"})
 """Error types that may go away by themselves (RFC 8555 §6.7)."""
+TOO_MANY = 429
+_OF_IDENTIFIERS = frozenset({"caa", "rejectedIdentifier", "unsupportedIdentifier"})
+"""Error types that are about what an order is for."""
+_NAME = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 _LONGEST = 300
 """Characters shown of what a CA says."""
@@ -85,13 +90,33 @@ def explain_problem(reply: Reply, *, who: str, doing: str, now: datetime.datetim
         who,
         doing,
         describe_problem(document) or f"HTTP {reply.status}",
-        retryable=broken or reply.status == 429 or kind in RETRYABLE,
+        retryable=broken or reply.status == TOO_MANY or kind in RETRYABLE,
         hint=_hint(kind, document, who),
         kind=kind,
         status=reply.status,
         retry_at=read_retry_after(reply, now=now),
         uncertain=broken,
+        names=() if broken or reply.status == TOO_MANY else refused_names(document),
     )
+
+
+def refused_names(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names that a problem document is about, each as a wildcard too; none where it is about more.
+
+    Those of its subproblems (RFC 8555 §6.7.1), of which every one has to name its identifier. Without any it
+    is the first name in its words: so say Boulder and Pebble of a single one.
+    """
+    kind, subproblems = document.get("type"), document.get("subproblems")
+    if isinstance(subproblems, list) and subproblems:
+        found = [_value(each) if isinstance(each, dict) else None for each in subproblems]
+    else:
+        is_of_names = isinstance(kind, str) and kind.removeprefix(ERROR_PREFIX) in _OF_IDENTIFIERS
+        said = _NAME.search(_detail(document).lower()) if is_of_names else None
+        found = [said.group() if said else None]
+    if kind == f"{ERROR_PREFIX}rateLimited" or None in found:
+        return ()
+    names = (f"{each}".lower() for each in found)
+    return tuple(dict.fromkeys(name for each in names for name in (each, f"*.{each.removeprefix('*.')}")))
 
 
 def describe_problem(document: Mapping[str, Any]) -> str:
@@ -116,9 +141,14 @@ def _cut(text: str) -> str:
 
 
 def _identifier(document: Mapping[str, Any]) -> str:
+    value = _value(document)
+    return f"{_cut(value)}: " if value is not None else ""
+
+
+def _value(document: Mapping[str, Any]) -> str | None:
     identifier = document.get("identifier")
     value = identifier.get("value") if isinstance(identifier, dict) else None
-    return f"{_cut(value)}: " if isinstance(value, str) else ""
+    return value if isinstance(value, str) else None
 
 
 def _hint(kind: str | None, document: Mapping[str, Any], who: str) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psfdns.certs.ari import RenewalInfo, Window
-from psfdns.certs.replies import Reply, describe_problem
+from psfdns.certs.replies import Reply, describe_problem, refused_names
 from psfdns.errors import CaError
 
 _URLS = ("newNonce", "newAccount", "newOrder", "revokeCert", "keyChange")
@@ -49,7 +49,10 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order (RFC 8555 §7.1.3); names as the CA spells them. `error` is why it is invalid."""
+    """An order (RFC 8555 §7.1.3); names as the CA spells them.
+
+    `error` is why it is invalid, `refused` the names that this is about, as those of `CaError`.
+    """
 
     url: str
     status: Status
@@ -61,6 +64,7 @@ class Order:
     profile: str | None = None
     expires: datetime.datetime | None = None
     retry_at: datetime.datetime | None = None
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,11 @@ class Authorization:
     wildcard: bool
     challenges: tuple[Challenge, ...]
     retry_at: datetime.datetime | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name as certificates have it."""
+        return f"*.{self.name}" if self.wildcard else self.name
 
     def challenge(self, kind: str) -> Challenge | None:
         """The challenge of a type, where it is offered."""
@@ -183,6 +192,7 @@ def read_order(reading: Reading, url: str, *, retry_at: datetime.datetime | None
         reading.optional(document, "profile"),
         reading.time(document, "expires") if document.get("expires") else None,
         retry_at,
+        refused_names(error) if isinstance(error, dict) else (),
     )
 
 

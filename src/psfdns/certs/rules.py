@@ -183,6 +183,15 @@ REVOKED = Rule(
     why="Browsers refuse it as soon as they hear of it.",
     mend="renew it with a new key",
 )
+LACKING = Rule(
+    "certificate-lacks-name",
+    Severity.WARNING,
+    "A certificate of the store is for every name that its certs file wants.",
+    "docs/contract.md §4",
+    why="Browsers refuse it for that name. The next renewal orders it for all of them; where a name that was "
+    "added cannot be had, the others are renewed without it, at their time.",
+    mend="psfdns certs issue NAME orders it now, or says why it cannot",
+)
 UNREADABLE = Rule(
     "certificate-unreadable",
     Severity.WARNING,
@@ -220,5 +229,15 @@ COPY_OUTDATED = Rule(
     milder=Severity.INFO,
 )
 
-STATUS_RULES = (MISSING, EXPIRED, LATE, REVOKED, UNREADABLE, NOT_DEPLOYED, UNWANTED, COPY_OUTDATED)
+STATUS_RULES = (
+    MISSING,
+    EXPIRED,
+    LATE,
+    REVOKED,
+    LACKING,
+    UNREADABLE,
+    NOT_DEPLOYED,
+    UNWANTED,
+    COPY_OUTDATED,
+)
 """What `certs list` and `certs plan` find."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from psfdns.certs import rules
 from psfdns.certs.certificate import WantedCertificate
 from psfdns.certs.faults import GRACE
-from psfdns.certs.renewal import LAST_FRACTION, Reason, Renewal, decide
+from psfdns.certs.renewal import LAST_FRACTION, Kept, Reason, Renewal, decide, decide_kept
 from psfdns.certs.served import covers_any
 from psfdns.certs.state import State
 from psfdns.certs.stored import StoredCertificate
@@ -50,6 +50,17 @@ class Standing:
             return None
         return decide(self.wanted, self.current, ari=self.state.ari, is_revoked=self.is_revoked, now=now)
 
+    def decide_kept(self, now: datetime.datetime) -> Kept | None:
+        """What is renewed, and when, where names that are new cannot be had."""
+        state = self.state
+        return decide_kept(self.wanted, self.current, ari=state.ari, is_revoked=self.is_revoked, now=now)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Names that are wanted, and that what is there is not for; none where nothing is there."""
+        there = self.current.names if self.current is not None else self.wanted.names
+        return tuple(name for name in self.wanted.names if name not in there)
+
     @property
     def is_revoked(self) -> bool:
         """Whether what is there is known to be revoked."""
@@ -58,9 +69,7 @@ class Standing:
     @property
     def ordered_for(self) -> str | None:
         """The other tenant whose file had what is there ordered: its key is not this tenant's."""
-        issuance = self.current.issuance if self.current is not None else None
-        tenant = issuance.tenant if issuance is not None else None
-        return None if tenant == self.wanted.tenant else tenant
+        return self.current.ordered_for(self.wanted.tenant) if self.current is not None else None
 
     @property
     def strange_names(self) -> tuple[str, ...]:
@@ -114,6 +123,9 @@ def _judge_current(
         yield rules.EXPIRED.broken(wanted, f"{wanted.name} expired at {end}", hint=hint)
     elif now >= current.not_before + LAST_FRACTION * current.lifetime:
         yield rules.LATE.broken(wanted, f"{wanted.name} expires at {end} and was not renewed", hint=hint)
+    for name in standing.lacks:
+        summary = f"{wanted.name} is not for {name}, which its certs file wants"
+        yield rules.LACKING.broken(wanted.span_of(name), summary, hint=hint)
     if standing.is_revoked:
         yield rules.REVOKED.broken(wanted, f"{wanted.name} is revoked", hint=hint)
     else:
@@ -152,7 +164,7 @@ def _judge_deploys(standing: Standing) -> Iterator[Diagnostic]:
                 yield rules.NOT_DEPLOYED.broken(wanted, summary, hint=hint)
 
 
-def say_why(standing: Standing, renewal: Renewal) -> str:
+def say_why(standing: Standing, renewal: Renewal, *, now: datetime.datetime) -> str:
     """The reason of a decision as half a sentence."""
     wanted, current = standing.wanted, standing.current
     match renewal.reason:
@@ -171,12 +183,22 @@ def say_why(standing: Standing, renewal: Renewal) -> str:
         case Reason.LIFETIME:
             return "by its age" if standing.state.ari is None else "by its age, before the CA suggests it"
         case _:
-            return _say_change(renewal.reason, wanted, current)
+            assert current is not None  # noqa: S101 - something changes
+            kept = _say_kept(standing, now) if renewal.reason is Reason.NAMES_CHANGED else ""
+            return _say_change(renewal.reason, wanted, current) + kept
 
 
-def _say_change(reason: Reason, wanted: WantedCertificate, current: StoredCertificate | None) -> str:
-    if current is None:
-        return "there is none yet"
+def _say_kept(standing: Standing, now: datetime.datetime) -> str:
+    """When it goes on without what is new, where that cannot be had."""
+    kept = standing.decide_kept(now)
+    if kept is None:
+        return ""
+    at = kept.renewal.at
+    since = "" if kept.renewal.due or at is None else f" from {at:%Y-%m-%d} on"
+    return f"; if new ones cannot be had, the others are renewed{since}"
+
+
+def _say_change(reason: Reason, wanted: WantedCertificate, current: StoredCertificate) -> str:
     if reason is Reason.NAMES_CHANGED:
         more = [f"+{name}" for name in wanted.names if name not in current.names]
         less = [f"-{name}" for name in current.names if name not in wanted.names]

@@ -41,3 +41,8 @@ class StoredCertificate:
     def lifetime(self) -> datetime.timedelta:
         """From its first to its last moment."""
         return self.not_after - self.not_before
+
+    def ordered_for(self, tenant: str) -> str | None:
+        """The other tenant whose file had it ordered, where that is known: its key is not this one's."""
+        other = self.issuance.tenant if self.issuance is not None else None
+        return None if other == tenant else other

@@ -17,7 +17,7 @@ from psfdns.lookup.view import Lead, View, follow_aliases
 from psfdns.names import canonical_order, is_subdomain
 from psfdns.plans.host import HostedZone
 from psfdns.plans.plan import Change
-from psfdns.proofs import Place, Proof
+from psfdns.proofs import Place, Proof, Unprovable
 from psfdns.records import RRset, RRsetKey
 from psfdns.route53.batches import Batch, pack_changes
 from psfdns.route53.challenge_memory import Memory, Written
@@ -168,7 +168,7 @@ class Dns01Prover:
     def _verdict(self, name: str, presences: Mapping[str, Presence]) -> str | None:
         presence = presences[name]
         if presence.missing:
-            return f"{name} TXT: {'; '.join(presence.missing)}"
+            return Unprovable(f"{name} TXT: {'; '.join(presence.missing)}")
         if presence.is_unknown:
             self._means.say(f"{name} TXT: {presence.why or '; '.join(presence.silent)}; Route 53 says INSYNC")
         return None
@@ -213,14 +213,14 @@ class _Editor:
     def _change_at(self, name: str, spots: Spots, outcome: _Outcome) -> Change | None:
         fault = spots.faults.get(name)
         if fault is not None:
-            self._blame({name}, fault, outcome)
+            self._blame({name}, Unprovable(fault), outcome)
             return None
         before = spots.rrsets.get(name)
         ours = {quoted(each.value) for each in self.add if each.name == name}
         gone = {quoted(each.value) for each in self.remove if each.name == name}
         after = merge_values(before, RRsetKey(name, "TXT"), add=ours, remove=gone)
         if after is not None and len(after.values) > MAX_VALUES:
-            self._blame({name}, f"{name} TXT: more than {MAX_VALUES} values", outcome)
+            self._blame({name}, Unprovable(f"{name} TXT: more than {MAX_VALUES} values"), outcome)
             return None
         return None if before == after else Change(before, after)
 

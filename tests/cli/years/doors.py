@@ -31,7 +31,7 @@ from psfdns.lookup.view import View
 from psfdns.sandbox.cloud import Cloud
 from psfdns.sandbox.dns_messages import DnsService
 from tests.cli.years import ca as cas
-from tests.cli.years.events import Run
+from tests.cli.years.events import EXTRA, Run
 
 VALIDATION = "acme.example."
 TENANT = "one"
@@ -168,7 +168,8 @@ class Doors:
 
     def find_txt(self, name: str) -> frozenset[str]:
         """What the CA's own resolver finds; not through the room that is tried."""
-        if self.run.has("blind") or name in self.run.touched("bogus"):
+        unseen = self.run.touched("bogus") | {f"{EXTRA}-{each}" for each in self.run.touched("unseen")}
+        if self.run.has("blind") or name in unseen:
             return frozenset()
         service = DnsService(self.cloud)
         service.look()
@@ -198,7 +199,8 @@ class Doors:
         server = Server("192.0.2.53")
         if name in self.run.touched("bogus"):
             return Answer(server, question, "SERVFAIL", authoritative=False)
-        if question.type == "CNAME" and question.name.startswith("_acme-challenge."):
+        undelegated = {f"{EXTRA}-{each}" for each in self.run.touched("undelegated")}
+        if question.type == "CNAME" and question.name != f"{name}." and name not in undelegated:
             heard = HeardSet(question.name, "CNAME", 300, (target_of(name),))
             return Answer(server, question, "NOERROR", authoritative=False, answer=(heard,))
         return Answer(server, question, "NOERROR", authoritative=False)

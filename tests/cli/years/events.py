@@ -73,6 +73,10 @@ class History:
 OUTAGES = ("refused", "hang", "broken", "busy", "limited", "slow")
 DNS = ("bogus", "denied", "away", "stale", "blind")
 ADVICE = ("no-advice", "earlier", "past", "future", "revoked", "replaced")
+ADDED = ("undelegated", "unseen")
+"""What may be wrong with a name for days after it was added: there is no CNAME, or the CA finds no proof."""
+CALM = frozenset({*ADVICE, *ADDED, "noise", "renamed", "undeliverable"})
+"""What a run meets that is killed, or whose clock is wrong."""
 LENGTHS = (6 * HOUR, 14 * HOUR, 30 * HOUR, 3 * DAY, 5 * DAY)
 RATES = {
     **dict.fromkeys(OUTAGES, 0.9),
@@ -96,6 +100,7 @@ def draw_history(seed: int, *, count: int, days: int) -> History:
     chance = random.Random(f"{seed}:{count}:{days}")
     wanted = tuple(_draw_wanted(number, count) for number in range(count))
     events = tuple(_draw_events(chance, days, wanted))
+    events += tuple(_draw_added(random.Random(f"added:{seed}:{count}:{days}"), events))
     return History(wanted, tuple(_draw_runs(chance, days, events)), events)
 
 
@@ -116,6 +121,17 @@ def _draw_events(chance: random.Random, days: int, wanted: tuple[Wanted, ...]) -
             share = chance.choice((0.05, 0.3, 1.0)) if kind in SOME else 0.0
             touched = frozenset(each.name for each in wanted if chance.random() < share)
             yield Event(kind, begin, begin + _length(chance, kind), touched, _seconds(chance))
+
+
+def _draw_added(chance: random.Random, events: Iterable[Event]) -> Iterator[Event]:
+    """Of a few at a time the CA refuses a name: more would be more orders than it takes."""
+    for each in events:
+        if each.kind == "renamed" and chance.random() < 0.7:
+            kind = chance.choice(ADDED)
+            touched = sorted(each.touched)
+            few = touched if kind == "undelegated" else chance.sample(touched, min(len(touched), 12))
+            length = chance.choice((3 * DAY, 12 * DAY, 50 * DAY))
+            yield Event(kind, each.begin, each.begin + length, frozenset(few))
 
 
 def _length(chance: random.Random, kind: str) -> datetime.timedelta:
@@ -143,7 +159,7 @@ def _draw_runs(chance: random.Random, days: int, events: tuple[Event, ...]) -> I
     """Twice a day with jitter; at times somebody tries again and again within an hour."""
     for number, at in enumerate(_times(chance, days)):
         now_on = tuple(each for each in events if each.covers(at))
-        calm = tuple(each for each in now_on if each.kind in {*ADVICE, "noise", "renamed", "undeliverable"})
+        calm = tuple(each for each in now_on if each.kind in CALM)
         what = chance.random() * 200
         offset, kill_at = datetime.timedelta(), None
         if what < RATES["kill"]:

@@ -167,21 +167,22 @@ def _nobody(questions: Sequence[Any]) -> Any:
     return ()
 
 
-def read_alerts(out: str, err: str) -> tuple[set[tuple[str, str]], set[str]]:
-    """What a run said: (certificate, kind of obstacle), and the names of what was issued."""
-    alerts, issued = set(), set()
+def read_alerts(out: str, err: str) -> tuple[set[tuple[str, str]], set[str], set[str]]:
+    """What a run said: (certificate, kind of obstacle), what was issued, and what for its old names alone."""
+    alerts, issued, kept = set(), set(), set()
     document = json.loads(out) if out else {}
     for row in document.get("certificates", ()):
         if row["outcome"] == "issued":
             issued.add(row["name"])
         else:
+            kept |= {row["name"]} if row["outcome"] == "kept" else set()
             alerts |= {(row["name"], _kind(fault)) for fault in row["faults"]}
     alerts |= {(row["name"], "deploy") for row in document.get("deployed", ()) if not row["ok"]}
     if "what the CA suggests was not kept" in err or "cannot be written" in str(document.get("error")):
         alerts.add(("*", "disk"))
     if "Rate exceeded" in str(document.get("error")):
         alerts.add(("*", "host"))
-    return alerts, issued
+    return alerts, issued, kept
 
 
 def _kind(fault: Mapping[str, Any]) -> str:

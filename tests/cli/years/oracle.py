@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tests.cli.years.books import MOST_FAILURES, MOST_OF_DOMAIN, MOST_OF_SET, WEEK, registered
 from tests.cli.years.ca import DAY, HOUR, LIFETIMES, Authority, Certificate, Order, Window
-from tests.cli.years.events import START, Run, Wanted
+from tests.cli.years.events import EXTRA, START, Run, Wanted
 
 ALL = "*"
 UNREACHABLE = ("refused", "hang", "broken", "busy")
@@ -24,9 +24,10 @@ Moment = datetime.datetime
 
 @dataclass
 class Known:
-    """What psfdns has of a certificate: what it holds, what the CA said of that, its order under way.
+    """What psfdns has of a certificate: what it holds, what the CA said of that, its orders under way.
 
-    `chances` are the runs since it was due in which it could have been had.
+    `kept` is that for the names that it has, `order` that for all. `chances` are the runs since it was due in
+    which it could have been had.
     """
 
     held: Certificate | None = None
@@ -34,21 +35,33 @@ class Known:
     moment: Moment | None = None
     ask_at: Moment | None = None
     order: Order | None = None
+    kept: Order | None = None
     delivered: int | None = None
     chances: int = 0
     is_lapsed: bool = False
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be ordered for a certificate: all that is wanted, or what it has of that."""
+
+    name: str
+    names: tuple[str, ...]
+    order: Order | None
+    is_kept: bool = False
 
 
 @dataclass
 class Verdict:
     """`alerts` are (certificate, what stands in its way); `asked` identifiers of certificates.
 
-    `brought` are certificates that are to be where they are served.
+    `kept` are issued for the names that they had, `brought` are to be where they are served.
     """
 
     code: int = 0
     alerts: set[tuple[str, str]] = field(default_factory=set)
     issued: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
     brought: set[str] = field(default_factory=set)
@@ -110,19 +123,66 @@ class Oracle:
         return verdict
 
     def _judge(self, due: list[str], verdict: Verdict) -> None:
-        bids = self._bids(due)
-        for name in due:
-            why = self._obstacle(name, bids)
-            if why is None:
-                verdict.issued.add(name)
-            else:
-                verdict.alerts.add((name, why))
+        """In rounds: what fails for names alone that it does not have goes on with those that it has."""
+        goals = [Goal(name, self.names[name], self.usable(name)) for name in due]
+        for goal in goals:
+            if self._undelegated(goal.names):
+                verdict.alerts.add((goal.name, "dns"))
+        goals = [goal for each in goals for goal in self._without(each, self._undelegated(each.names))]
+        while goals:
+            bids = self._bids(goals)
+            later = []
+            for goal in goals:
+                why, names = self._obstacle(goal, bids)
+                if why is not None:
+                    verdict.alerts.add((goal.name, why))
+                    later += self._without(goal, names) if names else []
+                else:
+                    (verdict.kept if goal.is_kept else verdict.issued).add(goal.name)
+            goals = later
+
+    def _without(self, goal: Goal, names: frozenset[str]) -> list[Goal]:
+        """What is tried where these names cannot be had: all, or what there is; nothing where that fails."""
+        kept = self.kept_names(goal.name)
+        if not names:
+            return [goal]
+        if goal.is_kept or not kept or names & set(kept):
+            return []
+        return [Goal(goal.name, kept, self.usable_kept(goal.name), is_kept=True)]
+
+    def goals(self, name: str) -> tuple[Goal, ...]:
+        """All that may be ordered for it in this run; known before what the CA advises in it."""
+        found = Goal(name, self.names[name], self.usable(name))
+        kept = self._common_names(name)
+        return (found, Goal(name, kept, self.usable_kept(name), is_kept=True)) if kept else (found,)
+
+    def kept_names(self, name: str) -> tuple[str, ...]:
+        """The names that it has and that are wanted, where some are new and its time has come."""
+        kept = self._common_names(name)
+        return kept if kept and self._is_due_by_time(self.known[name]) else ()
+
+    def _common_names(self, name: str) -> tuple[str, ...]:
+        held, wanted = self.known[name].held, self.names[name]
+        if held is None or set(wanted) <= set(held.names):
+            return ()
+        return tuple(each for each in wanted if each in held.names)
+
+    def usable_kept(self, name: str) -> Order | None:
+        """The order under way for these, be it from before there were new ones."""
+        kept = frozenset(self._common_names(name))
+        for order in (self.known[name].order, self.known[name].kept):
+            if order is not None and kept == frozenset(order.names):
+                return order if self._is_usable(name, order) else None
+        return None
+
+    def _undelegated(self, names: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(names) & {f"{EXTRA}-{each}" for each in self.run.touched("undelegated")}
 
     def _deliver(self, verdict: Verdict, *, is_listed: bool) -> None:
         """Whatever is new, or did not arrive before."""
         for each in self.wanted:
             known = self.known[each.name]
-            is_new = each.name in verdict.issued
+            is_new = each.name in verdict.issued | verdict.kept
             serial = known.held.serial if known.held is not None else None
             if not each.deploys or not (is_new or (serial is not None and known.delivered != serial)):
                 continue
@@ -133,14 +193,21 @@ class Oracle:
 
     def is_chance(self, name: str) -> bool:
         """Whether it could be had in this run, by the events and the CA's books."""
-        known, names, run = self.known[name], self.names[name], self.run
+        names, run = self.names[name], self.run
         ills = (*UNREACHABLE, "limited", "slow", "denied", "away", "stale", "blind", "disk-full")
-        if run.has(*ills) or run.kill_at is not None or self._is_bogus(names) or self._waits(known, names):
+        if run.has(*ills) or run.kill_at is not None or self._is_bogus(names):
             return False
-        order = self.usable(name)
-        if self._is_untimely(name, order):
+        goal = Goal(name, names, self.usable(name))
+        if self._undelegated(names):
+            return any(self._is_open(each) for each in self._without(goal, self._undelegated(names)))
+        left = self._without(goal, self._unseen(goal))
+        return self._is_open(goal) and any(map(self._is_open, left))
+
+    def _is_open(self, goal: Goal) -> bool:
+        """Whether nothing but names is in its way."""
+        if self._waits(goal) or self._is_untimely(goal):
             return False
-        return order is not None or self.ca.books.refusal(names, self.ca.now()) is None
+        return goal.order is not None or self.ca.books.refusal(goal.names, self.ca.now()) is None
 
     # When it is due.
 
@@ -172,62 +239,82 @@ class Oracle:
         held = known.held
         if held is None or self.now >= held.not_after or set(held.names) != set(self.names[name]):
             return True
+        return self._is_due_by_time(known)
+
+    def _is_due_by_time(self, known: Known) -> bool:
+        held = known.held
+        assert held is not None
+        if self.now >= held.not_after:
+            return True
         if known.moment is not None:
             return self.now >= min(known.moment, after(held, 0.9))
         return self.now >= after(held, 1 / 2 if held.lifetime < 10 * DAY else 2 / 3)
 
     # What stands in its way.
 
-    def _obstacle(self, name: str, bids: Mapping[str, bool]) -> str | None:
-        names, order = self.names[name], self.usable(name)
-        if self._is_bogus(names):
-            return "dns"
-        if self._waits(self.known[name], names):
-            return "wait"
-        if name not in bids:
-            return "limit"
+    def _obstacle(self, goal: Goal, bids: Mapping[str, bool]) -> tuple[str | None, frozenset[str]]:
+        """What stands in its way, and the names that this is about, if it is about names."""
+        nothing: frozenset[str] = frozenset()
+        if self._is_bogus(goal.names):
+            return "dns", nothing
+        if self._waits(goal):
+            return "wait", nothing
+        if goal.name not in bids:
+            return "limit", nothing
         if self.run.has(*UNREACHABLE):
-            return "ca"
-        why = self._obstacle_at_ca(names, order)
-        return "ca" if why is None and self._is_untimely(name, order) else why
+            return "ca", nothing
+        why, names = self._obstacle_at_ca(goal)
+        return ("ca", nothing) if why is None and self._is_untimely(goal) else (why, names)
 
-    def _obstacle_at_ca(self, names: tuple[str, ...], order: Order | None) -> str | None:
-        run = self.run
+    def _obstacle_at_ca(self, goal: Goal) -> tuple[str | None, frozenset[str]]:
+        run, order, nothing = self.run, goal.order, frozenset[str]()
         if order is not None and order.finalized and order.certificate is None and run.has("slow"):
-            return "ca"
+            return "ca", nothing
         if run.has("disk-full"):
-            return "disk"
+            return "disk", nothing
         if order is None and run.has("limited"):
-            return "ca"
-        if not self._is_proved(names, order):
-            if run.has("denied", "stale"):
-                return "dns"
-            if run.has("blind"):
-                return "ca"
-        return "ca" if run.has("slow") and (order is None or order.certificate is None) else None
+            return "ca", nothing
+        unproved = self._unproved(goal)
+        if unproved and run.has("denied"):
+            return "dns", nothing
+        if unproved and run.has("stale"):
+            return "dns", unproved
+        if self._unseen(goal):
+            return "ca", self._unseen(goal)
+        is_late = run.has("slow") and (order is None or order.certificate is None)
+        return "ca" if is_late else None, nothing
 
-    def _is_untimely(self, name: str, order: Order | None) -> bool:
+    def _is_untimely(self, goal: Goal) -> bool:
         """By a clock by which what is held is valid, what the CA gives is not."""
-        held = self.known[name].held
+        held, order = self.known[goal.name].held, goal.order
         if held is None or not held.not_before <= self.now < held.not_after:
             return False
         made = order.certificate if order is not None else None
         begin = made.not_before if made is not None else self.ca.now() - HOUR
-        profile = next(each.profile for each in self.wanted if each.name == name)
+        profile = next(each.profile for each in self.wanted if each.name == goal.name)
         end = made.not_after if made is not None else begin + LIFETIMES[profile]
         return end <= self.now or begin > self.now + HOUR
 
-    def _is_proved(self, names: tuple[str, ...], order: Order | None) -> bool:
-        if order is not None:
-            return all(each.status == "valid" for each in order.authzs)
-        return all(self.ca.remembers(each) is not None for each in names)
+    def _unproved(self, goal: Goal) -> frozenset[str]:
+        """The names that the CA wants to be proved."""
+        if goal.order is not None:
+            pending = (each for each in goal.order.authzs if each.status != "valid")
+            return frozenset(f"*.{each.name}" if each.wildcard else each.name for each in pending)
+        return frozenset(each for each in goal.names if self.ca.remembers(each) is None)
+
+    def _unseen(self, goal: Goal) -> frozenset[str]:
+        """Those of which it will not find the proof."""
+        unproved = self._unproved(goal)
+        extra = {f"{EXTRA}-{each}" for each in self.run.touched("unseen")}
+        return unproved if self.run.has("blind") else unproved & extra
 
     def _is_bogus(self, names: tuple[str, ...]) -> bool:
         return bool({each.removeprefix("*.") for each in names} & self.run.touched("bogus"))
 
-    def _waits(self, known: Known, names: tuple[str, ...]) -> bool:
+    def _waits(self, goal: Goal) -> bool:
         """No wait holds into the last tenth of what is held, but for an hour from when it was told."""
-        for subject in (None, frozenset(names)):
+        known = self.known[goal.name]
+        for subject in (None, frozenset(goal.names)):
             until, since = self.waits.get(subject, (self.now, self.now))
             if known.held is not None:
                 until = min(until, max(after(known.held, 0.9), since + HOUR))
@@ -237,35 +324,42 @@ class Oracle:
 
     def usable(self, name: str) -> Order | None:
         """The order under way, if it is still for what is wanted."""
-        known, names = self.known[name], self.names[name]
-        order = known.order
-        if order is None or set(order.names) != set(names) or order.status(self.ca.now()) == "invalid":
-            return None
-        made = order.certificate
-        return None if made is not None and (made is known.held or made.not_after <= self.now) else order
+        order = self.known[name].order
+        is_same = order is not None and set(order.names) == set(self.names[name])
+        return order if is_same and self._is_usable(name, order) else None
 
-    def _bids(self, due: list[str]) -> dict[str, bool]:
+    def _is_usable(self, name: str, order: Order | None) -> bool:
+        if order is None or order.status(self.ca.now()) == "invalid":
+            return False
+        made = order.certificate
+        return made is None or not (made is self.known[name].held or made.not_after <= self.now)
+
+    def _bids(self, goals: list[Goal]) -> dict[str, bool]:
         """Those whom the limits let order, and whether their names are new.
 
         Orders under way come first, then what ends first, and last what there was never a certificate of.
         """
-        going = sorted((each for each in due if not self._is_bogus(self.names[each])), key=self._end)
-        bids = {each: self.is_new(each) for each in going if self.usable(each) is not None}
-        for name in going:
-            if name in bids or self._waits(self.known[name], self.names[name]):
+        going = sorted((each for each in goals if not self._is_bogus(each.names)), key=self._end)
+        bids = {each.name: self._is_new(each) for each in going if each.order is not None}
+        names = {each.name: each.names for each in going}
+        for goal in going:
+            if goal.name in bids or self._waits(goal):
                 continue
-            ahead = [self.names[other] for other, is_new in bids.items() if is_new]
-            if self._is_exempt(name) or not any(self._full(name, ahead)):
-                bids[name] = self.is_new(name)
+            ahead = [names[other] for other, is_new in bids.items() if is_new]
+            if self._is_exempt(goal) or not any(self._full(goal, ahead)):
+                bids[goal.name] = self._is_new(goal)
         return bids
 
-    def _end(self, name: str) -> Moment:
-        held = self.known[name].held
+    def _end(self, goal: Goal) -> Moment:
+        held = self.known[goal.name].held
         return START + 100_000 * DAY if held is None else after(held, 0.9)
 
-    def is_new(self, name: str) -> bool:
+    def _is_new(self, goal: Goal) -> bool:
+        return self.is_new(goal.name, goal.names)
+
+    def is_new(self, name: str, wanted: tuple[str, ...]) -> bool:
         """Whether there was no certificate of just these names within the time for which the CA knows it."""
-        names = set(self.names[name])
+        names = set(wanted)
         held = self.known[name].held
         if held is not None and set(held.names) == names and self.now < held.not_before + 120 * DAY:
             return False
@@ -280,21 +374,21 @@ class Oracle:
             self.by_names.setdefault(frozenset(names), []).append(self.counted[number])
         self.counted[number].at = at
 
-    def _is_exempt(self, name: str) -> bool:
-        known = self.known[name]
+    def _is_exempt(self, goal: Goal) -> bool:
+        known = self.known[goal.name]
         held, window = known.held, known.window
         if held is None or window is None or self.run.has("replaced"):
             return False
-        is_free = self.ca.successor(held) is None and bool(set(self.names[name]) & set(held.names))
+        is_free = self.ca.successor(held) is None and bool(set(goal.names) & set(held.names))
         return is_free and window[0] <= self.now < window[1]
 
-    def _full(self, name: str, ahead: list[tuple[str, ...]]) -> Iterator[bool]:
-        names, now = self.names[name], self.ca.now()
+    def _full(self, goal: Goal, ahead: list[tuple[str, ...]]) -> Iterator[bool]:
+        names, now = goal.names, self.ca.now()
         late = [each for each in self.counted.values() if each.since(self.now) > self.now - WEEK]
         yield sum(set(each.names) == set(names) for each in late) >= MOST_OF_SET
         for bare in {each.removeprefix("*.") for each in names}:
             yield sum(each > now - HOUR for each in self.ca.books.failures[bare]) >= MOST_FAILURES
-        if self.is_new(name):
+        if self._is_new(goal):
             for domain in {registered(each) for each in names}:
                 new = [each.names for each in late if each.is_new] + ahead
                 there = sum(domain in {registered(each) for each in other} for other in new)

@@ -9,17 +9,17 @@ import datetime
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from psfdns.sandbox.sandbox import Sandbox
-from tests.cli.years.ca import DAY, HOUR, Authority, Certificate, Window
+from tests.cli.years.ca import DAY, HOUR, Authority, Certificate, Order, Window
 from tests.cli.years.doors import Clock, Doors
 from tests.cli.years.events import ADVICE, START, History, Run
 from tests.cli.years.machine import KILLED, Machine, read_alerts
-from tests.cli.years.oracle import SHORT, Known, Oracle, Verdict
+from tests.cli.years.oracle import SHORT, Goal, Known, Oracle, Verdict
 
 LONG_AGO = datetime.datetime(1970, 1, 2, tzinfo=datetime.UTC)
 TOO_MANY = 20
@@ -101,9 +101,14 @@ class Simulation:
         self.machine.want(self.history.wanted, oracle.names)
         self._look_for_lapses()
         before = {name: Known(**vars(known)) for name, known in oracle.known.items()}
-        new = {name: oracle.is_new(name) for name in oracle.known}
+        goals = {name: oracle.goals(name) for name in oracle.known}
+        new = {
+            frozenset(goal.names): oracle.is_new(name, goal.names)
+            for name, several in goals.items()
+            for goal in several
+        }
         chances = {name for name in oracle.known if oracle.is_chance(name)}
-        under_way = {frozenset(oracle.names[name]) for name in oracle.known if oracle.usable(name)}
+        under_way = {frozenset(goal.names) for several in goals.values() for goal in several if goal.order}
         orders = len(self.ca.orders)
         verdict = oracle.expect(has_left=self.machine.has_left())
         with self.machine.doors_open():
@@ -115,33 +120,42 @@ class Simulation:
             self._resume()
         else:
             self._compare(verdict, code, out, err)
-            self._learn(verdict, before, orders)
+            self._learn(verdict, before, orders, goals)
         for order in self.ca.orders[orders:]:
             if frozenset(order.names) in under_way:
                 self._accuse(f"{order.names[0]} was ordered anew, though an order was under way")
         self._count(new)
-        for name in verdict.due & chances - verdict.issued:
+        for name in verdict.due & chances - verdict.issued - verdict.kept:
             oracle.known[name].chances += 1
         self._look_at_disk()
 
     def _compare(self, verdict: Verdict, code: int, out: str, err: str) -> None:
-        alerts, issued = read_alerts(out, err)
-        found = {"code": code, "alerts": alerts, "issued": issued, "asked": set(self.ca.asked)}
+        alerts, issued, kept = read_alerts(out, err)
+        asked = set(self.ca.asked)
+        found = {"code": code, "alerts": alerts, "issued": issued, "kept": kept, "asked": asked}
         wanted = {
             "code": verdict.code,
             "alerts": verdict.alerts,
             "issued": verdict.issued,
+            "kept": verdict.kept,
             "asked": verdict.asked,
         }
         for what, value in found.items():
             if value != wanted[what]:
                 told = f"{what} {_shown(value)}, expected {_shown(wanted[what])}"
                 self._accuse(f"{told}\n{err[-600:]}{_faults(out)}")
-        self.report.tally["renewals"] += len(issued)
+        self.report.tally["renewals"] += len(issued | kept)
+        self.report.tally["kept"] += len(kept)
         self.report.tally.update(f"alert: {kind}" for _, kind in alerts)
         self.report.tally["runs with alerts"] += bool(alerts)
 
-    def _learn(self, verdict: Verdict, before: dict[str, Known], orders: int) -> None:
+    def _learn(
+        self,
+        verdict: Verdict,
+        before: dict[str, Known],
+        orders: int,
+        goals: Mapping[str, Sequence[Goal]],
+    ) -> None:
         """What psfdns knows now; a full disk keeps none of it."""
         oracle, run = self.oracle, self.oracle.run
         if run.has("disk-full"):
@@ -154,15 +168,27 @@ class Simulation:
         newest = {frozenset(each.names): each for each in self.ca.orders[orders:]}
         for name in verdict.due:
             known = oracle.known[name]
-            known.order = newest.get(frozenset(oracle.names[name]), known.order)
-            if name in verdict.issued and known.order is not None:
-                self._take(known, known.order.certificate)
+            for goal in goals[name]:
+                self._learn_order(known, goal, newest.get(frozenset(goal.names)), verdict)
         for name in verdict.brought:
             held = oracle.known[name].held
             oracle.known[name].delivered = held.serial if held is not None else None
             if held is not None and held.pem not in self.machine.delivered(name):
                 self._accuse(f"{name}: what is served is not what the store holds")
         self._note_waits(verdict)
+
+    def _learn_order(self, known: Known, goal: Goal, made: Order | None, verdict: Verdict) -> None:
+        """What became of a goal, by an order that was made in this run or before."""
+        if goal.is_kept:
+            known.kept = made or known.kept
+        else:
+            known.order = made or known.order
+        order = made or goal.order
+        if goal.name in (verdict.kept if goal.is_kept else verdict.issued) and order is not None:
+            # That of all names is left where it is.
+            left = known.order if goal.is_kept and order is not known.order else None
+            self._take(known, order.certificate)
+            known.order = left
 
     def _note_waits(self, verdict: Verdict) -> None:
         oracle = self.oracle
@@ -174,8 +200,9 @@ class Simulation:
 
     @staticmethod
     def _take(known: Known, certificate: Certificate | None) -> None:
-        known.held, known.order, known.window, known.moment, known.ask_at = (
+        known.held, known.order, known.kept, known.window, known.moment, known.ask_at = (
             certificate,
+            None,
             None,
             None,
             None,
@@ -183,16 +210,15 @@ class Simulation:
         )
         known.chances, known.is_lapsed = 0, False
 
-    def _count(self, new: dict[str, bool]) -> None:
+    def _count(self, new: Mapping[frozenset[str], bool]) -> None:
         """What psfdns counts: from when it asked for a certificate, or got it."""
-        by_names = {frozenset(names): name for name, names in self.oracle.names.items()}
         for order in self.ca.orders[-4 * len(self.history.wanted) :]:
             times = [order.finalized, order.certificate.downloaded if order.certificate else None]
             at = max((each for each in times if each is not None), default=None)
-            name = by_names.get(frozenset(order.names))
-            if at is not None and at >= self.oracle.run.at and name is not None:
+            names = frozenset(order.names)
+            if at is not None and at >= self.oracle.run.at and names in new:
                 local = at + self.oracle.run.offset
-                self.oracle.count(order.number, order.names, local, is_new=new[name])
+                self.oracle.count(order.number, order.names, local, is_new=new[names])
 
     def _resume(self) -> None:
         """After a kill only the disk tells how far it came; it has to be one of two states, and whole."""
@@ -204,10 +230,15 @@ class Simulation:
                 if held is None or held.order.made < (known.held.issued if known.held else START):
                     self._accuse(f"{name}: after a kill the store holds serial {serial}")
                 self._take(known, held)
-            draft = self.machine.read(".psfdns", "acme", "orders", f"{name}.json")
-            url = draft and draft["order"]
-            known.order = self.ca.orders[int(url.rpartition("/")[2])] if url else None
+            known.order = self._draft(f"{name}.json")
+            known.kept = self._draft("kept", f"{name}.json")
             self._recall(known, self.machine.read(".psfdns", "certs", "state", f"{name}.json") or {})
+
+    def _draft(self, *path: str) -> Order | None:
+        """The order that is under way by the disk."""
+        draft = self.machine.read(".psfdns", "acme", "orders", *path)
+        url = draft and draft["order"]
+        return self.ca.orders[int(url.rpartition("/")[2])] if url else None
 
     @staticmethod
     def _recall(known: Known, state: Mapping[str, Any]) -> None:

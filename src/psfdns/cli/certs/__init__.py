@@ -54,8 +54,9 @@ def list_(
 ) -> int:
     """Say what the store holds of the certificates wanted; nothing is asked of anybody.
 
-    NAME is a certificate's name, as its certs file gives it. Exit code 2: there is a finding; 3: the
-    store, or part of it, could not be read; 1: a certs file has errors.
+    NAME is a certificate's name, as its certs file gives it. Names that are wanted, and that what is there
+    is not for, stand with "not" before them. Exit code 2: there is a finding; 3: the store, or part of it,
+    could not be read; 1: a certs file has errors.
     """
     from psfdns.cli.certs.view import render_list
 
@@ -77,8 +78,9 @@ def plan(
     """Say which certificates are due, or when they will be, and why; nothing is asked of anybody.
 
     A certificate is due when it is missing, revoked or expired, when its names, key or profile are not
-    those wanted, when the CA suggests it (ARI), else after a fraction of its lifetime. Exit codes as
-    those of `certs list`: being due is no finding.
+    those wanted, when the CA suggests it (ARI), else after a fraction of its lifetime. Where a name that was
+    added cannot be had, the others are renewed at their time, which is said too. Exit codes as those of
+    `certs list`: being due is no finding.
     """
     from psfdns.cli.certs.view import render_plan
 

@@ -41,6 +41,8 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
     NAME is a certificate's name, as its certs file gives it. Before a CA is asked, DNS is: whether the
     challenge's CNAME is right, and whether CAA lets this CA issue to this account. What one CA refuses the
     next is asked for. A run that was cut short is taken up where it ended. What was issued is deployed.
+    Where a name that was added cannot be had, and the certificate is due by its age, it is renewed for the
+    names that it has; that is exit code 1 as well.
     """
     from psfdns.cli.certs.delivering import deploy_due
     from psfdns.cli.certs.issuing import issue_standings, look_at_named, open_job
@@ -49,7 +51,7 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
     job = open_job(open_workspace(options), doing="certs issue")
     with job.store.held():
         outcomes = issue_standings(job, look_at_named(job, names, replacing=True))
-        issued = [each.wish.name for each in outcomes if each.issued is not None]
+        issued = [each.wish.name for each in outcomes if each.got is not None]
         deploys = deploy_due(job, look_at_named(job, issued) if issued else ())
     return _report(options, outcomes, deploys, quiet=False)
 
@@ -75,9 +77,10 @@ def renew(options: Options, *, jitter: int | None) -> int:
     CAs are asked when they want certificates renewed, no more often than they wish. All that is due is
     proved in one change of DNS. Then every certificate is brought to each of its deploy targets that does
     not have it; what failed is tried again in each run. Certs files with errors renew nothing of their own.
-    Exit code 1: one could not be renewed or deployed, or a file has errors; the others are renewed all the
-    same. A second run beside this one ends at once. With a store in S3, what another host renewed is brought
-    here first.
+    Where a name that was added cannot be had, the names that a certificate has are renewed at their time.
+    Exit code 1: one could not be renewed for all of its names, or deployed, or a file has errors; the others
+    are renewed all the same. A second run beside this one ends at once. With a store in S3, what another host
+    renewed is brought here first.
     """
     from psfdns.cli.certs.renewing import renew_due
     from psfdns.cli.checking_in import checked_in

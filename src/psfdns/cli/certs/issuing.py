@@ -98,8 +98,16 @@ def find_due(standings: Sequence[Standing], moment: datetime.datetime) -> list[S
     return [each for each, renewal in decided if renewal is not None and renewal.due]
 
 
-def make_wish(job: Job, standing: Standing) -> Wish:
-    """What is to be ordered. Raises StoreError."""
+def make_wish(job: Job, standing: Standing, moment: datetime.datetime) -> Wish:
+    """What is to be ordered, and what in its place where only new names fail. Raises StoreError."""
+    wish, kept = _wish(job, standing), standing.decide_kept(moment)
+    if kept is None or not kept.renewal.due:
+        return wish
+    less = replace(standing, wanted=replace(standing.wanted, names=kept.names))
+    return replace(wish, kept=replace(_wish(job, less), is_kept=True))
+
+
+def _wish(job: Job, standing: Standing) -> Wish:
     wanted, current = standing.wanted, standing.current
     zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
     bare = dict.fromkeys(map(without_wildcard, wanted.names))
@@ -160,7 +168,8 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
         {name: RULES[host] for name, host in hosts.items() if host in RULES},
         find_bogus=open_validation(job.workspace, access).find_bogus,
     )
-    return issue_all([make_wish(job, each) for each in standings], means)
+    moment = now()
+    return issue_all([make_wish(job, each, moment) for each in standings], means)
 
 
 def keep(store: CertificateStore, issued: Issued) -> None:

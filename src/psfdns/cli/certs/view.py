@@ -46,6 +46,7 @@ def _certificate(standing: Standing, now: datetime.datetime) -> Shape:
     return {
         "name": wanted.name,
         "names": list(wanted.names),
+        "lacks": list(standing.lacks),
         "tenant": wanted.tenant,
         "not_before": None if current is None else write_moment(current.not_before),
         "not_after": None if current is None else write_moment(current.not_after),
@@ -55,7 +56,7 @@ def _certificate(standing: Standing, now: datetime.datetime) -> Shape:
         "watched": wanted.is_watched,
         "due": _due(renewal),
         "reason": None if renewal is None or renewal.reason is None else renewal.reason.value,
-        "why": standing.unreadable if renewal is None else say_why(standing, renewal),
+        "why": standing.unreadable if renewal is None else say_why(standing, renewal, now=now),
         "explanation": None if ari is None else ari.explanation,
         "deployed": [_deployment(standing, target) for target in wanted.deploy],
         "copy": _copy(standing),
@@ -103,17 +104,26 @@ def render_list(document: Shape, *, colour: bool = False) -> str:
 
 
 def _row(certificate: Mapping[str, Any]) -> tuple[str, ...]:
-    names = certificate["names"]
-    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
     deployed = [each["target"] if each["ok"] else f"not {each['target']}" for each in certificate["deployed"]]
     return (
         escape(certificate["name"]),
         escape(certificate["tenant"]),
-        escape(", ".join(names[:_MAX_NAMES])) + more,
+        _names(certificate["names"], certificate["lacks"]),
         (certificate["not_after"] or "-").partition("T")[0],
         escape(certificate["issuer"] or "-"),
         escape(", ".join(deployed)) or "-",
     )
+
+
+def _names(names: Sequence[str], lacks: Sequence[str]) -> str:
+    """Those that it is for, then those that it lacks."""
+    there = [name for name in names if name not in lacks]
+    return ", ".join(filter(None, (_few("", there), _few("not ", lacks))))
+
+
+def _few(word: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(f"{word}{escape(name)}" for name in names[:_MAX_NAMES]) + more
 
 
 def render_plan(document: Shape, *, colour: bool = False) -> str:

@@ -40,33 +40,46 @@ def to_document(outcomes: Iterable[Outcome], deploys: Deploys, findings: Iterabl
 def _certificate(outcome: Outcome) -> Shape:
     from psfdns.certs.pem import read_certificate
 
-    issued = outcome.issued
+    issued = outcome.got
+    there = set(outcome.wish.names if issued is None else issued.wish.names)
     found = read_certificate(issued.set.certificate, name=outcome.wish.name) if issued is not None else None
     return {
         "name": outcome.wish.name,
         "names": list(outcome.wish.names),
-        "outcome": "failed" if issued is None else "issued",
+        "outcome": "failed" if issued is None else "kept" if issued.wish.is_kept else "issued",
+        "lacks": [name for name in outcome.wish.names if name not in there],
         "ca": None if issued is None else issued.ca,
         "replaces": issued is not None and issued.replaces,
         "not_after": None if found is None else write_moment(found.not_after),
         "serial": None if found is None else found.serial,
         "fingerprint": None if found is None else found.fingerprint,
-        "faults": [_fault(each) for each in outcome.faults],
+        "faults": [*_faults(outcome)],
     }
 
 
-def _fault(fault: Fault) -> Shape:
+def _faults(outcome: Outcome) -> Iterator[Shape]:
+    yield from (_fault(each, is_kept=outcome.wish.is_kept) for each in outcome.faults)
+    if outcome.kept is not None:
+        yield from _faults(outcome.kept)
+
+
+def _fault(fault: Fault, *, is_kept: bool) -> Shape:
     retry_at = None if fault.retry_at is None else write_moment(fault.retry_at)
-    return {"ca": fault.ca, "why": fault.why, "hint": fault.hint, "retry_at": retry_at}
+    return {"ca": fault.ca, "why": fault.why, "hint": fault.hint, "retry_at": retry_at, "kept": is_kept}
 
 
 def render_issued(document: Shape) -> str:
-    """A line for each that was issued."""
-    issued = [each for each in document["certificates"] if each["outcome"] == "issued"]
-    return "".join(
-        f"{escape(each['name'])}: issued by {escape(each['ca'])}, until {each['not_after'][:10]}\n"
-        for each in issued
-    )
+    """A line for each that was issued, and for how many of its names."""
+    issued = [each for each in document["certificates"] if each["outcome"] != "failed"]
+    return "".join(f"{_issued(each)}\n" for each in issued)
+
+
+def _issued(certificate: Shape) -> str:
+    name, ca, until = escape(certificate["name"]), escape(certificate["ca"]), certificate["not_after"][:10]
+    if certificate["outcome"] == "issued":
+        return f"{name}: issued by {ca}, until {until}"
+    lacks = escape(", ".join(certificate["lacks"]))
+    return f"{name}: renewed by {ca} for the names that it had, until {until}; it lacks {lacks}"
 
 
 def render_passed_over(document: Shape) -> str:
@@ -80,8 +93,8 @@ def render_passed_over(document: Shape) -> str:
 
 
 def render_failed(document: Shape) -> str:
-    """Every reason of those that were not, and what to do."""
-    failed = [each for each in document["certificates"] if each["outcome"] == "failed"]
+    """Every reason of those that were not, or not for all of their names, and what to do."""
+    failed = [each for each in document["certificates"] if each["outcome"] != "issued"]
     return "".join(f"{line}\n" for each in failed for line in _reasons(each))
 
 
@@ -90,6 +103,7 @@ def _reasons(certificate: Shape) -> Iterator[str]:
     faults = certificate["faults"]
     for fault, after in zip(faults, (*faults[1:], None), strict=True):
         where = f" at {escape(fault['ca'])}" if fault["ca"] else ""
-        yield f"error: {escape(certificate['name'])}: not issued{where}: {escape(fault['why'])}"
+        what = "not renewed for the names that it has" if fault["kept"] else "not issued"
+        yield f"error: {escape(certificate['name'])}: {what}{where}: {escape(fault['why'])}"
         if fault["hint"] and (after is None or after["hint"] != fault["hint"]):
             yield f"hint: {escape(fault['hint'])}"
