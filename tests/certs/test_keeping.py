@@ -295,6 +295,26 @@ def test_what_goes_on_without_is_taken_up_by_the_next_run(
     assert drafts(at_ca) == (None, None)
 
 
+def test_what_goes_on_without_is_taken_up_once_the_new_name_is_taken_out_again(
+    at_ca: World, through: Through, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("psfdns.certs.client._PAUSES", (0, 0, 0))
+    proxy, url = through
+    proxy.faults = [Spoiling("POST /certZ", "down", times=99)]
+    settings: dict[str, Any] = {"open_authority": lambda _: at_ca.authority(url)}
+    issue(at_ca, added(at_ca, "new.test"), **settings)
+    _, draft = drafts(at_ca)
+    assert draft is not None
+    proxy.faults, made = [], proxy.good("POST /order-plz")
+
+    (outcome,) = issue(at_ca, wish("a.test"), **settings)
+
+    assert outcome.issued is not None
+    assert outcome.issued.set.key == draft.key_pem
+    assert proxy.good("POST /order-plz") == made
+    assert drafts(at_ca) == (None, None)
+
+
 def test_an_order_from_before_there_were_new_names_is_taken_up(
     at_ca: World, through: Through, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -540,6 +540,34 @@ def test_a_finished_order_whose_certificate_is_kept_already_is_not_taken_for_a_n
     assert fingerprint(renewed) != fingerprint(first)
 
 
+KEY = make_key("ecdsa-p256")
+
+
+@pytest.mark.parametrize("again", [{"reused_key": None}, {"reused_key": KEY, "tenant": "other"}])
+def test_a_key_that_must_not_be_had_again_comes_back_by_no_order_under_way(
+    at_ca: World, through: Through, again: dict[str, Any]
+) -> None:
+    """It was revoked since, or the certificate has become another tenant's."""
+    _, url = through
+    at_ca.delegate("a.test")
+    killed(at_ca, url, replace(wish("a.test", reused_key=KEY), tenant="one"), keep=_die)
+    draft = at_ca.desk().load_draft("a.test")
+    assert draft is not None
+    assert draft.is_reused
+    made = proxy_orders(through)
+
+    changed = replace(wish("a.test"), **{"tenant": "one", **again})
+    outcome = only(issue(at_ca, changed, open_authority=lambda _: at_ca.authority(url)))
+
+    assert outcome.issued is not None
+    assert proxy_orders(through) == made + 1
+    assert (outcome.issued.set.key == KEY) is (again["reused_key"] == KEY)
+
+
+def proxy_orders(through: Through) -> int:
+    return _orders(through[0])
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -608,6 +636,19 @@ def test_a_certificate_that_cannot_be_kept_is_told_and_not_lost(at_ca: World) ->
     assert "no space left" in why(outcome)
     assert at_ca.desk().load_draft("a.test") is not None
     assert only(issue(at_ca, again)).issued is not None
+
+
+def test_a_certificate_that_is_kept_is_there_whatever_fails_after_it(at_ca: World) -> None:
+    desk = at_ca.desk()
+
+    def full(name: str, *, is_kept: bool = False) -> None:
+        raise PsfdnsError("orders: the disk is full")
+
+    desk.forget_draft = full  # type: ignore[method-assign]
+    outcome = only(issue(at_ca, delegated(at_ca, "a.test"), desk=desk))
+
+    assert (outcome.issued is not None, outcome.faults) == (True, ())
+    assert "a.test: orders: the disk is full" in at_ca.said
 
 
 def test_proofs_that_could_not_be_taken_away_are_told(at_ca: World) -> None:

@@ -302,6 +302,14 @@ KEPT: dict[str, tuple[dict[str, Any], Kept | None]] = {
         },
         Kept(("a.example", "www.a.example"), BY_AGE),
     ),
+    "a wildcard in the place of a name that it covers as it does": (
+        {
+            "wanted": wanted(names=("*.a.example", "new.example")),
+            "current": stored(names=("*.a.example", "a.a.example")),
+            "now": day(60),
+        },
+        Kept(("*.a.example",), BY_AGE),
+    ),
     "a name in the place of its wildcard, at two thirds": (
         {"wanted": wanted(names=("a.example", "www.a.example")), "now": day(60)},
         Kept(("a.example",), IN_THE_LAST),

@@ -50,3 +50,13 @@ def test_why_a_copy_cannot_be_read_is_said() -> None:
 def test_without_a_set_that_counts_a_copy_is_not_judged() -> None:
     (found,) = judge_standing(Standing(WANTED, None, copy=Copy(OLD)), now=day(2))
     assert found.code == "certificate-missing"
+
+
+@pytest.mark.parametrize(("there", "lacks"), [("*.example", ()), ("b.example", ("a.example",))])
+def test_a_name_that_a_wildcard_serves_is_not_lacking(there: str, lacks: tuple[str, ...]) -> None:
+    current = read_certificate(issue((there,)).certificate, name=NAME)
+    assert Standing(WANTED, current).lacks == lacks
+    assert any(
+        each.code == "certificate-lacks-name"
+        for each in judge_standing(Standing(WANTED, current), now=day(2))
+    ) is bool(lacks)

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from psfdns.certs.pem import read_certificate
 from psfdns.certs.store import Store
 from psfdns.certs.stored import Issuance
 from psfdns.proofs import challenge_owner, challenge_target
 from psfdns.route53.challenge_memory import ChallengeMemory, Written
 from psfdns.sandbox.dns_messages import DnsService
 from psfdns.sandbox.sandbox import Sandbox
-from tests.certs.issuing import issue
+from tests.certs.issuing import issue, key_pem, private_key
 from tests.cli.ground import Ground
 from tests.fault_proxy import Fault, Proxy, fault_proxy
 from tests.outbox import Service
@@ -44,6 +45,8 @@ WWW = """
 [[certificate]]
 names = ["www.tenant.example"]
 """
+DAYS = datetime.timedelta(days=80)
+OTHER = '[[certificate]]\nnames = ["b.alpha.test"]\nchallenge = "direct"\n'
 BOTH = """
 [[certificate]]
 names = ["alpha.test", "*.alpha.test"]
@@ -691,6 +694,45 @@ def test_a_revoked_certificate_is_known_to_the_ca_and_due_with_a_new_key(ground:
     ground.succeed("certs", "renew")
     assert ground.serial("alpha.test") != serial
     assert ground.store.load_set("alpha.test").key != key
+
+
+def test_a_name_that_became_another_tenants_is_not_renewed_beside_the_wildcard_that_has_it(
+    ground: Issuing,
+) -> None:
+    ground.want('[[certificate]]\nnames = ["alpha.test", "*.alpha.test"]\nchallenge = "direct"\n')
+    ground.write("one", "alpha.test", "www A 192.0.2.1", "@ TXT hello", '@ CAA 0 issuewild ";"')
+    ground.write("two", "shop.alpha.test", "@ A 192.0.2.2")
+    ground.apply()
+    old = issue(("alpha.test", "shop.alpha.test"), begin=datetime.datetime.now(datetime.UTC) - DAYS)
+    ground.store.put("alpha.test", old)
+
+    code, out, err = ground.run("certs", "issue", "alpha.test")
+
+    assert code == 1
+    assert "alpha.test: renewed by pebble for the names that it had" in out, (out, err)
+    kept = read_certificate(ground.store.load_set("alpha.test").certificate, name="alpha.test")
+    assert kept.names == ("alpha.test",)
+
+
+@pytest.mark.parametrize("damage", [None, b"no key", key_pem(private_key("ecdsa-p384"))])
+def test_a_key_that_cannot_be_had_again_holds_up_nothing_else_and_issue_makes_another(
+    ground: Issuing, damage: bytes | None
+) -> None:
+    ground.want(BOTH.rpartition("[[certificate]]")[0] + "reuse_key = true\n" + OTHER)
+    path = ground.store.live("alpha.test") / "privkey.pem"
+    old = issue(("alpha.test", "*.alpha.test"), begin=datetime.datetime.now(datetime.UTC) - DAYS)
+    ground.store.put("alpha.test", old)
+    path.unlink() if damage is None else path.write_bytes(damage)
+
+    code, out, err = ground.run("certs", "renew")
+
+    assert code == 1
+    assert "b.alpha.test: issued" in out
+    assert "alpha.test: not issued" in err
+    assert "hint: psfdns certs issue alpha.test orders one with a new key" in err
+    out = ground.succeed("certs", "issue", "alpha.test")
+    assert "alpha.test: issued" in out
+    assert ground.store.load_set("alpha.test").key not in {old.key, damage}
 
 
 @pytest.mark.parametrize(("left", "is_kept"), [(60, True), (-60, False)])

@@ -240,6 +240,18 @@ def test_the_tenants_cname_leads_to_the_target_in_one_step_or_several(scene: Sce
     assert scene.values() == {}
 
 
+def test_what_is_proved_at_the_name_itself_takes_the_place_of_a_wildcard(scene: Scene) -> None:
+    """DNS shows a CNAME at each name then, and none stands there."""
+    scene.put(OURS, alias(f"*.{OURS}", "host.elsewhere.example."))
+    proof = direct("www")
+    prover = scene.prover()
+
+    assert prover.present([proof]) == {proof: None}
+    assert scene.values(OURS) == {proof.place.owner: ('"ours"',)}
+    prover.clean()
+    assert scene.values(OURS) == {}
+
+
 def test_what_is_proved_at_the_name_itself_follows_no_cname(scene: Scene) -> None:
     """Another tenant's leads to a place of theirs, where psfdns may write."""
     theirs = delegated("www", tenant="two")

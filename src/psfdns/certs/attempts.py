@@ -48,6 +48,11 @@ class Wish:
     kept: Wish | None = None
     is_kept: bool = False
 
+    @property
+    def choices(self) -> tuple[Wish, ...]:
+        """All that may be ordered for it."""
+        return (self,) if self.kept is None else (self, self.kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:

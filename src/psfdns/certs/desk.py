@@ -33,6 +33,7 @@ class Draft:
     """An order under way; `order` is None until the CA has said where it is.
 
     `is_kept`: it is for the names that there are, beside which one of all that are wanted may be under way.
+    `tenant` is whose file wanted it (None: not known), `is_reused`: the certificate before has the key too.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Draft:
     order: str | None = None
     replaces: bool = False
     is_kept: bool = False
+    tenant: str | None = None
+    is_reused: bool = False
 
     def __repr__(self) -> str:
         """Without the key."""
@@ -131,6 +134,8 @@ def _draft(row: dict[str, Any]) -> Draft:
         row["order"],
         row["replaces"] is True,
         row.get("is_kept") is True,
+        row.get("tenant"),
+        row.get("is_reused") is True,
     )
 
 

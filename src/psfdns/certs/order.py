@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +24,7 @@ from psfdns.certs.desk import Desk
 from psfdns.certs.keeping import choose_authorities
 from psfdns.certs.ledger import HeldBackError, Ledger, say_wait
 from psfdns.certs.limits import Rules
-from psfdns.certs.placement import place_order
+from psfdns.certs.placement import forget_drafts, load_draft, place_order
 from psfdns.errors import PsfdnsError
 from psfdns.lookup.answer import Question
 from psfdns.lookup.ask import Asked
@@ -86,7 +86,7 @@ class Outcome:
 def issue_all(wishes: Sequence[Wish], means: Means) -> list[Outcome]:
     """Get all these certificates; the outcomes in the order of the wishes."""
     run = _Run(means)
-    attempts = [Attempt(wish, means.desk.load_draft(wish.name)) for wish in wishes]
+    attempts = [Attempt(wish, load_draft(means.desk, wish)) for wish in wishes]
     try:
         run.run(attempts)
     finally:
@@ -116,7 +116,7 @@ class _Run:
         for each in attempts:
             self._judge_places(each)
         waiting = self._turn(attempts)
-        names = (name for each in waiting for wish in _wishes(each) for name in wish.names)
+        names = (name for each in waiting for wish in each.wish.choices for name in wish.names)
         self._caa = look_up_caa(names, self._means.resolve)
         while waiting:
             self._round(waiting)
@@ -136,7 +136,8 @@ class _Run:
         draft, kept = attempt.draft, attempt.wish.kept
         if attempt.issued is not None or kept is None:
             return None
-        under_way = None if draft is None or draft.order is None else draft.ca
+        is_of_all = draft is not None and set(draft.names) == set(attempt.wish.names)
+        under_way = draft.ca if draft is not None and is_of_all and draft.order is not None else None
         authorities = choose_authorities(attempt.wish, attempt.faults, under_way=under_way)
         if not authorities:
             return None
@@ -164,7 +165,7 @@ class _Run:
             self._means.say(f"proofs were left in DNS: {error.summary}")
 
     def _look_at_places(self, attempts: Iterable[Attempt]) -> None:
-        wishes = (wish for each in attempts for wish in _wishes(each))
+        wishes = (wish for each in attempts for wish in each.wish.choices)
         places = list(dict.fromkeys(place for wish in wishes for place in wish.places.values()))
         # Of a zone that is bogus a resolver says SERVFAIL, which alone does not tell what is wrong.
         self._bogus = self._means.find_bogus(places)
@@ -285,19 +286,13 @@ class _Run:
         issued = complete(attempt, now=means.now, sleep=means.sleep, ledger=self._ledger)
         with self._lock:
             means.keep(issued)
-        self._ledger.keep(attempt)
-        # Where all names are there, an order of some is of no use any more; else that of all stays.
-        is_spent = not attempt.wish.is_kept or (attempt.draft is not None and not attempt.draft.is_kept)
-        for is_kept in (False, True) if is_spent else (True,):
-            means.desk.forget_draft(attempt.wish.name, is_kept=is_kept)
         attempt.issued = issued
-
-
-def _wishes(attempt: Attempt) -> Iterator[Wish]:
-    """All that may be ordered for it."""
-    yield attempt.wish
-    if attempt.wish.kept is not None:
-        yield attempt.wish.kept
+        try:
+            self._ledger.keep(attempt)
+            forget_drafts(means.desk, attempt)
+        except PsfdnsError as error:
+            # It is there, whatever the next run finds.
+            means.say(f"{attempt.wish.name}: {error.summary}")
 
 
 def _names_at(wish: Wish, places: Iterable[Place]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 
-from psfdns.certs.attempts import Asked, Attempt
+from psfdns.certs.attempts import Asked, Attempt, Wish
 from psfdns.certs.authority import Authority
 from psfdns.certs.completion import note_failures, read_issued
 from psfdns.certs.desk import Desk, Draft
@@ -12,12 +13,30 @@ from psfdns.certs.keys import kind_of, make_key, make_request
 from psfdns.certs.ledger import Ledger
 from psfdns.certs.pem import PemError, read_certificate
 from psfdns.certs.resources import Authorization, Order, Status
-from psfdns.errors import CaError
+from psfdns.errors import CaError, OutsideError
 from psfdns.proofs import Proof
 
 _GONE = frozenset({Status.INVALID, Status.EXPIRED, Status.DEACTIVATED, Status.REVOKED})
 _NO_SUCH_ORDER = frozenset({400, 401, 403, 404, 410})
 """What CAs say of an order that they have forgotten, or that is another account's."""
+
+
+def load_draft(desk: Desk, wish: Wish) -> Draft | None:
+    """The order under way; once added names are taken out again, the one without them is that of all."""
+    draft = desk.load_draft(wish.name)
+    if wish.kept is not None or (draft is not None and set(draft.names) == set(wish.names)):
+        return draft
+    kept = None
+    with contextlib.suppress(OutsideError):
+        kept = desk.load_draft(wish.name, is_kept=True)
+    return kept if kept is not None and set(kept.names) == set(wish.names) else draft
+
+
+def forget_drafts(desk: Desk, attempt: Attempt) -> None:
+    """An attempt has its certificate: where that has all names, an order of some is of no use any more."""
+    is_spent = not attempt.wish.is_kept or (attempt.draft is not None and not attempt.draft.is_kept)
+    for is_kept in (False, True) if is_spent else (True,):
+        desk.forget_draft(attempt.wish.name, is_kept=is_kept)
 
 
 def place_order(attempt: Attempt, desk: Desk, ledger: Ledger, kind: str, *, now: datetime.datetime) -> None:
@@ -50,8 +69,10 @@ def _take_up(attempt: Attempt, ledger: Ledger, now: datetime.datetime) -> Order 
 
 
 def _is_for(draft: Draft, attempt: Attempt, authority: Authority) -> bool:
-    """Whether a draft is what is wanted today, of the same CA and account."""
+    """Whether a draft is what is wanted today, by the same tenant, of the same CA and account."""
     wish = attempt.wish
+    if draft.tenant != wish.tenant:
+        return False
     place = (draft.ca, draft.directory, draft.account)
     if place != (attempt.ca, authority.directory_url, authority.account) or draft.profile != wish.profile:
         return False
@@ -60,7 +81,8 @@ def _is_for(draft: Draft, attempt: Attempt, authority: Authority) -> bool:
 
 def _has_right_key(draft: Draft, attempt: Attempt) -> bool:
     wish = attempt.wish
-    if wish.reused_key is not None and wish.reused_key != draft.key_pem:
+    # A key that must not be had again, once it was revoked or is another's, comes back by no draft either.
+    if wish.reused_key != draft.key_pem if wish.reused_key is not None else draft.is_reused:
         return False
     try:
         return kind_of(draft.key_pem) == wish.key
@@ -96,6 +118,8 @@ def _open(attempt: Attempt, desk: Desk, ledger: Ledger) -> Order:
         key,
         make_request(key, wish.names),
         is_kept=wish.is_kept,
+        tenant=wish.tenant,
+        is_reused=wish.reused_key is not None,
     )
     desk.store_draft(draft)
     order, replaces = authority.new_order(

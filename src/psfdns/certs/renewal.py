@@ -132,8 +132,9 @@ def decide_kept(
 def _keep_names(wanted: WantedCertificate, current: StoredCertificate) -> tuple[str, ...]:
     """Those that are there and still wanted, be it by a wildcard; in the manifest's order."""
     exact = [name for name in wanted.names if name in current.names]
-    covered = [name for name in current.names if name not in exact and covers_any(wanted.names, name)]
-    return (*exact, *covered)
+    # CAs refuse an order of a name beside the wildcard that covers it.
+    spare = [name for name in current.names if name not in exact and not covers_any(exact, name)]
+    return (*exact, *(name for name in spare if covers_any(wanted.names, name)))
 
 
 def is_overdue(renewal: Renewal, current: StoredCertificate | None, *, now: datetime.datetime) -> bool:

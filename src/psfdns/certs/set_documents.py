@@ -26,7 +26,7 @@ class SetError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """`version` is the number of the set, `digest` that of its object; `combined`: see `store.Shape`."""
+    """`version` is the number of the set, `digest` that of its object; `combined`: see `set_files.Shape`."""
 
     version: int
     digest: str

@@ -59,7 +59,7 @@ class Standing:
     def lacks(self) -> tuple[str, ...]:
         """Names that are wanted, and that what is there is not for; none where nothing is there."""
         there = self.current.names if self.current is not None else self.wanted.names
-        return tuple(name for name in self.wanted.names if name not in there)
+        return tuple(name for name in self.wanted.names if not covers_any(there, name))
 
     @property
     def is_revoked(self) -> bool:

@@ -74,6 +74,7 @@ class Dns01Prover:
     def check(self, places: Sequence[Place]) -> Mapping[Place, str | None]:
         """None, or why nothing could be proved at a place: its aliases, or no zone that may be written to."""
         leads = follow_aliases(dict.fromkeys(place.owner for place in places), self._means.view.resolve)
+        leads |= self._look_past_wildcards(places, leads)
         found: dict[Place, str | None] = {}
         for place in places:
             spot = self._locate(place, leads[place.owner])
@@ -105,6 +106,19 @@ class Dns01Prover:
         outcome = self._change(add=frozenset(), remove=written)
         self._memory.store(outcome.faults.keys() & written)
         return tuple(dict.fromkeys(outcome.faults.values()))
+
+    def _look_past_wildcards(self, places: Iterable[Place], leads: Mapping[str, Lead]) -> dict[str, Lead]:
+        """Owners that are a CNAME by a wildcard alone: what is written there takes the wildcard's place."""
+        by_zone: defaultdict[HostedZone, set[str]] = defaultdict(set)
+        for place in places:
+            zone = find_zone(self._means.zones, place.owner)
+            if place.target is None and zone is not None and len(leads[place.owner].names) > 1:
+                by_zone[zone].add(place.owner)
+        free: dict[str, Lead] = {}
+        for zone, owners in by_zone.items():
+            there = read_spots(self._means.api, zone, owners).faults
+            free |= {owner: Lead((owner,)) for owner in owners - there.keys()}
+        return free
 
     def _locate(self, place: Place, lead: Lead) -> tuple[str, str] | str:
         """Where values go, as zone id and name; or why they cannot."""

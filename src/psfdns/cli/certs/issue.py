@@ -41,7 +41,7 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
     NAME is a certificate's name, as its certs file gives it. Before a CA is asked, DNS is: whether the
     challenge's CNAME is right, and whether CAA lets this CA issue to this account. What one CA refuses the
     next is asked for. A run that was cut short is taken up where it ended. What was issued is deployed.
-    Where a name that was added cannot be had, and the certificate is due by its age, it is renewed for the
+    Where a name that was added cannot be had, and the certificate is due without it, it is renewed for the
     names that it has; that is exit code 1 as well.
     """
     from psfdns.cli.certs.delivering import deploy_due
@@ -50,7 +50,7 @@ def issue(options: Options, *, names: tuple[str, ...]) -> int:
 
     job = open_job(open_workspace(options), doing="certs issue")
     with job.store.held():
-        outcomes = issue_standings(job, look_at_named(job, names, replacing=True))
+        outcomes = issue_standings(job, look_at_named(job, names, replacing=True), replacing=True)
         issued = [each.wish.name for each in outcomes if each.got is not None]
         deploys = deploy_due(job, look_at_named(job, issued) if issued else ())
     return _report(options, outcomes, deploys, quiet=False)

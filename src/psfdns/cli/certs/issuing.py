@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from psfdns.certs.attempts import Issued, Wish
-from psfdns.certs.certificate import Challenge, without_wildcard
+from psfdns.certs.certificate import Challenge, WantedCertificate, without_wildcard
 from psfdns.certs.desk import Desk
+from psfdns.certs.keys import kind_of
 from psfdns.certs.limits import REMEMBERED
 from psfdns.certs.load import tenant_of
+from psfdns.certs.ownership import find_strangers
 from psfdns.certs.renewal import last_moment
 from psfdns.certs.status import Standing
+from psfdns.certs.store import StoreError
 from psfdns.certs.stored import Issuance
 from psfdns.cli.certs.certifying import Stands, look_at_store
 from psfdns.cli.certs.storing import open_stores
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from psfdns.certs.accounts import Accounts
     from psfdns.certs.ari import Ari
     from psfdns.certs.certificate_store import CertificateStore
-    from psfdns.certs.order import Outcome
+    from psfdns.certs.order import Means, Outcome
     from psfdns.certs.stored import StoredCertificate
     from psfdns.cli.wiring import Access
     from psfdns.plans.host import HostedZone
@@ -98,23 +101,50 @@ def find_due(standings: Sequence[Standing], moment: datetime.datetime) -> list[S
     return [each for each, renewal in decided if renewal is not None and renewal.due]
 
 
-def make_wish(job: Job, standing: Standing, moment: datetime.datetime) -> Wish:
-    """What is to be ordered, and what in its place where only new names fail. Raises StoreError."""
-    wish, kept = _wish(job, standing), standing.decide_kept(moment)
+def make_wish(job: Job, standing: Standing, moment: datetime.datetime, *, key: bytes | None = None) -> Wish:
+    """What is to be ordered, with this key or a new one, and what in its place where only new names fail."""
+    wish, kept = _wish(job, standing, key), standing.decide_kept(moment)
     if kept is None or not kept.renewal.due:
         return wish
-    less = replace(standing, wanted=replace(standing.wanted, names=kept.names))
-    return replace(wish, kept=replace(_wish(job, less), is_kept=True))
+    names = tuple(
+        name for name in kept.names if name in wish.names or _is_its_own(job, standing.wanted, name)
+    )
+    if not names:
+        return wish
+    less = replace(standing, wanted=replace(standing.wanted, names=names))
+    return replace(wish, kept=replace(_wish(job, less, key), is_kept=True))
 
 
-def _wish(job: Job, standing: Standing) -> Wish:
+def _is_its_own(job: Job, wanted: WantedCertificate, name: str) -> bool:
+    """Whether a name that the manifest has by a wildcard alone lies in no zone of another tenant."""
+    one = replace(wanted, names=(name,))
+    return not any(find_strangers([one], open_repository(job.workspace).zone_files))
+
+
+def load_reused_key(job: Job, standing: Standing) -> bytes | None:
+    """The key that it is to have again, None where it gets a new one. Raises StoreError."""
     wanted, current = standing.wanted, standing.current
-    zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
-    bare = dict.fromkeys(map(without_wildcard, wanted.names))
     has_key = current is not None and current.key == wanted.key and not standing.is_revoked
     # One without any of the names is another's, who had this name in the store: so is its key.
     is_its_own = current is not None and not set(current.names).isdisjoint(wanted.names)
-    is_reused = wanted.reuse_key and has_key and is_its_own and standing.ordered_for is None
+    if not (wanted.reuse_key and has_key and is_its_own and standing.ordered_for is None):
+        return None
+    hint = f"psfdns certs issue {wanted.name} orders one with a new key"
+    try:
+        key = job.store.load_set(wanted.name).key
+        kind = kind_of(key)
+    except (StoreError, ValueError) as error:
+        why = error.summary if isinstance(error, StoreError) else f"{wanted.name}: its key cannot be read"
+        raise StoreError(f"{why}; reuse_key wants it again", hint=hint) from error
+    if kind != wanted.key.value:
+        raise StoreError(f"{wanted.name}: its key is not that of its certificate", hint=hint)
+    return key
+
+
+def _wish(job: Job, standing: Standing, key: bytes | None) -> Wish:
+    wanted, current = standing.wanted, standing.current
+    zone = job.workspace.config.acme.validation_zone if wanted.challenge is Challenge.DELEGATED else None
+    bare = dict.fromkeys(map(without_wildcard, wanted.names))
     wish = Wish(
         wanted.name,
         wanted.names,
@@ -123,7 +153,7 @@ def _wish(job: Job, standing: Standing) -> Wish:
         {name: place_of(name, tenant=wanted.tenant, zone=zone) for name in bare},
         wanted.profile,
         replaces_at=issuer_of(standing),
-        reused_key=job.store.load_set(wanted.name).key if is_reused else None,
+        reused_key=key,
         tenant=wanted.tenant,
     )
     return wish if current is None else _succeed(wish, current, standing.state.ari)
@@ -144,10 +174,35 @@ def _succeed(wish: Wish, current: StoredCertificate, ari: Ari | None) -> Wish:
     )
 
 
-def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
-    """Have all of them, in their order; whoever calls holds the store. Raises PsfdnsError."""
+def issue_standings(job: Job, standings: Sequence[Standing], *, replacing: bool = False) -> list[Outcome]:
+    """Have all of them, in their order; whoever calls holds the store. Raises PsfdnsError.
+
+    One whose key is damaged that it is to have again is its own fault, or `replacing` gets a new one.
+    """
+    from psfdns.certs.attempts import Fault
+    from psfdns.certs.order import Outcome, issue_all
+
+    moment = now()
+    wishes: list[Wish] = []
+    failed: dict[str, Outcome] = {}
+    for each in standings:
+        key = None
+        try:
+            key = load_reused_key(job, each)
+        except StoreError as error:
+            if not replacing:
+                fault = Fault(None, error.summary, error.hint)
+                failed[each.wanted.name] = Outcome(make_wish(job, each, moment), None, (fault,))
+                continue
+            job.say(f"{error.summary}: it gets a new one")
+        wishes.append(make_wish(job, each, moment, key=key))
+    got = {each.wish.name: each for each in issue_all(wishes, _open_means(job))} | failed
+    return [got[each.wanted.name] for each in standings]
+
+
+def _open_means(job: Job) -> Means:
     from psfdns.certs.limits import RULES
-    from psfdns.certs.order import Means, issue_all
+    from psfdns.certs.order import Means
     from psfdns.cli.certs.validating import open_validation
     from psfdns.cli.wiring import open_access
 
@@ -155,7 +210,7 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
     access = open_access(job.workspace)
     prover = open_prover(job, access)
     hosts = {name: urlsplit(ca.directory).hostname or "" for name, ca in settings.authorities.items()}
-    means = Means(
+    return Means(
         lambda name: job.accounts.open(settings.authorities[name], settings.contact),
         prover,
         prover.view.resolve,
@@ -168,8 +223,6 @@ def issue_standings(job: Job, standings: Sequence[Standing]) -> list[Outcome]:
         {name: RULES[host] for name, host in hosts.items() if host in RULES},
         find_bogus=open_validation(job.workspace, access).find_bogus,
     )
-    moment = now()
-    return issue_all([make_wish(job, each, moment) for each in standings], means)
 
 
 def keep(store: CertificateStore, issued: Issued) -> None:
