@@ -8,9 +8,9 @@ from typing import Any
 
 from psfdns.cli.views.escape import escape
 from psfdns.cli.views.notice import say_told
-from psfdns.cli.views.order_history import order_document, order_lines, order_row
+from psfdns.cli.views.order_history import name_order, order_document, order_lines
 from psfdns.cli.views.plan_words import SIGNS, count, describe_change, name_change, name_zone
-from psfdns.cli.views.signing_history import signing_document, signing_lines, signing_row
+from psfdns.cli.views.signing_history import name_signing, signing_document, signing_lines
 from psfdns.cli.views.table import render_rows
 from psfdns.dnssec.procedures.deeds import Entry as Deed
 from psfdns.journal.entry import EntryZone, Kind, key_to_json, stamp
@@ -183,15 +183,15 @@ def render_table(document: Shape) -> str:
 def _row(entry: Shape) -> tuple[str, ...]:
     if entry["state"] == DAMAGED:
         return (entry["id"], "", "", "", "", DAMAGED, escape(entry["fault"]))
-    if entry["order"] is not None:
-        return order_row(entry)
-    if entry["signing"] is not None:
-        return signing_row(entry)
+    when = f"{entry['created'][:10]} {entry['created'][11:16]}"
+    if entry["order"] is not None or entry["signing"] is not None:
+        state = escape(f"{entry['state']} ({entry['kind']})")
+        what = name_order(entry) if entry["order"] is not None else name_signing(entry)
+        return (entry["id"], when, escape(_name(entry)), "-", "-", state, escape(what))
     state = entry["state"] if entry["kind"] == Kind.APPLY else f"{entry['state']} ({entry['kind']})"
     zones = [name_zone(zone) for zone in entry["zones"]]
     shown = ", ".join(zones[:_ZONES_SHOWN])
     more = f" and {len(zones) - _ZONES_SHOWN} more" if len(zones) > _ZONES_SHOWN else ""
-    when = f"{entry['created'][:10]} {entry['created'][11:16]}"
     commit = _short(entry["commit"])
     return (entry["id"], when, escape(_name(entry)), commit, _changes(entry), state, escape(shown) + more)
 

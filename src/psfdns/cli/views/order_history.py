@@ -73,14 +73,9 @@ def _tags(those: Mapping[str, Any], others: Mapping[str, Any]) -> str:
     return ", ".join(sorted(ds.partition(" ")[0] for ds in have - lack)) or "record"
 
 
-def order_row(entry: Shape) -> tuple[str, ...]:
-    """The line of the table."""
-    order = entry["order"]
-    when = f"{entry['created'][:10]} {entry['created'][11:16]}"
-    who = f"{entry['who']['user']}@{entry['who']['host']}"
-    state = f"{entry['state']} ({entry['kind']})"
-    what = f"{order['domain']}: {_say_kind(entry['kind'], order)}"
-    return (entry["id"], when, escape(who), "-", "-", escape(state), escape(what))
+def name_order(entry: Shape) -> str:
+    """What the table calls it; not escaped."""
+    return f"{entry['order']['domain']}: {_say_kind(entry['kind'], entry['order'])}"
 
 
 def order_lines(entry: Shape) -> Iterator[str]:
