@@ -791,6 +791,31 @@ def test_a_ds_of_long_ago_calls_nobody(land: Land) -> None:
     assert NEEDS in {subject for _, subject in signing.run(6)}
 
 
+def test_a_ds_of_before_gandi_was_away_calls_nobody(land: Land) -> None:
+    """Meanwhile another machine may have taken it out at the registry."""
+    signing = Signing(land)
+    signing.say(**signing.key_of_ds())
+    assert signing.run(0) == []
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    for status in ("NOT_SIGNING", "SIGNING"):
+        signing.say(status)
+        assert signing.run(1) == []
+    signing.say(Status="ACTION_NEEDED")
+    assert signing.run(1.1) == [("a@one.example", NEEDS), ("staff", NEEDS)]
+
+
+def test_trouble_with_a_ds_is_not_over_because_gandi_is_away(land: Land) -> None:
+    signing = Signing(land)
+    path = land.root / "zones" / "one" / "tenant.toml"
+    path.write_text(path.read_text().replace('registrar = "gandi"', 'registrar = "gandi"\ndnssec = true'))
+    signing.say()
+    assert len(signing.run(0)) == 2
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    assert signing.run(1) == []
+    land.gandi.faults.clear()
+    assert signing.run(2) == []
+
+
 def test_what_cannot_be_asked_about_keys_is_no_reminder(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
     signing = Signing(land)
     signing.say(Status="ACTION_NEEDED")
