@@ -411,6 +411,27 @@ def test_an_end_that_the_store_could_not_take_is_sent_by_the_next_command(
         (folder(scene) / NAME / Path(key).with_suffix(".unsent").name).touch()
 
 
+def test_a_decision_that_the_disk_did_not_take_stands_in_the_store_and_is_told_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The procedure is open by then: it did not fail."""
+    store = MemoryStore()
+    monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: store)
+
+    def full(_: DeedLedger, __: Entry) -> None:
+        raise PsfdnsError("the disk is full")
+
+    with monkeypatch.context() as context:
+        context.setattr(DeedLedger, "_write", full)
+        assert scene.run("enable", NAME, "--yes")[0] == 1
+    (key,) = (key for key in store.objects if key.startswith("journal/dnssec/"))
+    assert [each["state"] for each in json.loads(store.objects[key][0])["events"]] == ["done"]
+    scene.later(minutes=10)
+    assert scene.step("enable", NAME, "--yes")[0] == 0
+    assert told(scene) == BEGUN
+    assert key in store.objects
+
+
 def test_a_kill_before_a_deed_is_no_deed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     do = Hands._do
 

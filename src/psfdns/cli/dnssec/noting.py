@@ -28,7 +28,7 @@ from psfdns.dnssec.procedures.deeds import (
     procedure_of,
     shows,
 )
-from psfdns.dnssec.procedures.ledger import new_id
+from psfdns.dnssec.procedures.ledger import new_id, same_id
 from psfdns.dnssec.procedures.record import Deed, Record
 from psfdns.errors import PsfdnsError
 
@@ -95,7 +95,7 @@ class Book:
         what, who = found
         user, _, host = who.rpartition("@")
         entry = self._entry(what, record, record.begun, (user, host))
-        self._begin(replace(entry, events=(Event(record.begun, State.DONE),)))
+        self._begin(replace(entry, id=same_id(entry), events=(Event(record.begun, State.DONE),)))
 
     def begin(self, action: Action, record: Record) -> Entry:
         """Keep what is about to be done. Raises NotDoneError where that cannot be written."""
