@@ -17,7 +17,7 @@ from typing import Any
 from psfdns.errors import RegistrarError
 from psfdns.moments import write_moment
 from psfdns.registrar.cache import Cache
-from psfdns.registrar.domains import Money, Registration, Renewal, Source, expiry_at
+from psfdns.registrar.domains import Ends, Money, Registration, Renewal, Source, expiry_at
 from psfdns.registrar.gandi import Gandi
 from psfdns.registrar.gandi_answers import Detail, Listed
 from psfdns.registrar.payable import judge_payable
@@ -53,7 +53,10 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """One domain in full, as of `at`; `ds` None: not asked."""
+    """One domain in full, as of `at`; `ds` None: not asked.
+
+    `digest` of its entry in the list; "": it was changed since, and is only there to be recalled.
+    """
 
     digest: str
     at: datetime.datetime
@@ -79,7 +82,8 @@ def fetch_holdings(
     looking.name_payers(renewing)
     balances = looking.fetch_balances()
     looking.each(renewing, lambda one: looking.price(one, balances))
-    _store(cache, {name: known for name, known in looking.known.items() if name in listed})
+    kept = looking.missed | looking.known
+    _store(cache, {name: known for name, known in kept.items() if name in listed})
     found = {name: _registration(each, looking, now) for name, each in listed.items()}
     renewals = {name: each.renewal for name, each in found.items() if each.renewal is not None}
     return Holdings(found, judge_payable(renewals, balances), balances, looking.faults)
@@ -93,20 +97,39 @@ def recall(cache: Cache, *, now: datetime.datetime) -> dict[str, Registration]:
     return {name: _recalled(known, now) for name, known in _load(cache).items()}
 
 
-def forget(cache: Cache, name: str) -> None:
-    """Look at a domain anew next time: something was ordered. Raises PsfdnsError."""
+def forget(cache: Cache, name: str, *, autorenew: bool | None = None) -> None:
+    """Look at a domain anew next time: something was ordered, perhaps `autorenew`.
+
+    Until then it is not said to renew by itself where that is being switched. Raises PsfdnsError where nobody
+    hears the cache's complaints.
+    """
     known = _load(cache)
-    if known.pop(name, None) is not None:
+    if name in known:
+        held = known[name]
+        renews = held.detail.autorenew if autorenew is None else held.detail.autorenew and autorenew
+        known[name] = replace(_changed(held, autorenew=renews), price=None, price_at=None)
         _store(cache, known)
+
+
+def _changed(known: _Known, *, autorenew: bool | None) -> _Known:
+    """What may still be recalled of a domain of which something has changed."""
+    detail = replace(
+        known.detail, ends_at=None, status=(), autorenew=autorenew, renews=(), nameservers=None, ends=Ends()
+    )
+    return replace(known, digest="", detail=detail, ds=None)
 
 
 @dataclass
 class _Looking:
-    """What is known, and what could not be read; filled by several threads, a domain each."""
+    """What is known, and what could not be read; filled by several threads, a domain each.
+
+    `missed` is what was known of domains that could not be looked at again: to be recalled, and not of now.
+    """
 
     gandi: Gandi
     now: datetime.datetime
     known: dict[str, _Known]
+    missed: dict[str, _Known] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     payers: tuple[str | None, ...] = ()
 
@@ -126,7 +149,8 @@ class _Looking:
         known = self.known.get(listed.name)
         if known is None or known.digest != listed.digest or abs(self.now - known.at) > DETAIL_AGE:
             price, price_at = (known.price, known.price_at) if known else (None, None)
-            self.known.pop(listed.name, None)
+            if self.known.pop(listed.name, None) is not None and known is not None:
+                self.missed[listed.name] = _as_listed(known, listed)
             detail = self.gandi.fetch_domain(listed.name)
             known = _Known(listed.digest, self.now, detail, None, price, price_at)
             self.known[listed.name] = known
@@ -167,6 +191,14 @@ class _Looking:
         if known.price is None or known.price_at is None or known.price.currency != currency:
             return False
         return abs(self.now - known.price_at) <= PRICE_AGE
+
+
+def _as_listed(known: _Known, listed: Listed) -> _Known:
+    """What was known before, as far as the list does not contradict it."""
+    if known.digest == listed.digest:
+        return known
+    autorenew = known.detail.autorenew if listed.autorenew is None else listed.autorenew
+    return _changed(known, autorenew=autorenew)
 
 
 def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> Registration:

@@ -128,7 +128,7 @@ def carry_out(
         entry = _written_down(ledger, offer)
         _look_again(ledger, entry, last_look)
         entry = _place(gandi, ledger, entry, offer)
-    _forget(workspace, offer.domain)
+    _forget(workspace, offer)
     return conclude(ledger, entry, offer.shows, wait=wait, details=offer.details)
 
 
@@ -252,8 +252,8 @@ def _note(ledger: Ledger, entry: Entry) -> None:
         click.echo(escape(words), err=True)
 
 
-def _forget(workspace: Workspace, name: str) -> None:
+def _forget(workspace: Workspace, offer: Offer) -> None:
     from psfdns.cli.wiring import open_cache
     from psfdns.registrar.holdings import forget
 
-    forget(open_cache(workspace), name)
+    forget(open_cache(workspace), offer.domain, autorenew=offer.after.get("autorenew"))
