@@ -226,6 +226,19 @@ def test_while_gandi_is_away_what_renews_by_itself_is_still_trusted(land: Land) 
     assert "nothing renews it" not in text
 
 
+def test_while_gandi_is_away_what_cannot_be_paid_is_not_trusted(land: Land) -> None:
+    land.gandi.add("alpha.test", days(65), autorenew=True, price=500.0)
+    assert land.run()[0] == 0
+    assert [to for to, _ in land.subjects()] == ["staff"]
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    assert land.run("--nagios", "--dry-run", day=1)[0] == 2
+    assert land.run(day=1)[0] == 0
+    assert land.subjects() == []
+    assert land.run(day=5)[0] == 0
+    said = f"alpha.test ends in 60 days ({days(65):%Y-%m-%d}); the money to renew it is missing"
+    assert ("a@one.example", f"[psfdns] {said}") in land.subjects()
+
+
 def test_an_outage_of_gandi_is_said_once_after_three_days(land: Land) -> None:
     land.run()
     land.gandi.fail("GET", ".*", Said(500), times=10**6)

@@ -117,19 +117,19 @@ def test_what_cannot_be_looked_at_again_is_still_recalled_and_is_not_of_now(
 ) -> None:
     """It once was lost, and the next day nothing seemed to renew it."""
     hold(fake, tmp_path)
-    (before,) = (recall(Cache(tmp_path), now=NOW)[name] for name in ("a.test.",))
+    before = recall(Cache(tmp_path), now=NOW).registrations["a.test."]
     fake.fail("GET", "/v5/domain/domains/.*", Said(500), times=99)
     said = hold(fake, tmp_path, now=NOW + DAY).registrations["a.test."]
     assert (said.nameservers, said.ds) == (None, None)
-    assert recall(Cache(tmp_path), now=NOW + DAY)["a.test."] == before
+    assert recall(Cache(tmp_path), now=NOW + DAY).registrations["a.test."] == before
     fake.domains["a.test"].status = ["clientHold"]
     hold(fake, tmp_path, now=NOW + DAY)
-    changed = recall(Cache(tmp_path), now=NOW + DAY)["a.test."]
+    changed = recall(Cache(tmp_path), now=NOW + DAY).registrations["a.test."]
     assert (changed.autorenew, changed.checked_at) == (True, NOW)
     assert (changed.expires, changed.status, changed.nameservers, changed.ds) == (None, (), None, None)
     del fake.domains["a.test"]
     hold(fake, tmp_path, now=NOW + DAY)
-    assert "a.test." not in recall(Cache(tmp_path), now=NOW + DAY)
+    assert "a.test." not in recall(Cache(tmp_path), now=NOW + DAY).registrations
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_after_an_order_it_is_recalled_whether_a_domain_renews_and_not_until_whe
     first = hold(fake, tmp_path)
     for name in renews:
         forget(cache, name, autorenew=ordered)
-    found = recall(cache, now=NOW + HOUR)
+    found = recall(cache, now=NOW + HOUR).registrations
     assert {name: each.autorenew for name, each in found.items()} == renews
     assert {each.expires for each in found.values()} == {None}
     assert {each.ds for each in found.values()} == {None}

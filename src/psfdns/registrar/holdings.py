@@ -64,6 +64,7 @@ class _Known:
     ds: tuple[str, ...] | None = None
     price: Money | None = None
     price_at: datetime.datetime | None = None
+    payable: bool | None = None
 
 
 def fetch_holdings(
@@ -82,19 +83,23 @@ def fetch_holdings(
     looking.name_payers(renewing)
     balances = looking.fetch_balances()
     looking.each(renewing, lambda one: looking.price(one, balances))
-    kept = looking.missed | looking.known
-    _store(cache, {name: known for name, known in kept.items() if name in listed})
     found = {name: _registration(each, looking, now) for name, each in listed.items()}
     renewals = {name: each.renewal for name, each in found.items() if each.renewal is not None}
-    return Holdings(found, judge_payable(renewals, balances), balances, looking.faults)
+    payable = judge_payable(renewals, balances)
+    kept = {name: known for name, known in (looking.missed | looking.known).items() if name in listed}
+    _store(cache, {name: replace(known, payable=payable.get(name)) for name, known in kept.items()})
+    return Holdings(found, payable, balances, looking.faults)
 
 
-def recall(cache: Cache, *, now: datetime.datetime) -> dict[str, Registration]:
+def recall(cache: Cache, *, now: datetime.datetime) -> Holdings:
     """What Gandi said of each domain when it was last looked at in full, with the moment of that.
 
-    What would come after the end is left out: it may have been renewed since.
+    Which renewals could not be paid is as it was judged last. What would come after the end is left out: it
+    may have been renewed since.
     """
-    return {name: _recalled(known, now) for name, known in _load(cache).items()}
+    known = _load(cache)
+    said = {name: _recalled(each, now) for name, each in known.items()}
+    return Holdings(said, {name: False for name, each in known.items() if each.payable is False})
 
 
 def forget(cache: Cache, name: str, *, autorenew: bool | None = None) -> None:
@@ -269,6 +274,7 @@ def _store(cache: Cache, known: Mapping[str, _Known]) -> None:
             "ds": None if each.ds is None else list(each.ds),
             "price": money_to_json(each.price),
             "price_at": None if each.price_at is None else write_moment(each.price_at),
+            "payable": each.payable,
         }
         for name, each in known.items()
     }
@@ -283,4 +289,5 @@ def _from_json(value: Any) -> _Known:
         None if value["ds"] is None else tuple(map(str, value["ds"])),
         money_from_json(value["price"]),
         None if value["price_at"] is None else moment_of(value["price_at"]),
+        value["payable"] if isinstance(value.get("payable"), bool) else None,
     )
