@@ -239,6 +239,16 @@ def test_while_gandi_is_away_what_cannot_be_paid_is_not_trusted(land: Land) -> N
     assert ("a@one.example", f"[psfdns] {said}") in land.subjects()
 
 
+def test_a_run_without_gandi_brings_nothing_back_from_deletion(land: Land) -> None:
+    land.gandi.add("alpha.test", days(-77), autorenew=False)
+    assert land.run()[0] == 0
+    assert len(land.subjects()) == 2
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    assert (land.run(day=1)[0], land.subjects()) == (0, [])
+    land.gandi.faults.clear()
+    assert (land.run(day=1.1)[0], land.subjects()) == (0, [])
+
+
 def test_an_outage_of_gandi_is_said_once_after_three_days(land: Land) -> None:
     land.run()
     land.gandi.fail("GET", ".*", Said(500), times=10**6)
