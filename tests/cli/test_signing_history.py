@@ -19,6 +19,7 @@ from psfdns.dnssec.procedures.store import Shelf
 from psfdns.errors import HostError, PsfdnsError
 from psfdns.registrar.gandi import Gandi
 from psfdns.registrar.gandi_wire import Order
+from psfdns.registrar.ledger import Ledger, State, new_entry
 from psfdns.route53.signing import SigningSwitch
 from tests.cli.registry import Registry
 from tests.cli.signed_scene import NAME, Scene, signed_scene
@@ -198,6 +199,26 @@ def test_an_end_that_cannot_be_written_is_warned_of_and_told_by_the_next_run(
     assert last_why(scene, "make-kms-key") == SEEN_LATER
 
 
+def test_an_end_that_cannot_be_written_once_is_told_by_the_next_look_of_the_same_run(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A procedure that ends with this run is not looked at again."""
+    note, refused = DeedLedger.note, list[str]()
+
+    def full_once(self: DeedLedger, entry: Entry) -> bool:
+        if entry.kind == "enable-signing" and not refused:
+            refused.append(entry.id)
+            raise PsfdnsError("the disk is full")
+        return note(self, entry)
+
+    monkeypatch.setattr(DeedLedger, "note", full_once)
+    code, _, err = scene.run("enable", NAME, "--yes")
+    assert (code, len(refused)) == (0, 1)
+    assert f"the disk is full: what became of enable-signing of {ZONE} is not in the journal" in err
+    assert told(scene) == BEGUN
+    assert last_why(scene, "enable-signing") == SEEN_LATER
+
+
 @pytest.mark.parametrize(
     ("is_done", "uncertain", "now", "later"),
     [
@@ -297,6 +318,39 @@ def test_an_order_of_a_ds_that_was_cut_short_has_its_end_later(
     (ds,) = scene.wanted_ds()
     line = scene.shop.run("history", sandbox=True)[1].splitlines()[1]
     assert line.endswith(f"{ZONE}: DS {ds.split()[0]} added")
+
+
+def test_a_retry_that_is_refused_hides_no_order_that_was_cut_short(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gandi has the DS already: it refuses it as a duplicate."""
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    scene.step("continue", "--yes")
+    scene.later(hours=48)
+    place = Gandi.place
+
+    def deadly(self: Gandi, order: Order, doing: str) -> None:
+        place(self, order, doing)
+        raise KilledError
+
+    monkeypatch.setattr(Gandi, "place", deadly)
+    with pytest.raises(KilledError):
+        scene.step("continue", "--yes")
+    monkeypatch.setattr(Gandi, "place", place)
+    ledger = Ledger(folder(scene, "registrar"))
+    (cut,) = ledger.own(ZONE)
+    scene.later(minutes=1)
+    retry = new_entry(
+        cut.kind, ZONE, before=cut.before, after=cut.after, now=scene.now, user=cut.user, host=cut.host
+    )
+    ledger.begin(retry.now_in(State.REFUSED, at=scene.now, why="there is one already"))
+    scene.later(minutes=10)
+    scene.step("continue", "--yes")
+    assert {each.id: each.state for each in ledger.own(ZONE)} == {
+        cut.id: State.DONE,
+        retry.id: State.REFUSED,
+    }
 
 
 def test_turning_round_and_abandoning_is_told(scene: Scene) -> None:

@@ -144,12 +144,12 @@ class Book:
 
         known = {name: value for name, value in details.items() if value}
         ended = replace(entry.now_in(state, at=now(), why=why), details={**entry.details, **known})
-        self._entries = [ended if each.id == entry.id else each for each in self.own()]
         try:
             is_shared = self.ledger.note(ended)
         except PsfdnsError as error:
             self._warn(f"{error.summary}: what became of {entry.kind} of {entry.zone} is not in the journal")
             return
+        self._entries = [ended if each.id == entry.id else each for each in self.own()]
         if not is_shared:
             self._warn(f"the shared journal does not have yet what became of {entry.kind} of {entry.zone}")
 
@@ -214,10 +214,12 @@ class Book:
 
 
 def _open_orders(orders: list[Order]) -> Iterator[Order]:
-    """Those of DS without an end, the newest first; what a later one changed again says nothing of them."""
+    """Those of DS without an end, the newest first; what a later one may have changed again says nothing."""
+    from psfdns.registrar.ledger import State as Placed
+
     later = frozenset[str]()
     for order in orders:
-        if order.kind not in _DS_ORDERS:
+        if order.kind not in _DS_ORDERS or order.state is Placed.REFUSED:
             continue
         if order.is_open and not _changed(order) & later:
             yield order
