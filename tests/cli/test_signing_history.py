@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 from psfdns.cli.dnssec.acting import Hands
 from psfdns.cli.dnssec.noting import NOT_AT_GANDI, NOT_SEEN_LATER, SEEN_LATER
+from psfdns.cli.options import Options
+from psfdns.cli.status.zone_history import histories_of
+from psfdns.cli.wiring import open_repository, open_workspace
 from psfdns.dnssec.procedures.advance import Outcome
 from psfdns.dnssec.procedures.deeds import Entry
 from psfdns.dnssec.procedures.ledger import DeedLedger
@@ -351,6 +355,48 @@ def test_a_retry_that_is_refused_hides_no_order_that_was_cut_short(
         cut.id: State.DONE,
         retry.id: State.REFUSED,
     }
+
+
+@pytest.mark.parametrize("is_other", [True, False])
+def test_what_one_gandi_shows_ends_no_order_at_another(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, *, is_other: bool
+) -> None:
+    """The order was at the real one; or it is the real one that a sandbox may look at."""
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    scene.step("continue", "--yes")
+    ledger = Ledger(folder(scene, "registrar"))
+    order = new_entry(
+        "remove-ds", ZONE, before={"ds": ["1 13 2 aa"]}, after={}, now=scene.now, user="one", host="two"
+    )
+    mine = replace(order, id=f"{order.id[:-8]}00000000", stand_in=True)
+    for each in (order, mine):
+        ledger.begin(each)
+    if not is_other:
+        monkeypatch.setattr("psfdns.cli.domains.ordering.is_stand_in", lambda _: False)
+    scene.step("continue", "--yes")
+    states = {each.id: each.state for each in ledger.own(ZONE)}
+    assert states == {order.id: State.SENDING, mine.id: State.DONE if is_other else State.SENDING}
+
+
+def test_the_history_of_a_real_zone_has_nothing_of_the_sandbox(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.step("enable", NAME, "--yes")
+    Ledger(folder(scene, "registrar")).begin(
+        new_entry("lock", ZONE, before={}, after={}, now=scene.now, user="one", host="two", stand_in=True)
+    )
+    found = {}
+    for sandbox, stand_in in ((True, True), (False, True), (False, False)):
+        monkeypatch.setattr("psfdns.cli.domains.ordering.is_stand_in", lambda _, is_so=stand_in: is_so)
+        workspace = open_workspace(Options(sandbox=sandbox))
+        files = open_repository(workspace).zone_files
+        (lines,) = histories_of(workspace, files, {ZONE: ZONE}).values()
+        found[sandbox, stand_in] = [line["kind"] for line in lines]
+    deeds = ["enable-signing", "create-ksk", "make-kms-key", "dnssec-begin"]
+    assert sorted(found[True, True]) == sorted(["lock", *deeds, "apply"])
+    assert found[False, True] == ["lock"]
+    assert found[False, False] == []
 
 
 def test_turning_round_and_abandoning_is_told(scene: Scene) -> None:

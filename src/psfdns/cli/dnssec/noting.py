@@ -190,14 +190,19 @@ class Book:
     def _close_orders(self, known: frozenset[str]) -> None:
         """Those of DS at Gandi: no other process of this machine can have one in hand.
 
-        `known` are the DS that it holds, however it has digested them.
+        `known` are the DS that it holds, however it has digested them. What the real one was told a stand-in
+        does not show, nor the other way round; and a sandbox tells nothing of the real one.
         """
-        from psfdns.cli.domains.ordering import open_ledger
+        from psfdns.cli.domains.ordering import is_stand_in, open_ledger
         from psfdns.cli.wiring import now
         from psfdns.registrar.ledger import State as Placed
 
-        ledger = open_ledger(self.site.workspace)
-        opened = list(_open_orders(ledger.own(self.site.zone)))
+        workspace = self.site.workspace
+        ledger, stand_in = open_ledger(workspace), is_stand_in(workspace)
+        if workspace.options.sandbox and not stand_in:
+            return
+        told = [order for order in ledger.own(self.site.zone) if order.stand_in is stand_in]
+        opened = list(_open_orders(told))
         if not opened or self.site.gandi is None:
             return
         try:
