@@ -273,6 +273,8 @@ def test_a_cache_that_cannot_be_written_stops_no_waiting(
     code, out, err = shop.run("domains", "lock", NAME, "--off", "--yes")
     assert (code, out) == (0, "ours.test.: done\n")
     assert "warning: gandi.json: cannot be written\n" in err
+    assert "hint: for up to six hours the domain may be shown as it was before the order\n" in err
+    assert "asked for again" not in err
 
 
 @pytest.mark.parametrize("said", UNCLEAR)

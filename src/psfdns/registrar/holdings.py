@@ -72,7 +72,8 @@ def fetch_holdings(
 ) -> Holdings:
     """Everything; of domains that are not `wanted` (None: all are), only what the balance is shared with.
 
-    Raises RegistrarError where the list cannot be had whole, PsfdnsError where the cache cannot be written.
+    Raises RegistrarError where the list cannot be had whole, PsfdnsError where the cache cannot be written
+    and nobody hears its complaints.
     """
     looking = _Looking(gandi, now, _load(cache))
     listed = {each.name: each for each in gandi.list_domains()}

@@ -257,4 +257,5 @@ def _forget(workspace: Workspace, offer: Offer) -> None:
     from psfdns.cli.wiring import open_cache
     from psfdns.registrar.holdings import forget
 
-    forget(open_cache(workspace), offer.domain, autorenew=offer.after.get("autorenew"))
+    hint = "for up to six hours the domain may be shown as it was before the order"
+    forget(open_cache(workspace, hint=hint), offer.domain, autorenew=offer.after.get("autorenew"))
