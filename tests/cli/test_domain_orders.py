@@ -273,6 +273,8 @@ def test_a_cache_that_cannot_be_written_stops_no_waiting(
     code, out, err = shop.run("domains", "lock", NAME, "--off", "--yes")
     assert (code, out) == (0, "ours.test.: done\n")
     assert "warning: gandi.json: cannot be written\n" in err
+    assert "hint: for up to six hours the domain may be shown as it was before the order\n" in err
+    assert "asked for again" not in err
 
 
 @pytest.mark.parametrize("said", UNCLEAR)
@@ -421,3 +423,26 @@ def test_yes_is_said_each_time(shop: Registry, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PSFDNS_YES", "1")
     assert shop.run("domains", "renew", NAME)[0] == 1
     assert shop.gandi.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "back"),
+    [
+        (("lock", "--off"), "psfdns domains lock ours.test sets"),
+        (("lock",), "psfdns domains lock ours.test --off sets"),
+        (("autorenew", "--off"), "psfdns domains autorenew ours.test sets"),
+        (("autorenew",), "psfdns domains autorenew ours.test --off sets"),
+    ],
+)
+def test_the_way_back_from_a_switch_is_the_other_way(
+    shop: Registry, words: tuple[str, ...], back: str
+) -> None:
+    domain = shop.gandi.domains[NAME]
+    domain.autorenew = "--off" in words
+    domain.status = ["clientTransferProhibited"] if "--off" in words else []
+    code, document = shop.document("domains", words[0], NAME, *words[1:], "--yes")
+    assert (code, document["sent"]) == (0, True)
+    (path,) = (shop.root / ".psfdns" / "journal" / "registrar" / NAME).glob("*.json")
+    code, _, err = shop.run("rollback", path.stem, "--yes")
+    assert code == 1
+    assert f"hint: {back} it the other way" in err

@@ -226,13 +226,36 @@ def test_while_gandi_is_away_what_renews_by_itself_is_still_trusted(land: Land) 
     assert "nothing renews it" not in text
 
 
+def test_while_gandi_is_away_what_cannot_be_paid_is_not_trusted(land: Land) -> None:
+    land.gandi.add("alpha.test", days(65), autorenew=True, price=500.0)
+    assert land.run()[0] == 0
+    assert [to for to, _ in land.subjects()] == ["staff"]
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    assert land.run("--nagios", "--dry-run", day=1)[0] == 2
+    assert land.run(day=1)[0] == 0
+    assert land.subjects() == []
+    assert land.run(day=5)[0] == 0
+    said = f"alpha.test ends in 60 days ({days(65):%Y-%m-%d}); the money to renew it is missing"
+    assert ("a@one.example", f"[psfdns] {said}") in land.subjects()
+
+
+def test_a_run_without_gandi_brings_nothing_back_from_deletion(land: Land) -> None:
+    land.gandi.add("alpha.test", days(-77), autorenew=False)
+    assert land.run()[0] == 0
+    assert len(land.subjects()) == 2
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    assert (land.run(day=1)[0], land.subjects()) == (0, [])
+    land.gandi.faults.clear()
+    assert (land.run(day=1.1)[0], land.subjects()) == (0, [])
+
+
 def test_an_outage_of_gandi_is_said_once_after_three_days(land: Land) -> None:
     land.run()
     land.gandi.fail("GET", ".*", Said(500), times=10**6)
     for day, count in ((1, 0), (2.9, 0), (3, 2), (4, 0), (9, 0)):
         code, _, err = land.run(day=day)
         assert (code, len(land.subjects())) == (0, count), day
-        assert "Gandi was not asked" in err
+        assert "Gandi was not asked: list the domains: it answers 500; what" in err
     land.gandi.faults.clear()
     assert land.run(day=10) == (0, "", "")
 
@@ -789,6 +812,31 @@ def test_a_ds_of_long_ago_calls_nobody(land: Land) -> None:
     assert NEEDS not in {subject for _, subject in signing.run(5)}
     land.gandi.faults.clear()
     assert NEEDS in {subject for _, subject in signing.run(6)}
+
+
+def test_a_ds_of_before_gandi_was_away_calls_nobody(land: Land) -> None:
+    """Meanwhile another machine may have taken it out at the registry."""
+    signing = Signing(land)
+    signing.say(**signing.key_of_ds())
+    assert signing.run(0) == []
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    for status in ("NOT_SIGNING", "SIGNING"):
+        signing.say(status)
+        assert signing.run(1) == []
+    signing.say(Status="ACTION_NEEDED")
+    assert signing.run(1.1) == [("a@one.example", NEEDS), ("staff", NEEDS)]
+
+
+def test_trouble_with_a_ds_is_not_over_because_gandi_is_away(land: Land) -> None:
+    signing = Signing(land)
+    path = land.root / "zones" / "one" / "tenant.toml"
+    path.write_text(path.read_text().replace('registrar = "gandi"', 'registrar = "gandi"\ndnssec = true'))
+    signing.say()
+    assert len(signing.run(0)) == 2
+    land.gandi.fail("GET", ".*", Said(500), times=10**6)
+    assert signing.run(1) == []
+    land.gandi.faults.clear()
+    assert signing.run(2) == []
 
 
 def test_what_cannot_be_asked_about_keys_is_no_reminder(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 from psfdns.cli.dnssec.acting import Hands
 from psfdns.cli.dnssec.noting import NOT_AT_GANDI, NOT_SEEN_LATER, SEEN_LATER
+from psfdns.cli.options import Options
+from psfdns.cli.status.zone_history import histories_of
+from psfdns.cli.wiring import open_repository, open_workspace
 from psfdns.dnssec.procedures.advance import Outcome
 from psfdns.dnssec.procedures.deeds import Entry
 from psfdns.dnssec.procedures.ledger import DeedLedger
@@ -19,6 +23,7 @@ from psfdns.dnssec.procedures.store import Shelf
 from psfdns.errors import HostError, PsfdnsError
 from psfdns.registrar.gandi import Gandi
 from psfdns.registrar.gandi_wire import Order
+from psfdns.registrar.ledger import Ledger, State, new_entry
 from psfdns.route53.signing import SigningSwitch
 from tests.cli.registry import Registry
 from tests.cli.signed_scene import NAME, Scene, signed_scene
@@ -198,6 +203,26 @@ def test_an_end_that_cannot_be_written_is_warned_of_and_told_by_the_next_run(
     assert last_why(scene, "make-kms-key") == SEEN_LATER
 
 
+def test_an_end_that_cannot_be_written_once_is_told_by_the_next_look_of_the_same_run(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A procedure that ends with this run is not looked at again."""
+    note, refused = DeedLedger.note, list[str]()
+
+    def full_once(self: DeedLedger, entry: Entry) -> bool:
+        if entry.kind == "enable-signing" and not refused:
+            refused.append(entry.id)
+            raise PsfdnsError("the disk is full")
+        return note(self, entry)
+
+    monkeypatch.setattr(DeedLedger, "note", full_once)
+    code, _, err = scene.run("enable", NAME, "--yes")
+    assert (code, len(refused)) == (0, 1)
+    assert f"the disk is full: what became of enable-signing of {ZONE} is not in the journal" in err
+    assert told(scene) == BEGUN
+    assert last_why(scene, "enable-signing") == SEEN_LATER
+
+
 @pytest.mark.parametrize(
     ("is_done", "uncertain", "now", "later"),
     [
@@ -297,6 +322,81 @@ def test_an_order_of_a_ds_that_was_cut_short_has_its_end_later(
     (ds,) = scene.wanted_ds()
     line = scene.shop.run("history", sandbox=True)[1].splitlines()[1]
     assert line.endswith(f"{ZONE}: DS {ds.split()[0]} added")
+
+
+def test_a_retry_that_is_refused_hides_no_order_that_was_cut_short(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gandi has the DS already: it refuses it as a duplicate."""
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    scene.step("continue", "--yes")
+    scene.later(hours=48)
+    place = Gandi.place
+
+    def deadly(self: Gandi, order: Order, doing: str) -> None:
+        place(self, order, doing)
+        raise KilledError
+
+    monkeypatch.setattr(Gandi, "place", deadly)
+    with pytest.raises(KilledError):
+        scene.step("continue", "--yes")
+    monkeypatch.setattr(Gandi, "place", place)
+    ledger = Ledger(folder(scene, "registrar"))
+    (cut,) = ledger.own(ZONE)
+    scene.later(minutes=1)
+    retry = new_entry(
+        cut.kind, ZONE, before=cut.before, after=cut.after, now=scene.now, user=cut.user, host=cut.host
+    )
+    ledger.begin(retry.now_in(State.REFUSED, at=scene.now, why="there is one already"))
+    scene.later(minutes=10)
+    scene.step("continue", "--yes")
+    assert {each.id: each.state for each in ledger.own(ZONE)} == {
+        cut.id: State.DONE,
+        retry.id: State.REFUSED,
+    }
+
+
+@pytest.mark.parametrize("is_other", [True, False])
+def test_what_one_gandi_shows_ends_no_order_at_another(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, *, is_other: bool
+) -> None:
+    """The order was at the real one; or it is the real one that a sandbox may look at."""
+    scene.step("enable", NAME, "--yes")
+    scene.later(hours=1)
+    scene.step("continue", "--yes")
+    ledger = Ledger(folder(scene, "registrar"))
+    order = new_entry(
+        "remove-ds", ZONE, before={"ds": ["1 13 2 aa"]}, after={}, now=scene.now, user="one", host="two"
+    )
+    mine = replace(order, id=f"{order.id[:-8]}00000000", stand_in=True)
+    for each in (order, mine):
+        ledger.begin(each)
+    if not is_other:
+        monkeypatch.setattr("psfdns.cli.domains.ordering.is_stand_in", lambda _: False)
+    scene.step("continue", "--yes")
+    states = {each.id: each.state for each in ledger.own(ZONE)}
+    assert states == {order.id: State.SENDING, mine.id: State.DONE if is_other else State.SENDING}
+
+
+def test_the_history_of_a_real_zone_has_nothing_of_the_sandbox(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.step("enable", NAME, "--yes")
+    Ledger(folder(scene, "registrar")).begin(
+        new_entry("lock", ZONE, before={}, after={}, now=scene.now, user="one", host="two", stand_in=True)
+    )
+    found = {}
+    for sandbox, stand_in in ((True, True), (False, True), (False, False)):
+        monkeypatch.setattr("psfdns.cli.domains.ordering.is_stand_in", lambda _, is_so=stand_in: is_so)
+        workspace = open_workspace(Options(sandbox=sandbox))
+        files = open_repository(workspace).zone_files
+        (lines,) = histories_of(workspace, files, {ZONE: ZONE}).values()
+        found[sandbox, stand_in] = [line["kind"] for line in lines]
+    deeds = ["enable-signing", "create-ksk", "make-kms-key", "dnssec-begin"]
+    assert sorted(found[True, True]) == sorted(["lock", *deeds, "apply"])
+    assert found[False, True] == ["lock"]
+    assert found[False, False] == []
 
 
 def test_turning_round_and_abandoning_is_told(scene: Scene) -> None:
@@ -409,6 +509,27 @@ def test_an_end_that_the_store_could_not_take_is_sent_by_the_next_command(
         assert [each["state"] for each in json.loads(ended.data)["events"]] == ["sending", "done"]
         store.put(key, begun.data)
         (folder(scene) / NAME / Path(key).with_suffix(".unsent").name).touch()
+
+
+def test_a_decision_that_the_disk_did_not_take_stands_in_the_store_and_is_told_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The procedure is open by then: it did not fail."""
+    store = MemoryStore()
+    monkeypatch.setattr("psfdns.cli.wiring.open_shared_store", lambda _: store)
+
+    def full(_: DeedLedger, __: Entry) -> None:
+        raise PsfdnsError("the disk is full")
+
+    with monkeypatch.context() as context:
+        context.setattr(DeedLedger, "_write", full)
+        assert scene.run("enable", NAME, "--yes")[0] == 1
+    (key,) = (key for key in store.objects if key.startswith("journal/dnssec/"))
+    assert [each["state"] for each in json.loads(store.objects[key][0])["events"]] == ["done"]
+    scene.later(minutes=10)
+    assert scene.step("enable", NAME, "--yes")[0] == 0
+    assert told(scene) == BEGUN
+    assert key in store.objects
 
 
 def test_a_kill_before_a_deed_is_no_deed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,7 +148,7 @@ def test_gandi_away_leaves_the_others_and_is_three(world: Registry) -> None:
     code, document, err = status(world, *without("dnssec"))
     assert code == 3
     assert err.count("warning: ") == 1
-    assert err.startswith("warning: domain not known: Gandi: ")
+    assert err.startswith("warning: domain not known: Gandi: list the domains: ")
     found = zones(document)
     assert found["ours.test."]["domain"]["severity"] == "unknown"
     assert found["theirs.test."]["severity"] == "well"

@@ -130,6 +130,41 @@ def test_what_is_being_lost_is_an_error_and_all_else_is_not(days: int, status: s
     assert any(each.code in ERRORS for each in findings) is (days < 0 or status != "ok")
 
 
+AS_KNOWN = "a.test. ends in 5 days, on 2026-12-03, as far as was known before"
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "autorenew", "payable", "age", "summaries"),
+    [
+        (5, (), True, None, 24, [AS_KNOWN]),
+        (5, (), False, None, 24, [AS_KNOWN]),
+        (5, (), True, None, 300, []),
+        (5, (), False, None, 72, []),
+        (-1, (), True, None, 24, []),
+        (-1, (), False, None, 300, []),
+        (200, ("clientHold",), True, None, 24, ["a.test. is on hold: nobody finds it"]),
+        (200, ("clientHold",), True, None, 300, []),
+        (200, (), True, False, 300, []),
+    ],
+)
+def test_what_gandi_said_earlier_is_not_stated_as_if_it_were_so_now(
+    days: int,
+    status: tuple[str, ...],
+    *,
+    autorenew: bool,
+    payable: bool | None,
+    age: int,
+    summaries: list[str],
+) -> None:
+    recalled = said(Source.GANDI, days, *status, autorenew=autorenew, age=age)
+    known = Known(
+        {NAME: claim(GANDI)}, None, "Gandi is away", recalled=Holdings({NAME: recalled}, {NAME: payable})
+    )
+    found = find_all(put_together(known, now=NOW), known, now=NOW)
+    assert [each.summary for each in found if each.code != "not-asked"] == summaries
+    assert [each.code for each in found][-1] == "not-asked"
+
+
 def test_registrar_none_is_not_listed_unless_it_is_ours_at_gandi() -> None:
     assert look(claim(NONE), EMPTY)[0] == ()
     assert look(claim(NONE), None)[0] == ()

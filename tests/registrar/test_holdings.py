@@ -14,7 +14,7 @@ from psfdns.errors import RegistrarError
 from psfdns.registrar.cache import Cache
 from psfdns.registrar.domains import Money
 from psfdns.registrar.gandi import Gandi
-from psfdns.registrar.holdings import Holdings, fetch_holdings, forget
+from psfdns.registrar.holdings import Holdings, fetch_holdings, forget, recall
 from tests.registrar.fake_gandi import AUTHINFO, FakeGandi, error, fake_gandi, key_of
 from tests.registrar.loopback import Said
 from tests.registrar.test_gandi import open_gandi
@@ -110,6 +110,48 @@ def test_what_changes_in_the_list_is_looked_at_anew(fake: FakeGandi, tmp_path: P
     forget(Cache(tmp_path), "c.test.")
     hold(fake, tmp_path)
     assert kinds(fake)["domain/domains/NAME"] == 1
+
+
+def test_what_cannot_be_looked_at_again_is_still_recalled_and_is_not_of_now(
+    fake: FakeGandi, tmp_path: Path
+) -> None:
+    """It once was lost, and the next day nothing seemed to renew it."""
+    hold(fake, tmp_path)
+    before = recall(Cache(tmp_path), now=NOW).registrations["a.test."]
+    fake.fail("GET", "/v5/domain/domains/.*", Said(500), times=99)
+    said = hold(fake, tmp_path, now=NOW + DAY).registrations["a.test."]
+    assert (said.nameservers, said.ds) == (None, None)
+    assert recall(Cache(tmp_path), now=NOW + DAY).registrations["a.test."] == before
+    fake.domains["a.test"].status = ["clientHold"]
+    hold(fake, tmp_path, now=NOW + DAY)
+    changed = recall(Cache(tmp_path), now=NOW + DAY).registrations["a.test."]
+    assert (changed.autorenew, changed.checked_at) == (True, NOW)
+    assert (changed.expires, changed.status, changed.nameservers, changed.ds) == (None, (), None, None)
+    del fake.domains["a.test"]
+    hold(fake, tmp_path, now=NOW + DAY)
+    assert "a.test." not in recall(Cache(tmp_path), now=NOW + DAY).registrations
+
+
+@pytest.mark.parametrize(
+    ("ordered", "renews"),
+    [
+        (None, {"a.test.": True, "b.test.": False}),
+        (True, {"a.test.": True, "b.test.": False}),
+        (False, {"a.test.": False, "b.test.": False}),
+    ],
+)
+def test_after_an_order_it_is_recalled_whether_a_domain_renews_and_not_until_when(
+    fake: FakeGandi, tmp_path: Path, *, ordered: bool | None, renews: dict[str, bool]
+) -> None:
+    cache = Cache(tmp_path)
+    first = hold(fake, tmp_path)
+    for name in renews:
+        forget(cache, name, autorenew=ordered)
+    found = recall(cache, now=NOW + HOUR).registrations
+    assert {name: each.autorenew for name, each in found.items()} == renews
+    assert {each.expires for each in found.values()} == {None}
+    assert {each.ds for each in found.values()} == {None}
+    assert hold(fake, tmp_path) == first
 
 
 def test_of_domains_that_are_not_meant_only_the_money_is_asked(fake: FakeGandi, tmp_path: Path) -> None:

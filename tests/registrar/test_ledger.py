@@ -143,6 +143,23 @@ def test_what_the_disk_does_not_take_stands_in_nobodys_way_on_other_machines(tmp
     assert judge_renewals([seen], ENDS, now=NOW).stand is Stand.FREE
 
 
+def test_an_order_that_the_store_took_without_an_answer_stands_in_nobodys_way(tmp_path: Path) -> None:
+    store = MemoryStore()
+
+    def lose_once(action: str) -> None:
+        store.lose = lambda _: None
+        unreachable(action)
+
+    store.lose = lose_once
+    with pytest.raises(PsfdnsError, match="cannot be reached"):
+        Ledger(tmp_path / "here", store).begin(entry())
+    assert Ledger(tmp_path / "here").entries("a.test.", "renew") == ()
+    (seen,) = Ledger(tmp_path / "there", store).entries("a.test.", "renew")
+    assert seen.state is State.REFUSED
+    assert "cannot be reached" in (seen.events[-1].why or "")
+    assert judge_renewals([seen], ENDS, now=NOW).stand is Stand.FREE
+
+
 HOURS = datetime.timedelta(hours=1)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
+import pytest
+
 from psfdns.reminders.book import Book, Sighting, book_from_json, book_to_json
 from psfdns.reminders.due import Roads, decide, mark
 from psfdns.reminders.ending import Ending, Kind, Stage
@@ -71,6 +73,34 @@ def test_of_what_was_never_known_the_first_question_counts() -> None:
     (one,) = seen(book, AWAY, now=later(hours=72))
     assert (one.end, one.missing_since) == (None, NOW)
     assert set(words([one], book, later(hours=72))) == {"mail", "staff"}
+
+
+def test_what_is_recalled_takes_nothing_back() -> None:
+    """It has no dates of what comes after the end, and once was about to be deleted twice."""
+    over = replace(KNOWN, end=NOW.date() - datetime.timedelta(days=77))
+    dying = replace(over, stage=Stage.PENDING_DELETE)
+    book = Book()
+    assert len(words(seen(book, dying, now=NOW), book, NOW)) == 3
+    for days, unknown in ((1, None), (2, "Gandi is away")):
+        away = replace(over, recalled=True, unknown=unknown)
+        assert words(seen(book, away, now=later(days=days), not_listed="away"), book, later(days=days)) == {}
+    assert words(seen(book, dying, now=later(days=3)), book, later(days=3)) == {}
+
+
+@pytest.mark.parametrize(("recalled", "again"), [(False, 3), (True, 0)])
+def test_what_passed_is_said_again_only_where_it_is_known_that_it_had_passed(
+    *, recalled: bool, again: int
+) -> None:
+    """Of what a registry says that is known, though Gandi has never been asked."""
+    book = Book()
+    held = replace(KNOWN, stage=Stage.HOLD, end=later(days=99).date())
+    running = replace(held, stage=Stage.RUNNING, recalled=recalled)
+    assert len(words(seen(book, held, now=NOW), book, NOW)) == 3
+    day = later(days=1)
+    assert set(words(seen(book, running, now=day, not_listed="away"), book, day)) == (
+        set() if recalled else {"page"}
+    )
+    assert len(words(seen(book, held, now=later(days=2)), book, later(days=2))) == again
 
 
 def test_what_a_registry_said_three_days_ago_is_an_outage_already() -> None:

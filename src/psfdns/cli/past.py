@@ -95,6 +95,17 @@ def _is_meant(workspace: Workspace, one: Stored | Kept[Deed]) -> bool:
     return not workspace.options.sandbox or one.entry is None or one.entry.account == SANDBOX
 
 
+def is_of_this_world(workspace: Workspace, one: Anything) -> bool:
+    """Whether it was done where the workspace looks: in the sandbox, at a stand-in for Gandi, or for real."""
+    from psfdns.cli.domains.ordering import is_stand_in
+
+    if one.entry is None:
+        return True
+    if isinstance(one.entry, Order):
+        return one.entry.stand_in is is_stand_in(workspace)
+    return (one.entry.account == SANDBOX) is workspace.options.sandbox
+
+
 def list_orders(
     workspace: Workspace, domains: Collection[str] | None = None, limit: int | None = None
 ) -> tuple[Kept[Order], ...]:
@@ -104,7 +115,10 @@ def list_orders(
     if workspace.options.sandbox and not is_stand_in(workspace):
         return ()
     ledger = open_ledger(workspace)
-    return _list(workspace, ledger, lambda: Ledger(ledger.folder), domains, limit)
+    most = None if workspace.options.sandbox else limit
+    found = _list(workspace, ledger, lambda: Ledger(ledger.folder), domains, most)
+    meant = (one for one in found if not workspace.options.sandbox or is_of_this_world(workspace, one))
+    return tuple(meant)[: limit or None]
 
 
 def list_deeds(

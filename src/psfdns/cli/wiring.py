@@ -235,15 +235,20 @@ def open_registries(workspace: Workspace) -> Registries:
     return Registries(lambda: find_bootstrap(wanted, cache, now=now()))
 
 
-def open_cache(workspace: Workspace) -> Cache:
-    """What registrars and registries said, below the state folder; only a warning where it cannot be kept."""
+ASKED_AGAIN = "what was heard counts for this run, and is asked for again by the next"
+
+
+def open_cache(workspace: Workspace, *, hint: str = ASKED_AGAIN) -> Cache:
+    """What registrars and registries said, below the state folder; only a warning where it cannot be kept.
+
+    `hint` says what follows from that.
+    """
     from psfdns.registrar.cache import Cache
 
     def complain(error: PsfdnsError) -> None:
         from psfdns.cli.views.escape import escape
 
         talk(workspace.options, f"warning: {escape(error.summary)}", at=Verbosity.QUIET)
-        hint = "what was heard counts for this run, and is asked for again by the next"
         talk(workspace.options, f"hint: {hint}", at=Verbosity.QUIET)
 
     return Cache(workspace.config.state_dir / "cache", complain)

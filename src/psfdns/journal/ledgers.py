@@ -112,11 +112,11 @@ class SharedLedger(Generic[E]):
 
     def begin(self, entry: E) -> None:
         """Keep an entry of what is about to be done. Raises PsfdnsError; then it must not be."""
-        self._put(entry)
         try:
+            self._put(entry)
             self._write(entry)
         except PsfdnsError as error:
-            # Nobody elsewhere is to wait for what is not done.
+            # Nobody elsewhere is to wait for what is not done; the store may have it though no answer came.
             with contextlib.suppress(OutsideError):
                 self._put(self._form.undone(entry, error.summary))
             raise

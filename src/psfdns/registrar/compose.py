@@ -28,7 +28,7 @@ class Known:
     holdings: Holdings | None
     why_not: str | None = None
     heard: Mapping[str, Heard] = field(default_factory=dict)
-    recalled: Mapping[str, Registration] = field(default_factory=dict)
+    recalled: Holdings = field(default_factory=lambda: Holdings({}))
 
 
 def names_for_rdap(claims: Mapping[str, Claim], holdings: Holdings | None) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def names_for_rdap(claims: Mapping[str, Claim], holdings: Holdings | None) -> tu
 
 def put_together(known: Known, *, now: datetime.datetime) -> tuple[Domain, ...]:
     """Every domain in canonical order; those of registrar "none" only where Gandi holds them."""
-    held = known.holdings.registrations if known.holdings is not None else known.recalled
+    held = (known.recalled if known.holdings is None else known.holdings).registrations
     listed = {name for name, claim in known.claims.items() if claim.registrar is not Registrar.NONE}
     names = sorted(listed | set(held), key=canonical_order)
     return tuple(_domain(name, known, now) for name in names)
@@ -69,7 +69,7 @@ def _domain(name: str, known: Known, now: datetime.datetime) -> Domain:
 
 def _as_recalled(name: str, claim: Claim | None, known: Known, now: datetime.datetime) -> Domain:
     """What Gandi was to be asked for, and could not be, by what it said earlier; that ages as any answer."""
-    said = known.recalled.get(name)
+    said = known.recalled.registrations.get(name)
     expires = (said.expires if said else None) or _from_file(claim)
     registrar = claim.registrar if said is None and claim is not None else Registrar.GANDI
     return Domain(
@@ -78,6 +78,7 @@ def _as_recalled(name: str, claim: Claim | None, known: Known, now: datetime.dat
         registrar,
         said,
         expires,
+        known.recalled.payable.get(name) if said and said.autorenew else None,
         registered=True if said else None,
         why=known.why_not or "nobody was asked",
         unknown=said is None or is_old(said, now) or expires is None,

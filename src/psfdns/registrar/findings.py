@@ -51,9 +51,15 @@ _ENDED = {
 }
 
 
-def _judge_phase(domain: Domain, _: Known, now: datetime.datetime) -> Iterator[DomainFinding]:
-    phase = domain.phase(now)
-    if phase is Phase.ACTIVE:
+def _is_recalled(domain: Domain, known: Known) -> bool:
+    """Whether it is what Gandi said earlier: it may have been renewed since."""
+    said = domain.registration
+    return said is not None and said.source is Source.GANDI and known.holdings is None
+
+
+def _judge_phase(domain: Domain, known: Known, now: datetime.datetime) -> Iterator[DomainFinding]:
+    phase, is_recalled = domain.phase(now), _is_recalled(domain, known)
+    if phase is Phase.ACTIVE or (is_recalled and (phase is Phase.LAPSED or domain.unknown)):
         return
     code, what = _ENDED[phase]
     ended = domain.expires is not None and domain.expires.is_over(now)
@@ -138,8 +144,10 @@ def _judge_unknown(domain: Domain, known: Known, _: datetime.datetime) -> Iterat
         yield _finding(domain, "partly-unknown", Severity.INFO, fault)
 
 
-def _judge_money(domain: Domain, _: Known, now: datetime.datetime) -> Iterator[DomainFinding]:
-    left = domain.days_left(now)
+def _judge_money(domain: Domain, known: Known, now: datetime.datetime) -> Iterator[DomainFinding]:
+    is_recalled, left = _is_recalled(domain, known), domain.days_left(now)
+    if is_recalled and domain.unknown:
+        return
     if domain.payable is False:
         renewal = domain.renewal
         cost = f" ({renewal.price})" if renewal is not None and renewal.price is not None else ""
@@ -151,7 +159,10 @@ def _judge_money(domain: Domain, _: Known, now: datetime.datetime) -> Iterator[D
     if left <= (SOON_RENEWING if renews else SOON):
         when = "today" if left == 0 else f"in {left} day{'s' if left != 1 else ''}"
         summary = f"{domain.name} ends {when}, on {domain.expires.day}"
-        summary += "; it should have been renewed by itself by now" if renews else ""
+        if is_recalled:
+            summary += ", as far as was known before"
+        elif renews:
+            summary += "; it should have been renewed by itself by now"
         at_gandi = domain.registrar is Registrar.GANDI
         hint = "psfdns domains renew NAME" if at_gandi else "have its tenant renew it at their registrar"
         yield _finding(domain, "ends-soon", Severity.WARNING, summary, hint=hint)

@@ -17,7 +17,7 @@ from typing import Any
 from psfdns.errors import RegistrarError
 from psfdns.moments import write_moment
 from psfdns.registrar.cache import Cache
-from psfdns.registrar.domains import Money, Registration, Renewal, Source, expiry_at
+from psfdns.registrar.domains import Ends, Money, Registration, Renewal, Source, expiry_at
 from psfdns.registrar.gandi import Gandi
 from psfdns.registrar.gandi_answers import Detail, Listed
 from psfdns.registrar.payable import judge_payable
@@ -53,7 +53,10 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """One domain in full, as of `at`; `ds` None: not asked."""
+    """One domain in full, as of `at`; `ds` None: not asked.
+
+    `digest` of its entry in the list; "": it was changed since, and is only there to be recalled.
+    """
 
     digest: str
     at: datetime.datetime
@@ -61,6 +64,7 @@ class _Known:
     ds: tuple[str, ...] | None = None
     price: Money | None = None
     price_at: datetime.datetime | None = None
+    payable: bool | None = None
 
 
 def fetch_holdings(
@@ -68,7 +72,8 @@ def fetch_holdings(
 ) -> Holdings:
     """Everything; of domains that are not `wanted` (None: all are), only what the balance is shared with.
 
-    Raises RegistrarError where the list cannot be had whole, PsfdnsError where the cache cannot be written.
+    Raises RegistrarError where the list cannot be had whole, PsfdnsError where the cache cannot be written
+    and nobody hears its complaints.
     """
     looking = _Looking(gandi, now, _load(cache))
     listed = {each.name: each for each in gandi.list_domains()}
@@ -79,34 +84,58 @@ def fetch_holdings(
     looking.name_payers(renewing)
     balances = looking.fetch_balances()
     looking.each(renewing, lambda one: looking.price(one, balances))
-    _store(cache, {name: known for name, known in looking.known.items() if name in listed})
     found = {name: _registration(each, looking, now) for name, each in listed.items()}
     renewals = {name: each.renewal for name, each in found.items() if each.renewal is not None}
-    return Holdings(found, judge_payable(renewals, balances), balances, looking.faults)
+    payable = judge_payable(renewals, balances)
+    kept = {name: known for name, known in (looking.missed | looking.known).items() if name in listed}
+    _store(cache, {name: replace(known, payable=payable.get(name)) for name, known in kept.items()})
+    return Holdings(found, payable, balances, looking.faults)
 
 
-def recall(cache: Cache, *, now: datetime.datetime) -> dict[str, Registration]:
+def recall(cache: Cache, *, now: datetime.datetime) -> Holdings:
     """What Gandi said of each domain when it was last looked at in full, with the moment of that.
 
-    What would come after the end is left out: it may have been renewed since.
+    Which renewals could not be paid is as it was judged last. What would come after the end is left out: it
+    may have been renewed since.
     """
-    return {name: _recalled(known, now) for name, known in _load(cache).items()}
-
-
-def forget(cache: Cache, name: str) -> None:
-    """Look at a domain anew next time: something was ordered. Raises PsfdnsError."""
     known = _load(cache)
-    if known.pop(name, None) is not None:
+    said = {name: _recalled(each, now) for name, each in known.items()}
+    return Holdings(said, {name: False for name, each in known.items() if each.payable is False})
+
+
+def forget(cache: Cache, name: str, *, autorenew: bool | None = None) -> None:
+    """Look at a domain anew next time: something was ordered, perhaps `autorenew`.
+
+    Until then it is not said to renew by itself where that is being switched. Raises PsfdnsError where nobody
+    hears the cache's complaints.
+    """
+    known = _load(cache)
+    if name in known:
+        held = known[name]
+        renews = held.detail.autorenew if autorenew is None else held.detail.autorenew and autorenew
+        known[name] = replace(_changed(held, autorenew=renews), price=None, price_at=None)
         _store(cache, known)
+
+
+def _changed(known: _Known, *, autorenew: bool | None) -> _Known:
+    """What may still be recalled of a domain of which something has changed."""
+    detail = replace(
+        known.detail, ends_at=None, status=(), autorenew=autorenew, renews=(), nameservers=None, ends=Ends()
+    )
+    return replace(known, digest="", detail=detail, ds=None)
 
 
 @dataclass
 class _Looking:
-    """What is known, and what could not be read; filled by several threads, a domain each."""
+    """What is known, and what could not be read; filled by several threads, a domain each.
+
+    `missed` is what was known of domains that could not be looked at again: to be recalled, and not of now.
+    """
 
     gandi: Gandi
     now: datetime.datetime
     known: dict[str, _Known]
+    missed: dict[str, _Known] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     payers: tuple[str | None, ...] = ()
 
@@ -126,7 +155,8 @@ class _Looking:
         known = self.known.get(listed.name)
         if known is None or known.digest != listed.digest or abs(self.now - known.at) > DETAIL_AGE:
             price, price_at = (known.price, known.price_at) if known else (None, None)
-            self.known.pop(listed.name, None)
+            if self.known.pop(listed.name, None) is not None and known is not None:
+                self.missed[listed.name] = _as_listed(known, listed)
             detail = self.gandi.fetch_domain(listed.name)
             known = _Known(listed.digest, self.now, detail, None, price, price_at)
             self.known[listed.name] = known
@@ -167,6 +197,14 @@ class _Looking:
         if known.price is None or known.price_at is None or known.price.currency != currency:
             return False
         return abs(self.now - known.price_at) <= PRICE_AGE
+
+
+def _as_listed(known: _Known, listed: Listed) -> _Known:
+    """What was known before, as far as the list does not contradict it."""
+    if known.digest == listed.digest:
+        return known
+    autorenew = known.detail.autorenew if listed.autorenew is None else listed.autorenew
+    return _changed(known, autorenew=autorenew)
 
 
 def _registration(listed: Listed, looking: _Looking, now: datetime.datetime) -> Registration:
@@ -237,6 +275,7 @@ def _store(cache: Cache, known: Mapping[str, _Known]) -> None:
             "ds": None if each.ds is None else list(each.ds),
             "price": money_to_json(each.price),
             "price_at": None if each.price_at is None else write_moment(each.price_at),
+            "payable": each.payable,
         }
         for name, each in known.items()
     }
@@ -251,4 +290,5 @@ def _from_json(value: Any) -> _Known:
         None if value["ds"] is None else tuple(map(str, value["ds"])),
         money_from_json(value["price"]),
         None if value["price_at"] is None else moment_of(value["price_at"]),
+        value["payable"] if isinstance(value.get("payable"), bool) else None,
     )

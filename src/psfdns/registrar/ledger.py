@@ -62,7 +62,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One order; `before` and `after` say what stood and what was to stand."""
+    """One order; `before` and `after` say what stood and what was to stand.
+
+    `stand_in`: it was not the real Gandi that was told.
+    """
 
     id: str
     kind: str
@@ -73,6 +76,7 @@ class Entry:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     events: tuple[Event, ...]
+    stand_in: bool = False
 
     @property
     def state(self) -> State:
@@ -98,11 +102,12 @@ def new_entry(
     now: datetime.datetime,
     user: str,
     host: str,
+    stand_in: bool = False,
 ) -> Entry:
     """An order that is about to be sent."""
     entry_id = f"{now.astimezone(datetime.UTC).strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(4)}"
     event = Event(now, State.SENDING)
-    return Entry(entry_id, kind, domain, now, user, host, before, after, (event,))
+    return Entry(entry_id, kind, domain, now, user, host, before, after, (event,), stand_in)
 
 
 class Ledger(SharedLedger[Entry]):
@@ -147,6 +152,7 @@ def _to_json(entry: Entry) -> dict[str, Any]:
         "who": {"user": entry.user, "host": entry.host},
         "before": dict(entry.before),
         "after": dict(entry.after),
+        "stand_in": entry.stand_in,
         "events": [
             {"at": write_moment(each.at), "state": each.state.value, "why": each.why} for each in entry.events
         ],
@@ -169,6 +175,7 @@ def _from_json(value: Any) -> Entry:
         dict(value["before"]),
         dict(value["after"]),
         events,
+        value.get("stand_in") is True,
     )
 
 

@@ -101,7 +101,8 @@ def hear_registries(
 ) -> dict[str, Heard]:
     """What registries say of these domains, now (a whole second) or when they were last asked.
 
-    Raises PsfdnsError where what was heard cannot be kept, or the bootstrap's file cannot be read.
+    Raises PsfdnsError where the bootstrap's file cannot be read, or what was heard cannot be kept and nobody
+    hears the cache's complaints.
     """
     memory = load_memory(cache)
     due = [name for name in names if memory.is_due(name, now)]

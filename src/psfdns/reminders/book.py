@@ -62,6 +62,10 @@ class Book:
             for key in [key for key in known if key[1] in over]:
                 del known[key]
 
+    def was_said(self, thing: Thing, label: str) -> bool:
+        """Whether somebody heard that of it."""
+        return any(key[1] == label for known in self.said.get(thing, {}).values() for key in known)
+
     def forget_before(self, thing: Thing, channel: str, end: datetime.date) -> None:
         """Drop what was said there of earlier ends."""
         known = self.labels(thing, channel)

@@ -132,7 +132,9 @@ def _page(ending: Ending, channel: str, labels: tuple[str, ...], book: Book) -> 
     known = book.labels(ending.thing, channel)
     if any(key_of(ending.end, label) not in known for label in labels):
         yield Due(Word.REMIND, ending, channel, labels)
-    elif not labels and ending.unknown is None and channel in book.open.get(ending.thing, {}):
+    elif labels or ending.unknown is not None or ending.recalled:
+        return
+    elif channel in book.open.get(ending.thing, {}):
         yield Due(Word.RESOLVE, ending, channel)
 
 

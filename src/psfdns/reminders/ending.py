@@ -63,9 +63,9 @@ class Ending:
     """One thing, as it is known now.
 
     `to` are the addresses of those who answer for it. `unknown` is why it could not be asked about, and
-    `missing_since` since when. `rolled`: the registry renewed it by itself, which says nothing of whether
-    it was paid (EPP autoRenewPeriod). `thresholds` are its own days before the end; None: the policy's.
-    `facts` are for the text.
+    `missing_since` since when; `recalled`: what its registrar said earlier is all there is. `rolled`: the
+    registry renewed it by itself, which says nothing of whether it was paid (EPP autoRenewPeriod).
+    `thresholds` are its own days before the end; None: the policy's. `facts` are for the text.
     """
 
     kind: Kind
@@ -79,6 +79,7 @@ class Ending:
     unknown: str | None = None
     missing_since: datetime.datetime | None = None
     rolled: bool = False
+    recalled: bool = False
     thresholds: tuple[int, ...] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 

@@ -33,16 +33,24 @@ def look(
     `liaisons` are addresses by tenant. The book takes in what was seen.
     """
     away = not_listed or {}
-    found = {ending.thing: _settle(ending, book.sightings.get(ending.thing), now) for ending in endings}
+    stages = (_keep_stage(ending, book) for ending in endings)
+    found = {ending.thing: _settle(ending, book.sightings.get(ending.thing), now) for ending in stages}
     for thing, seen in book.sightings.items():
         if thing not in found:
             found[thing] = _recall(thing, seen, liaisons, away.get(thing.kind), now)
     for thing, ending in found.items():
         _note(ending, book, now)
-        if ending.stage is Stage.RUNNING and ending.unknown is None:
+        if ending.stage is Stage.RUNNING and ending.unknown is None and not ending.recalled:
             book.unsay(thing, PASSING)
     book.prune(now.date())
     return tuple(found[thing] for thing in sorted(found))
+
+
+def _keep_stage(ending: Ending, book: Book) -> Ending:
+    """What is recalled has no dates of what comes after the end; and nothing comes back from that stage."""
+    if not ending.recalled or not book.was_said(ending.thing, Stage.PENDING_DELETE.value):
+        return ending
+    return replace(ending, stage=Stage.PENDING_DELETE)
 
 
 def _settle(ending: Ending, seen: Sighting | None, now: datetime.datetime) -> Ending:

@@ -83,7 +83,8 @@ def _unknown(heard: Mapping[Aspect, Heard]) -> Shape:
     }
     domains = heard.get(Aspect.DOMAIN, Heard()).document
     if domains is not None and domains["summary"]["gandi"]:
-        found[Aspect.DOMAIN.value] = {"why": f"Gandi: {domains['summary']['gandi']}", "hint": None}
+        why = domains["summary"]["gandi"].removeprefix("Gandi: ")
+        found[Aspect.DOMAIN.value] = {"why": f"Gandi: {why}", "hint": None}
     return found
 
 

@@ -140,6 +140,10 @@ def test_what_the_disk_does_not_take_is_under_way_on_no_other_machine(tmp_path: 
         DeedLedger(tmp_path / "journal", store).begin(ENTRY)
     (seen_there,) = DeedLedger(tmp_path / "there", store).of("a.test.")
     assert (seen_there.state, seen_there.is_open) == (State.FAILED, False)
+    decision = replace(ENTRY, id="20261128T120000001Z-0123abcd", events=(Event(NOW, State.DONE),))
+    with pytest.raises(PsfdnsError, match="cannot be written"):
+        DeedLedger(tmp_path / "journal", store).begin(decision)
+    assert DeedLedger(tmp_path / "there", store).of("a.test.")[0] == decision
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from psfdns.dnssec.procedures.deeds import (
     procedure_of,
     shows,
 )
-from psfdns.dnssec.procedures.ledger import new_id
+from psfdns.dnssec.procedures.ledger import new_id, same_id
 from psfdns.dnssec.procedures.record import Deed, Record
 from psfdns.errors import PsfdnsError
 
@@ -95,7 +95,7 @@ class Book:
         what, who = found
         user, _, host = who.rpartition("@")
         entry = self._entry(what, record, record.begun, (user, host))
-        self._begin(replace(entry, events=(Event(record.begun, State.DONE),)))
+        self._begin(replace(entry, id=same_id(entry), events=(Event(record.begun, State.DONE),)))
 
     def begin(self, action: Action, record: Record) -> Entry:
         """Keep what is about to be done. Raises NotDoneError where that cannot be written."""
@@ -144,12 +144,12 @@ class Book:
 
         known = {name: value for name, value in details.items() if value}
         ended = replace(entry.now_in(state, at=now(), why=why), details={**entry.details, **known})
-        self._entries = [ended if each.id == entry.id else each for each in self.own()]
         try:
             is_shared = self.ledger.note(ended)
         except PsfdnsError as error:
             self._warn(f"{error.summary}: what became of {entry.kind} of {entry.zone} is not in the journal")
             return
+        self._entries = [ended if each.id == entry.id else each for each in self.own()]
         if not is_shared:
             self._warn(f"the shared journal does not have yet what became of {entry.kind} of {entry.zone}")
 
@@ -190,14 +190,19 @@ class Book:
     def _close_orders(self, known: frozenset[str]) -> None:
         """Those of DS at Gandi: no other process of this machine can have one in hand.
 
-        `known` are the DS that it holds, however it has digested them.
+        `known` are the DS that it holds, however it has digested them. What the real one was told a stand-in
+        does not show, nor the other way round; and a sandbox tells nothing of the real one.
         """
-        from psfdns.cli.domains.ordering import open_ledger
+        from psfdns.cli.domains.ordering import is_stand_in, open_ledger
         from psfdns.cli.wiring import now
         from psfdns.registrar.ledger import State as Placed
 
-        ledger = open_ledger(self.site.workspace)
-        opened = list(_open_orders(ledger.own(self.site.zone)))
+        workspace = self.site.workspace
+        ledger, stand_in = open_ledger(workspace), is_stand_in(workspace)
+        if workspace.options.sandbox and not stand_in:
+            return
+        told = [order for order in ledger.own(self.site.zone) if order.stand_in is stand_in]
+        opened = list(_open_orders(told))
         if not opened or self.site.gandi is None:
             return
         try:
@@ -214,10 +219,12 @@ class Book:
 
 
 def _open_orders(orders: list[Order]) -> Iterator[Order]:
-    """Those of DS without an end, the newest first; what a later one changed again says nothing of them."""
+    """Those of DS without an end, the newest first; what a later one may have changed again says nothing."""
+    from psfdns.registrar.ledger import State as Placed
+
     later = frozenset[str]()
     for order in orders:
-        if order.kind not in _DS_ORDERS:
+        if order.kind not in _DS_ORDERS or order.state is Placed.REFUSED:
             continue
         if order.is_open and not _changed(order) & later:
             yield order

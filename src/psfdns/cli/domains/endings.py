@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psfdns.errors import RegistrarError
-from psfdns.registrar.domains import Domain, Money, Phase
+from psfdns.registrar.domains import Domain, Money, Phase, Source
 from psfdns.reminders.ending import Ending, Kind, Renewing, Stage, Thing
 from psfdns.settings import Registrar
 
@@ -58,7 +58,8 @@ def _ending(
     tenants: Mapping[str, Tenant],
     balances: Mapping[str | None, Money],
 ) -> Ending:
-    status = domain.registration.status if domain.registration else ()
+    said = domain.registration
+    status = said.status if said else ()
     return Ending(
         Kind.DOMAIN,
         domain.name.removesuffix("."),
@@ -70,6 +71,7 @@ def _ending(
         domain.checked_at,
         (domain.why or "nobody says when it ends") if domain.unknown else None,
         rolled="autoRenewPeriod" in status,
+        recalled=said is not None and said.source is Source.GANDI and listing.known.holdings is None,
         facts=_facts(domain, tenants.get(domain.tenant or ""), balances),
     )
 

@@ -13,6 +13,7 @@ from psfdns.cli.domains.certificate_endings import Listed
 from psfdns.cli.domains.endings import addresses_of
 from psfdns.errors import HostError
 from psfdns.registrar.compose import is_old
+from psfdns.registrar.domains import Source
 from psfdns.reminders.ending import Ending, Kind, Stage
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Signed:
-    """A zone that is, or should be, signed; `said` is what is known of the domain that it is."""
+    """A zone that is, or should be, signed; `said` is what is known now of the domain that it is.
+
+    `is_missed`: what was said of the domain earlier is all there is, and does not count.
+    """
 
     file: ZoneFile
     said: Registration | None
+    is_missed: bool
 
 
 def list_keys(workspace: Workspace, repository: Repository, listing: Listing) -> Listed:
@@ -56,24 +61,30 @@ def list_keys(workspace: Workspace, repository: Repository, listing: Listing) ->
         if hosted is None:
             continue
         try:
-            found.append(_ending(each, _look(access, each, hosted), repository, listing))
+            trouble = _look(access, each, hosted)
         except HostError as error:
             faults.append(error.summary)
+            continue
+        # Nobody knows of the DS: what was wrong with it may still be.
+        if trouble is not None or not each.is_missed:
+            found.append(_ending(each, trouble, repository, listing))
     return Listed(tuple(found), faults[0] if faults else away)
 
 
 def _find_signed(repository: Repository, listing: Listing) -> Iterator[_Signed]:
-    # What was said long ago may have changed since, and calls nobody.
-    registered = {
-        domain.name: domain.registration
-        for domain in listing.domains
-        if domain.registration is not None and not is_old(domain.registration, listing.now)
-    }
+    registered = {domain.name: domain.registration for domain in listing.domains}
     for file in repository.zone_files:
-        said = registered.get(file.origin)
-        has_ds = said is not None and bool(said.ds)
+        earlier = registered.get(file.origin)
+        said = earlier if earlier is not None and _counts(earlier, listing) else None
+        has_ds = earlier is not None and bool(earlier.ds)
         if not file.settings.private and (file.settings.dnssec or has_ds):
-            yield _Signed(file, said)
+            yield _Signed(file, said, earlier is not said)
+
+
+def _counts(said: Registration, listing: Listing) -> bool:
+    """What was said long ago, or by a Gandi that is away now, may have changed since, and calls nobody."""
+    is_recalled = said.source is Source.GANDI and listing.known.holdings is None
+    return not is_recalled and not is_old(said, listing.now)
 
 
 def _look(access: Access, signed: _Signed, hosted: HostedZone) -> Trouble | None:

@@ -121,14 +121,14 @@ def carry_out(
     Raises RegistrarError where Gandi says no, PsfdnsError where a person does; nothing is done then.
     """
     ledger = open_ledger(workspace)
-    _rehearse(gandi, ledger, offer)
+    _rehearse(workspace, gandi, ledger, offer)
     ask(offer, yes=yes)
     with ledger.held():
         last_look(None)
-        entry = _written_down(ledger, offer)
+        entry = _written_down(workspace, ledger, offer)
         _look_again(ledger, entry, last_look)
         entry = _place(gandi, ledger, entry, offer)
-    _forget(workspace, offer.domain)
+    _forget(workspace, offer)
     return conclude(ledger, entry, offer.shows, wait=wait, details=offer.details)
 
 
@@ -192,7 +192,7 @@ def wait_until(shows: Callable[[], bool], *, seconds: float) -> bool:
         sleep(min(POLL, left))
 
 
-def _rehearse(gandi: Gandi, ledger: Ledger, offer: Offer) -> None:
+def _rehearse(workspace: Workspace, gandi: Gandi, ledger: Ledger, offer: Offer) -> None:
     """Raises RegistrarError; one that may have been carried out is written down as an order."""
     try:
         gandi.rehearse(offer.order, offer.doing)
@@ -200,7 +200,7 @@ def _rehearse(gandi: Gandi, ledger: Ledger, offer: Offer) -> None:
         if error.uncertain and error.status is not None and error.status < 300:
             from psfdns.cli.wiring import now
 
-            entry = _written_down(ledger, offer)
+            entry = _written_down(workspace, ledger, offer)
             _note(ledger, entry.now_in(State.UNCERTAIN, at=now(), why=error.summary))
         elif error.uncertain:
             # Without an answer nothing was done: that it is a rehearsal stands in the request.
@@ -208,7 +208,7 @@ def _rehearse(gandi: Gandi, ledger: Ledger, offer: Offer) -> None:
         raise
 
 
-def _written_down(ledger: Ledger, offer: Offer) -> Entry:
+def _written_down(workspace: Workspace, ledger: Ledger, offer: Offer) -> Entry:
     from psfdns.cli.wiring import host_name, now, who_acts
 
     entry = new_entry(
@@ -219,6 +219,7 @@ def _written_down(ledger: Ledger, offer: Offer) -> Entry:
         now=now(),
         user=who_acts(),
         host=host_name(),
+        stand_in=is_stand_in(workspace),
     )
     ledger.begin(entry)
     return entry
@@ -252,8 +253,9 @@ def _note(ledger: Ledger, entry: Entry) -> None:
         click.echo(escape(words), err=True)
 
 
-def _forget(workspace: Workspace, name: str) -> None:
+def _forget(workspace: Workspace, offer: Offer) -> None:
     from psfdns.cli.wiring import open_cache
     from psfdns.registrar.holdings import forget
 
-    forget(open_cache(workspace), name)
+    hint = "for up to six hours the domain may be shown as it was before the order"
+    forget(open_cache(workspace, hint=hint), offer.domain, autorenew=offer.after.get("autorenew"))

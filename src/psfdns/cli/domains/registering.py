@@ -80,7 +80,7 @@ def _hear_all(
     registries = open_registries(workspace)
     heard = hear_registries(asked, registries, cache, now=moment)
     _tell_requests(workspace, "registries", registries.sent)
-    recalled = recall(cache, now=moment) if holdings is None else {}
+    recalled = recall(cache, now=moment) if holdings is None else Holdings({})
     return Known(claims, holdings, why_not, heard, recalled)
 
 

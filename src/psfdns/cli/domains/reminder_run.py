@@ -110,7 +110,8 @@ def say_troubles(run: Run) -> None:
         what = "needs action" if ending.stage is Stage.NEEDS_ACTION else f"ends on {ending.end}"
         warn(run.workspace, f"{ending.object}: there is nobody to tell that it {what}", hint)
     if run.gandi is not None:
-        warn(run.workspace, f"Gandi was not asked: {run.gandi}; what was last known counts")
+        why = run.gandi.removeprefix("Gandi: ")
+        warn(run.workspace, f"Gandi was not asked: {why}; what was last known counts")
 
 
 def to_document(run: Run) -> Shape:

@@ -263,5 +263,6 @@ def _severity(severity: str, *, colour: bool) -> str:
 def _counted(summary: Mapping[str, Any]) -> str:
     words = count(summary["domains"], "domain") if summary["domains"] else "no domains"
     unknown = f", {summary['unknown']} unknown" if summary["unknown"] else ""
-    gandi = f"; Gandi was not asked: {escape(summary['gandi'])}" if summary["gandi"] else ""
+    why = escape((summary["gandi"] or "").removeprefix("Gandi: "))
+    gandi = f"; Gandi was not asked: {why}" if why else ""
     return f"{words}{unknown}{gandi}\n"

@@ -28,7 +28,7 @@ def histories_of(
     workspace: Workspace, files: Sequence[ZoneFile], domains: Mapping[str, str]
 ) -> dict[Key, list[Shape]]:
     """By zone, newest first; `domains` by zone. What cannot be read is said, and is not there."""
-    from psfdns.cli.past import open_past
+    from psfdns.cli.past import is_of_this_world, open_past
     from psfdns.cli.views.escape import escape
     from psfdns.cli.wiring import talk
 
@@ -39,7 +39,8 @@ def histories_of(
         text = f"warning: {escape(error.summary)}: what was done so far is not shown"
         talk(workspace.options, text, at=Verbosity.QUIET)
         return {}
-    document = to_document(in_order(past.everything), past.settled, running=past.running)
+    done = [one for one in past.everything if is_of_this_world(workspace, one)]
+    document = to_document(in_order(done), past.settled, running=past.running)
     zones = {file.origin: file for file in files if not file.settings.private}
     found: dict[Key, list[Shape]] = {(file.origin, file.view): [] for file in files}
     for entry in document["entries"]:

@@ -18,8 +18,8 @@ _ORDERS = {
     "add-ds": _SIGNING[Kind.ENABLE] + _OF_A_ROTATION,
     "remove-ds": _SIGNING[Kind.DISABLE] + _OF_A_ROTATION,
     "set-ns": "psfdns domains set-ns {name} --back sets those of before",
-    "lock": "psfdns domains lock {name} sets it the other way",
-    "autorenew": "psfdns domains autorenew {name} sets it the other way",
+    "lock": "psfdns domains lock {name}{off} sets it the other way",
+    "autorenew": "psfdns domains autorenew {name}{off} sets it the other way",
     "renew": "what is renewed is paid, and stays so",
 }
 
@@ -31,5 +31,7 @@ def way_back(kept: Kept[Order] | Kept[Deed]) -> tuple[str, str]:
         what = f"{entry.kind} of {entry.zone}, a change of signing"
         return what, _SIGNING[entry.procedure.kind].format(name=name)
     kind = entry.kind if entry else ""
-    hint = _ORDERS.get(kind, "psfdns history shows what it was").format(name=name)
+    is_on = entry is not None and True in {entry.after.get("locked"), entry.after.get("autorenew")}
+    off = " --off" if is_on else ""
+    hint = _ORDERS.get(kind, "psfdns history shows what it was").format(name=name, off=off)
     return f"{kind or 'damaged'} of {kept.subject}, no apply", hint

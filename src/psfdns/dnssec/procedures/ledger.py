@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 import secrets
 from collections.abc import Iterable
@@ -34,6 +35,12 @@ def new_id(now: datetime.datetime, others: Iterable[Entry]) -> str:
         last = datetime.datetime.strptime(newest[:18] + "000", _ID_STAMP).replace(tzinfo=datetime.UTC)
         moment = max(moment, last + _MILLISECOND)
     return f"{moment.strftime(_ID_STAMP)[:18]}Z-{secrets.token_hex(4)}"
+
+
+def same_id(entry: Entry) -> str:
+    """The id that an entry has as often as it is told: it is written over in a store that has it already."""
+    told = f"{entry.zone_id} {entry.kind} {entry.who.user}@{entry.who.host}"
+    return entry.id[:-8] + hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 class DeedLedger(SharedLedger[Entry]):
@@ -90,6 +97,13 @@ def _from_json(value: dict[str, Any]) -> Entry:
     )
 
 
+def _undone(entry: Entry, why: str) -> Entry:
+    """A decision is kept by the time it is told: it stands, whatever becomes of the telling."""
+    if entry.state is State.DONE:
+        return entry
+    return entry.now_in(State.FAILED, at=entry.created, why=why)
+
+
 def _moment(value: object) -> datetime.datetime:
     moment = read_moment(value)
     if moment is None:
@@ -107,7 +121,7 @@ _FORM = Form(
     PLACE,
     _ID,
     lambda entry: (entry.zone, entry.id),
-    lambda entry, why: entry.now_in(State.FAILED, at=entry.created, why=why),
+    _undone,
     _to_json,
     _from_json,
     _UNREADABLE,
