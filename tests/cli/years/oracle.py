@@ -386,8 +386,10 @@ class Oracle:
         names, now = goal.names, self.ca.now()
         late = [each for each in self.counted.values() if each.since(self.now) > self.now - WEEK]
         yield sum(set(each.names) == set(names) for each in late) >= MOST_OF_SET
+        # What seems to lie ahead, by a clock that is behind, may have been a moment ago.
+        since = min(now - HOUR, self.now)
         for bare in {each.removeprefix("*.") for each in names}:
-            yield sum(each > now - HOUR for each in self.ca.books.failures[bare]) >= MOST_FAILURES
+            yield sum(each > since for each in self.ca.books.failures[bare]) >= MOST_FAILURES
         if self._is_new(goal):
             for domain in {registered(each) for each in names}:
                 new = [each.names for each in late if each.is_new] + ahead
