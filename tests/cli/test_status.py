@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from psfdns.certs.store import Store
 from psfdns.cli.status.view import render_text
@@ -253,6 +254,26 @@ def test_orders_at_the_registrar_stand_among_what_was_done(
     assert [each["kind"] for each in theirs["history"]] == ["apply"]
 
 
+def test_metrics_tell_what_is_known_and_leave_out_what_is_not(world: Registry) -> None:
+    path = world.root / "zones.prom"
+    assert status(world, *without("dnssec"), "--metrics", str(path))[0] == 0
+    told = read_metrics(path)
+    assert told["psfdns_delegation_ok", "ours.test."] == 1
+    assert ("psfdns_delegation_ok", "corp.example.") not in told
+    assert not any(name.startswith("psfdns_dnssec") for name, _ in told)
+    assert told["psfdns_status_last_run_timestamp_seconds", None] == NOW.timestamp()
+    assert world.run("status", "--metrics", str(world.root / "none" / "x"), sandbox=True)[0] == 1
+
+
+def read_metrics(path: Path) -> dict[tuple[str, str | None], float]:
+    families = text_string_to_metric_families(path.read_text())
+    return {
+        (each.name, each.labels.get("status") or each.labels.get("zone")): each.value
+        for family in families
+        for each in family.samples
+    }
+
+
 def test_a_zone_has_the_last_twenty_entries(world: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("psfdns.cli.status.zone_history.SHOWN", 1)
     set_clock(monkeypatch, lambda: NOW + datetime.timedelta(minutes=1))
@@ -393,7 +414,8 @@ def test_dnssec_and_delegation_are_told_by_the_same_questions(
 
     monkeypatch.setattr("psfdns.cli.delegation.delegating.survey_delegation", survey)
     monkeypatch.setattr("psfdns.cli.dnssec.signing.survey_delegation", survey)
-    code, document, _ = status(signed, *without("domain", "certificates"))
+    path = signed.root / "zones.prom"
+    code, document, _ = status(signed, *without("domain", "certificates"), "--metrics", str(path))
     assert code == 2
     assert sorted(surveyed) == ["csk.lab.", "expired.lab.", "plain.lab."]
     found = zones(document)
@@ -404,6 +426,15 @@ def test_dnssec_and_delegation_are_told_by_the_same_questions(
     assert [key["role"] for key in found["csk.lab."]["dnssec"]["keys"]] == ["KSK"]
     told = [each for each in found["csk.lab."]["findings"] if each["aspect"] == "dnssec"]
     assert not {"DELEGATED_ELSEWHERE", "NS_OF_STALE_ZONE"} & {each["code"] for each in told}
+
+    lines = [line for line in path.read_text().splitlines() if "csk.lab." in line]
+    states = [line for line in lines if line.startswith("psfdns_dnssec_status")]
+    assert [line for line in states if line.endswith(" 1.0")] == [
+        'psfdns_dnssec_status{status="secure",zone="csk.lab."} 1.0'
+    ]
+    assert len(states) == 5
+    assert any(line.startswith("psfdns_dnssec_earliest_rrsig_expiry_timestamp_seconds") for line in lines)
+    assert 'psfdns_dnssec_status{status="bogus",zone="expired.lab."} 1.0' in path.read_text()
 
     alone = zones(status(signed, "--only", "dnssec")[1])["csk.lab."]["findings"]
     assert {"DELEGATED_ELSEWHERE", "NS_OF_STALE_ZONE"} & {each["code"] for each in alone}

@@ -6,36 +6,22 @@ What was not measured is left out: a failed look-up must never read as "0 days".
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
+from psfdns.metrics import Gauge, render_gauges
 from psfdns.reminders.book import Book
 from psfdns.reminders.ending import Ending, Kind, Stage
 
 
 def render_metrics(endings: Iterable[Ending], book: Book, *, now: datetime.datetime, failed: int) -> str:
     """The text; `failed` counts messages of this run that were not accepted."""
-    from prometheus_client import CollectorRegistry, generate_latest
-
-    registry = CollectorRegistry()
-    registry.register(_Families(list(_families(list(endings), book, now, failed))))
-    return generate_latest(registry).decode("utf-8")
+    return render_gauges(_families(list(endings), book, now, failed))
 
 
-class _Families:
-    """What the library asks of something that can be measured."""
-
-    def __init__(self, families: list[Any]) -> None:
-        self._families = families
-
-    def collect(self) -> Iterator[Any]:
-        yield from self._families
-
-
-def _families(endings: list[Ending], book: Book, now: datetime.datetime, failed: int) -> Iterator[Any]:
+def _families(endings: list[Ending], book: Book, now: datetime.datetime, failed: int) -> Iterator[Gauge]:
     domains = [each for each in endings if each.kind is Kind.DOMAIN and each.stage is not Stage.UNWATCHED]
     measured = [each for each in domains if each.unknown is None]
-    yield _gauge(
+    yield Gauge(
         "psfdns_domain_expiry_timestamp_seconds",
         "When the registration ends.",
         ("domain", "source", "registrar"),
@@ -51,14 +37,14 @@ def _families(endings: list[Ending], book: Book, now: datetime.datetime, failed:
     ):
         known = [each for each in measured if each.facts.get(fact) is not None]
         values = [((each.object,), float(each.facts[fact])) for each in known]
-        yield _gauge(name, words, ("domain",), values)
-    yield _gauge(
+        yield Gauge(name, words, ("domain",), values)
+    yield Gauge(
         "psfdns_domain_probe_success",
         "Whether a registrar or a registry says how it stands.",
         ("domain",),
         [((each.object,), float(each.unknown is None)) for each in domains],
     )
-    yield _gauge(
+    yield Gauge(
         "psfdns_domain_last_success_timestamp_seconds",
         "When a registrar or a registry last said something of it.",
         ("domain",),
@@ -67,24 +53,24 @@ def _families(endings: list[Ending], book: Book, now: datetime.datetime, failed:
     yield from _own_families(endings, now, failed)
 
 
-def _own_families(endings: list[Ending], now: datetime.datetime, failed: int) -> Iterator[Any]:
+def _own_families(endings: list[Ending], now: datetime.datetime, failed: int) -> Iterator[Gauge]:
     tokens = [((each.object,), _end_of(each)) for each in endings if each.kind is Kind.TOKEN]
-    yield _gauge("psfdns_token_expiry_timestamp_seconds", "When the token ends.", ("token",), tokens)
+    yield Gauge("psfdns_token_expiry_timestamp_seconds", "When the token ends.", ("token",), tokens)
     held = [each for each in endings if each.kind is Kind.CERTIFICATE and each.unknown is None]
     certificates = [((each.object,), _end_of(each)) for each in held if _is_dated(each)]
-    yield _gauge(
+    yield Gauge(
         "psfdns_certificate_expiry_timestamp_seconds",
         "When the certificate in the store ends.",
         ("certificate",),
         certificates,
     )
-    yield _gauge(
+    yield Gauge(
         "psfdns_remind_last_run_timestamp_seconds",
         "When reminders were last looked at.",
         (),
         [((), now.timestamp())],
     )
-    yield _gauge(
+    yield Gauge(
         "psfdns_remind_failed_messages",
         "Messages that were not accepted in that run.",
         (),
@@ -94,17 +80,6 @@ def _own_families(endings: list[Ending], now: datetime.datetime, failed: int) ->
 
 def _is_dated(ending: Ending) -> bool:
     return ending.end is not None and ending.stage is not Stage.UNWATCHED
-
-
-def _gauge(
-    name: str, words: str, labels: tuple[str, ...], values: Sequence[tuple[tuple[str, ...], float]]
-) -> Any:
-    from prometheus_client.metrics_core import GaugeMetricFamily
-
-    family = GaugeMetricFamily(name, words, labels=labels)
-    for names, value in values:
-        family.add_metric(names, value)
-    return family
 
 
 def _end_of(ending: Ending) -> float:

@@ -27,6 +27,7 @@ ASPECTS = click.Choice(["domain", "delegation", "dnssec", "drift", "certificates
   psfdns status --only drift --only certificates
   psfdns status --json python.org                     psfdns-status/1, for a monitor
   psfdns status --html site                           the same as pages, for a browser
+  psfdns status --metrics /var/lib/node_exporter/zones.prom
 """,
 )
 @click.argument("zones", nargs=-1, metavar="[ZONE]...")
@@ -35,6 +36,9 @@ ASPECTS = click.Choice(["domain", "delegation", "dnssec", "drift", "certificates
 @click.option("--without", type=ASPECTS, multiple=True, help="Do not look at this; may be repeated.")
 @fail_on_option()
 @click.option("--html", metavar="DIR", type=click.Path(), help="Write it as a folder of pages, too.")
+@click.option(
+    "--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Write metrics for Prometheus to FILE."
+)
 @click.pass_obj
 def command(
     options: Options,
@@ -45,6 +49,7 @@ def command(
     without: tuple[str, ...],
     fail_on: str,
     html: str | None,
+    metrics: Path | None,
 ) -> int:
     """Say of each zone how its domain, delegation, DNSSEC, drift and certificates stand.
 
@@ -52,14 +57,15 @@ def command(
     what one of them cannot ask is unknown, and the others are asked all the same.
 
     --html writes a page for each zone and tenant, and an overview with everything that ends: no script,
-    nothing from elsewhere. DIR has to be empty, not there yet, or of an earlier run.
+    nothing from elsewhere. DIR has to be empty, not there yet, or of an earlier run. --metrics writes how
+    delegation and DNSSEC stand, for node_exporter's textfile collector and the like.
 
     Exit code 2: there is a finding, or a zone that differs; 3: something could not be asked.
     """
     from psfdns.cli.status.view import render_text
     from psfdns.cli.wiring import emit_json, has_colour
 
-    document = _look(options, zones, tenant, _choose(only, without), html)
+    document = _look(options, zones, tenant, _choose(only, without), html=html, metrics=metrics)
     _tell_unknown(options, document)
     if options.json:
         emit_json(document)
@@ -86,7 +92,13 @@ def _choose(only: tuple[str, ...], without: tuple[str, ...]) -> frozenset[Aspect
 
 
 def _look(
-    options: Options, zones: tuple[str, ...], tenant: str | None, aspects: frozenset[Aspect], html: str | None
+    options: Options,
+    zones: tuple[str, ...],
+    tenant: str | None,
+    aspects: frozenset[Aspect],
+    *,
+    html: str | None,
+    metrics: Path | None,
 ) -> Shape:
     from psfdns.cli.status.gathering import IN_DNS, gather
     from psfdns.cli.wiring import now, open_workspace, talk
@@ -102,6 +114,11 @@ def _look(
         from psfdns.cli.status.publishing import publish
 
         publish(folder, document, gathered)
+    if metrics is not None:
+        from psfdns.cli.files import store_file
+        from psfdns.status.metrics import render_metrics
+
+        store_file(metrics, render_metrics(gathered, now=now()))
     return document
 
 
