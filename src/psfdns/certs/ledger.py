@@ -50,6 +50,9 @@ class Ledger:
         bid = self._bid(attempt, replacing=replacing)
         wait = self._take(attempt, bid)
         if wait is not None:
+            with self._lock:
+                # An order under way that came to nothing had a place, which others may have now.
+                self._bids.pop(attempt.wish.name, None)
             doing = f"order {attempt.wish.names[0]}"
             raise HeldBackError(attempt.ca, doing, say_wait(wait), retry_at=wait.until)
         with self._lock:
