@@ -252,6 +252,21 @@ def test_what_is_proved_at_the_name_itself_takes_the_place_of_a_wildcard(scene: 
     assert scene.values(OURS) == {}
 
 
+def test_a_zone_that_cannot_be_read_behind_a_wildcard_stops_no_other_name(scene: Scene) -> None:
+    scene.put(OURS, alias(f"*.{OURS}", "host.elsewhere.example."))
+    proof, other = direct("www"), delegated("mail")
+    lead(scene, other)
+
+    def refuse(api: Any, doing: str, parameters: Any) -> Any:
+        del api, parameters
+        raise HostError("Route 53", doing, "not allowed")
+
+    scene.spoil({("ListResourceRecordSets", 1): refuse})
+    verdicts = scene.prover().check([proof.place, other.place])
+    assert "not allowed" in (verdicts[proof.place] or "")
+    assert verdicts[other.place] is None
+
+
 def test_what_is_proved_at_the_name_itself_follows_no_cname(scene: Scene) -> None:
     """Another tenant's leads to a place of theirs, where psfdns may write."""
     theirs = delegated("www", tenant="two")

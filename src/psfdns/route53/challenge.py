@@ -116,8 +116,12 @@ class Dns01Prover:
                 by_zone[zone].add(place.owner)
         free: dict[str, Lead] = {}
         for zone, owners in by_zone.items():
-            there = read_spots(self._means.api, zone, owners).faults
-            free |= {owner: Lead((owner,)) for owner in owners - there.keys()}
+            try:
+                there = read_spots(self._means.api, zone, owners).faults
+            except PsfdnsError as error:
+                free |= {owner: Lead((owner,), error.summary, unknown=True) for owner in owners}
+            else:
+                free |= {owner: Lead((owner,)) for owner in owners - there.keys()}
         return free
 
     def _locate(self, place: Place, lead: Lead) -> tuple[str, str] | str:

@@ -49,6 +49,9 @@ def _gauges(gathered: Gathered, now: datetime.datetime) -> Iterator[Gauge]:
 
 
 def _zones(gathered: Gathered, aspect: Aspect) -> list[Shape]:
-    """Public zones have one view that is asked about."""
-    document = gathered.heard.get(aspect, Heard()).document
-    return [] if document is None else [each for each in document["zones"] if not each.get("private")]
+    """Each name once, or nobody reads the file; of several views the one that parents delegate to."""
+    document = gathered.heard.get(aspect, Heard()).document or {"zones": ()}
+    public = [each for each in document["zones"] if not each.get("private")]
+    return list(
+        {each["name"]: each for each in sorted(public, key=lambda each: each["status"] == "ok")}.values()
+    )
